@@ -1,0 +1,1 @@
+"""Room 1: projects, tasks, frames, jobs, shapes. Knows no crowd."""
