@@ -1,0 +1,27 @@
+// The part of OpenLayers that annotation/static/annotation/editor/canvas/ uses: add a line here when that folder needs more.
+export { default as Collection } from "ol/Collection.js";
+export { default as Feature } from "ol/Feature.js";
+export { default as OlMap } from "ol/Map.js";
+export { default as View } from "ol/View.js";
+export { defaults as defaultInteractions } from "ol/interaction/defaults.js";
+export { default as DragPan } from "ol/interaction/DragPan.js";
+export { default as Draw } from "ol/interaction/Draw.js";
+export { default as Modify } from "ol/interaction/Modify.js";
+export { default as Pointer } from "ol/interaction/Pointer.js";
+export { default as Snap } from "ol/interaction/Snap.js";
+export { default as Geometry } from "ol/geom/Geometry.js";
+export { default as LineString } from "ol/geom/LineString.js";
+export { default as MultiPoint } from "ol/geom/MultiPoint.js";
+export { default as Point } from "ol/geom/Point.js";
+export { default as Polygon } from "ol/geom/Polygon.js";
+export { default as ImageLayer } from "ol/layer/Image.js";
+export { default as VectorImageLayer } from "ol/layer/VectorImage.js";
+export { default as VectorLayer } from "ol/layer/Vector.js";
+export { default as Projection } from "ol/proj/Projection.js";
+export { default as ImageSource } from "ol/source/Image.js";
+export { default as ImageStatic } from "ol/source/ImageStatic.js";
+export { default as VectorSource } from "ol/source/Vector.js";
+export { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol/style.js";
+export { getCenter } from "ol/extent.js";
+export * as eventConditions from "ol/events/condition.js";
+export { unByKey } from "ol/Observable.js";
