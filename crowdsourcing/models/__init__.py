@@ -1,0 +1,12 @@
+"""The tables of room 2, by noun."""
+from crowdsourcing.models.accounts import ProviderAccount, Toloker
+from crowdsourcing.models.assignments import Assignment
+from crowdsourcing.models.commands import ProviderCommand
+from crowdsourcing.models.history import StatusChange
+from crowdsourcing.models.money import LedgerEntry
+from crowdsourcing.models.pools import Pool, TaskSuite
+from crowdsourcing.models.projects import CrowdProject
+
+__all__ = [
+    "Assignment", "CrowdProject", "LedgerEntry", "Pool", "ProviderAccount", "ProviderCommand", "StatusChange", "TaskSuite", "Toloker",
+]

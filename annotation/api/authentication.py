@@ -1,0 +1,30 @@
+"""Personal access tokens: `Authorization: Bearer <value>`."""
+import hashlib
+
+from django.utils import timezone
+from rest_framework import authentication, exceptions
+
+from annotation.models import AccessToken
+
+
+class AccessTokenAuthentication(authentication.BaseAuthentication):
+    """401 with a sentence for an unknown, expired or revoked token; a read-only token may only read."""
+
+    def authenticate(self, request):
+        header = authentication.get_authorization_header(request).decode("latin-1").split()
+        if len(header) != 2 or header[0].lower() != "bearer":
+            return None
+        token = AccessToken.objects.select_related("owner").filter(
+            digest=hashlib.sha256(header[1].encode()).hexdigest(), revoked_date=None).first()
+        now = timezone.now()
+        if token is None or not token.owner.is_active or (token.expiry_date and token.expiry_date <= now):
+            raise exceptions.AuthenticationFailed("This access token is unknown, expired or revoked. Make a new one on the Tokens page.")
+        if token.read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
+            raise exceptions.PermissionDenied("This access token may only read.")
+        # Once a minute is enough to show when it was used; not a write a request.
+        if token.last_used_date is None or (now - token.last_used_date).total_seconds() > 60:
+            AccessToken.objects.filter(pk=token.pk).update(last_used_date=now)
+        return token.owner, token
+
+    def authenticate_header(self, request):
+        return "Bearer"

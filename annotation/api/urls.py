@@ -1,0 +1,2 @@
+"""Doors of the annotation API."""
+urlpatterns: list = []

@@ -1,0 +1,64 @@
+"""Places in this room's pages and answers where a room above may add something.
+
+This room names the places; it never learns who fills them. A room above registers in its AppConfig.ready().
+Panels: `{% panels "project.actions" project %}` renders every template registered for that place, in order.
+"""
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+# Places that templates of this room offer. A test holds this list against the templates.
+PLACES = (
+    "project.actions",  # items of the project page's Actions menu (li elements)
+    "project.badges",  # label and dot beside a project's name: list cards and project page
+    "project.panels",  # sections of the project page
+    "task.actions",  # items of the task page's Actions menu
+    "task.badges",
+    "task.panels",  # sections of the task page, above its jobs
+    "job.badges",  # in job lists and on the job page
+    "job.bar",  # the bar on top of the job page
+    "job.panels",  # sections of the job page, beside the frames
+    "navigation",  # items of the top menu
+)
+# (request, object) -> context, or None to show nothing.
+ContextOf = Callable[[HttpRequest, Any], dict[str, Any] | None]
+_panels: dict[str, list[tuple[int, str, ContextOf]]] = defaultdict(list)
+# Why a project or task must not be deleted now: object -> sentence or None.
+_deletion_obstacles: list[Callable[[Any], str | None]] = []
+# Extra objects on API answers: (kind, object) -> {key: value}.
+_api_extras: list[Callable[[str, Any], dict[str, Any]]] = []
+
+
+def register_panel(place: str, template: str, context_of: ContextOf, *, order: int = 100) -> None:
+    if place not in PLACES:
+        raise ValueError(f"No such place: {place}")
+    _panels[place].append((order, template, context_of))
+    _panels[place].sort(key=lambda entry: entry[0])
+
+
+def panels(place: str) -> list[tuple[int, str, ContextOf]]:
+    if place not in PLACES:
+        raise ValueError(f"No such place: {place}")
+    return _panels[place]
+
+
+def register_deletion_obstacle(check: Callable[[Any], str | None]) -> None:
+    _deletion_obstacles.append(check)
+
+
+def deletion_obstacles(thing: Any) -> list[str]:
+    return [sentence for check in _deletion_obstacles if (sentence := check(thing))]
+
+
+def register_api_extra(extra: Callable[[str, Any], dict[str, Any]]) -> None:
+    """`kind` is "project", "task" or "job"."""
+    _api_extras.append(extra)
+
+
+def api_extras(kind: str, thing: Any) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for extra in _api_extras:
+        merged.update(extra(kind, thing))
+    return merged

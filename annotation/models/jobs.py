@@ -1,0 +1,121 @@
+"""Job, the shapes on its frames, snapshots of what was submitted, and editor sessions."""
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from annotation.models.tasks import Task
+
+
+class JobStage(models.TextChoices):
+    ANNOTATION = "annotation"
+    VALIDATION = "validation"
+    ACCEPTANCE = "acceptance"
+
+
+class JobState(models.TextChoices):
+    NEW = "new"
+    IN_PROGRESS = "in progress"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+
+
+class Job(models.Model):
+    """Frames start_frame..stop_frame (inclusive, task-absolute) that one person annotates.
+
+    `attempt` and `worker` are opaque references of whoever works on it from outside ("" for our own users);
+    an attempt's work is kept in Snapshot rows, the job holds the current attempt's shapes only.
+    """
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="jobs")
+    start_frame = models.PositiveIntegerField()
+    stop_frame = models.PositiveIntegerField()
+    stage = models.CharField(max_length=16, choices=JobStage.choices, default=JobStage.ANNOTATION)
+    state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.NEW)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="assigned_jobs")
+    attempt = models.CharField(max_length=128, blank=True)
+    worker = models.CharField(max_length=128, blank=True)
+    # Moves by one with every stored change of shapes; writers name the revision they started from.
+    revision = models.PositiveIntegerField(default=0)
+    last_object_id = models.PositiveBigIntegerField(default=0)
+    created_date = models.DateTimeField(auto_now_add=True)
+    updated_date = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        ordering = ["task_id", "start_frame", "id"]
+        constraints = [models.CheckConstraint(condition=Q(stop_frame__gte=F("start_frame")), name="job_frames_in_order")]
+
+    def __str__(self) -> str:
+        return f"Job {self.pk}"
+
+    @property
+    def frame_count(self) -> int:
+        return self.stop_frame - self.start_frame + 1
+
+
+class FrameAnnotation(models.Model):
+    """All shapes and tags of one frame of one job, as CVAT-shaped JSON (docs/editor-protocol.md). No row: nothing there."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="frame_annotations")
+    frame = models.PositiveIntegerField()
+    shapes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    tags = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    updated_date = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["job_id", "frame"]
+        constraints = [models.UniqueConstraint(fields=["job", "frame"], name="annotation_once_a_frame")]
+
+
+class Snapshot(models.Model):
+    """What an attempt looked like at one moment. Never changed after it is written.
+
+    `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...]}}}; `digest` the SHA-256 of its canonical JSON.
+    """
+
+    class Reason(models.TextChoices):
+        SUBMITTED = "submitted"
+        ABANDONED = "abandoned"
+        REPLACED = "replaced"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="snapshots")
+    attempt = models.CharField(max_length=128, blank=True, db_index=True)
+    worker = models.CharField(max_length=128, blank=True)
+    reason = models.CharField(max_length=16, choices=Reason.choices)
+    revision = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    data = models.JSONField(encoder=DjangoJSONEncoder)
+    shape_count = models.PositiveIntegerField(default=0)
+    tag_count = models.PositiveIntegerField(default=0)
+    created_date = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["job_id", "id"]
+        constraints = [
+            # One submission an attempt: a repeated submit finds this row instead of making another.
+            models.UniqueConstraint(
+                fields=["job", "attempt"], condition=Q(reason="submitted") & ~Q(attempt=""), name="one_submission_an_attempt")
+        ]
+
+
+class EditorSession(models.Model):
+    """A key to one job in the editor. Only the token's SHA-256 is stored."""
+
+    class Mode(models.TextChoices):
+        TOLOKER = "toloker"
+        REQUESTER = "requester"
+        REVIEW = "review"
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="editor_sessions")
+    token_digest = models.CharField(max_length=64, unique=True)
+    mode = models.CharField(max_length=16, choices=Mode.choices)
+    attempt = models.CharField(max_length=128, blank=True, db_index=True)
+    worker = models.CharField(max_length=128, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE)
+    # What the editor's frame shows: {"title", "price", "currency", "job_key"}; opaque to this room.
+    context = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    deadline = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    created_date = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,78 @@
+"""Task, its frames, and files on their way in."""
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from annotation.models.projects import Project
+
+
+class SortingMethod(models.TextChoices):
+    LEXICOGRAPHICAL = "lexicographical"
+    NATURAL = "natural"
+    PREDEFINED = "predefined"
+    RANDOM = "random"
+
+
+class Task(models.Model):
+    """Frames cut into jobs of `segment_size` (0: one job for all). `size` is set when ingest is done."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tasks")
+    name = models.CharField(max_length=256)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_tasks")
+    segment_size = models.PositiveIntegerField(default=0)
+    frame_overlap = models.PositiveIntegerField(default=0)
+    sorting_method = models.CharField(max_length=16, choices=SortingMethod.choices, default=SortingMethod.NATURAL)
+    size = models.PositiveIntegerField(default=0)
+    created_date = models.DateTimeField(auto_now_add=True)
+    updated_date = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        ordering = ["-updated_date", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def frame_path(kind: str, task_id: int, number: int, suffix: str) -> str:
+    return f"tasks/{task_id}/{kind}/{number:06d}-{uuid.uuid4().hex[:8]}{suffix}"
+
+
+class Frame(models.Model):
+    """One image. `original` holds the bytes as they came; width and height are of the upright picture, pixels."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="frames")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=512)
+    source_url = models.URLField(max_length=2048, blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    # EXIF orientation 1..8 of the original; 1 is upright.
+    orientation = models.PositiveSmallIntegerField(default=1)
+    media_type = models.CharField(max_length=64)
+    byte_size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    original = models.FileField(max_length=255)
+    thumbnail = models.FileField(max_length=255)
+    # An upright copy that browsers can show; empty where the original serves as it is.
+    work_copy = models.FileField(max_length=255, blank=True)
+
+    class Meta:
+        ordering = ["task_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["task", "number"], name="frame_number_once_a_task")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Upload(models.Model):
+    """A file received for a task and not yet ingested; removed when ingest is over."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="uploads")
+    name = models.CharField(max_length=512)
+    file = models.FileField(max_length=255)
+    position = models.PositiveIntegerField(default=0)
+    created_date = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["position", "id"]

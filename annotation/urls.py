@@ -1,0 +1,3 @@
+"""Pages of the annotation room."""
+app_name = "annotation"
+urlpatterns: list = []

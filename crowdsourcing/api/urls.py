@@ -1,0 +1,2 @@
+"""Doors of the crowdsourcing API."""
+urlpatterns: list = []

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class CrowdsourcingConfig(AppConfig):
+    name = "crowdsourcing"
+    verbose_name = "Crowdsourcing"

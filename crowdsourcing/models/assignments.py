@@ -1,0 +1,39 @@
+"""Assignment: one Toloker's attempt at one job."""
+from django.db import models
+
+from annotation.models import Snapshot
+from crowdsourcing.models.accounts import Toloker
+from crowdsourcing.models.pools import Pool, TaskSuite
+from crowdsourcing.statuses import AssignmentStatus
+
+
+class Assignment(models.Model):
+    """A mirror of the platform's assignment: every field but `snapshot` and `job_key_seen` is what the platform said."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="assignments")
+    task_suite = models.ForeignKey(TaskSuite, on_delete=models.PROTECT, related_name="assignments")
+    toloker = models.ForeignKey(Toloker, on_delete=models.PROTECT, related_name="assignments")
+    remote_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=16, choices=AssignmentStatus.choices, db_index=True)
+    reward = models.DecimalField(max_digits=9, decimal_places=3)
+    public_comment = models.TextField(blank=True)
+    solution = models.JSONField(default=dict, blank=True)
+    # The platform's time.
+    created = models.DateTimeField()
+    submitted = models.DateTimeField(null=True, blank=True)
+    accepted = models.DateTimeField(null=True, blank=True)
+    rejected = models.DateTimeField(null=True, blank=True)
+    skipped = models.DateTimeField(null=True, blank=True)
+    expired = models.DateTimeField(null=True, blank=True)
+    # The work that came with it; null for a submitted one means "submitted without work".
+    snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+    mirrored_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pool_id", "created", "id"]
+        constraints = [models.UniqueConstraint(fields=["pool", "remote_id"], name="remote_assignment_once")]
+        indexes = [models.Index(fields=["pool", "status"])]
+
+    def __str__(self) -> str:
+        return self.remote_id

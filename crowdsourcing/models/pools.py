@@ -1,0 +1,68 @@
+"""Pool: twin of a task; TaskSuite: twin of a job."""
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from annotation.models import Job, Task
+from crowdsourcing.models.projects import CrowdProject
+from crowdsourcing.statuses import PoolStatus, ReissuePolicy
+
+
+class Pool(models.Model):
+    """What the requester wants of the crowd, in the API's field names, and what the platform said last."""
+
+    task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="pool")
+    crowd_project = models.ForeignKey(CrowdProject, on_delete=models.PROTECT, related_name="pools")
+    # Wanted. Money in USD.
+    reward_per_assignment = models.DecimalField(
+        max_digits=9, decimal_places=3, validators=[MinValueValidator(Decimal("0.005")), MaxValueValidator(Decimal("100"))])
+    use_project_description = models.BooleanField(default=True)
+    public_description = models.TextField(blank=True, max_length=5_000)
+    may_contain_adult_content = models.BooleanField(default=False)
+    auto_accept_solutions = models.BooleanField(default=False)
+    auto_close_after_complete_delay_seconds = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(259_200)])
+    assignment_max_duration_seconds = models.PositiveIntegerField(default=600, validators=[MinValueValidator(5)])
+    auto_accept_period_day = models.PositiveSmallIntegerField(default=21, validators=[MinValueValidator(1), MaxValueValidator(21)])
+    # Toloka's filter grammar: {"and"|"or": [...]}; {} means everyone.
+    filter = models.JSONField(default=dict, blank=True)
+    reissue_policy = models.CharField(max_length=16, choices=ReissuePolicy.choices, default=ReissuePolicy.AFTER_DISPUTE)
+    will_expire = models.DateTimeField(help_text="The platform stops the pool then.")
+    # Observed.
+    remote_id = models.CharField(max_length=64, blank=True)
+    status = models.CharField(max_length=16, choices=PoolStatus.choices, blank=True)
+    last_close_reason = models.CharField(max_length=64, blank=True)
+    mark = models.CharField(max_length=64, unique=True)
+    # operation_id under which the tasks are created at the platform; fixed before the first call.
+    publish_operation_id = models.UUIDField(null=True, blank=True)
+    # Sync: one time cursor a stream, {"submitted": ISO, ...}, platform time.
+    cursors = models.JSONField(default=dict, blank=True)
+    synced_at = models.DateTimeField(null=True, blank=True)
+    sync_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(
+            fields=["crowd_project", "remote_id"], condition=~models.Q(remote_id=""), name="remote_pool_once")]
+
+    def __str__(self) -> str:
+        return f"Pool of {self.task}"
+
+
+class TaskSuite(models.Model):
+    """What one Toloker is given: one job, published as one task on a page of its own."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="task_suites")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="task_suite")
+    # Secret part of the signed job key; a new value makes old keys worthless.
+    key_nonce = models.CharField(max_length=32)
+    # Observed: the platform's task (one item) and how many Tolokers may take it in all.
+    remote_task_id = models.CharField(max_length=64, blank=True, db_index=True)
+    overlap = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["pool_id", "job_id"]
+
+    def __str__(self) -> str:
+        return f"Suite of job {self.job_id}"

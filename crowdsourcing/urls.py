@@ -1,0 +1,3 @@
+"""Pages of the crowdsourcing room."""
+app_name = "crowdsourcing"
+urlpatterns: list = []
