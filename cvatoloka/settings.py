@@ -7,7 +7,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 # A checkout's own .env first, then what the embedded stack wrote when it started; real variables win over both.
 for _file in (BASE_DIR / ".env", BASE_DIR / ".data" / "embedded.env"):
-    if _file.is_file():
+    if env.bool("READ_ENV_FILES", default=True) and _file.is_file():
         env.read_env(str(_file))
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -87,6 +87,9 @@ CELERY_TIMEZONE = "UTC"
 # Tests only: run tasks in the caller's process.
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_TASK_ALWAYS_EAGER", default=False)
 
+# Tests take a fast one; everybody else Django's own order.
+PASSWORD_HASHERS = env.list("PASSWORD_HASHERS", default=[
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher"])
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},

@@ -1,0 +1,38 @@
+"""The stack under every test, the rings as markers, the cast."""
+import os
+from pathlib import Path
+
+import pytest
+
+from cvatoloka.embedded import EmbeddedServices
+from tests.stack import services as stack_services
+
+pytest_plugins = ["tests.cast", "tests.stack.redis", "tests.stack.worker"]
+_running: list[EmbeddedServices] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Servers first, then the environment that Django's settings read. Nothing of Django is imported before this."""
+    if config.getoption("help", False) or config.getoption("version", 0):
+        return
+    started = stack_services.start(os.environ)  # type: ignore[arg-type]
+    if started is not None:
+        _running.append(started)
+    # The controller of a parallel run imports no test; leaving Django's variable unset lets each worker configure itself first.
+    if config.getoption("numprocesses", None) in (None, 0) or hasattr(config, "workerinput"):
+        stack_services.configure(os.environ)  # type: ignore[arg-type]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this process started, after the last test and after the parallel workers are gone."""
+    while _running:
+        stack_services.stop(_running.pop())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys share one application and one sandbox: under `--dist loadgroup` they stay on one worker."""
+    for item in items:
+        ring = Path(str(item.fspath)).parent.name
+        if ring == "journeys":
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journeys"))
