@@ -1,0 +1,121 @@
+"""Small marks that every page uses. `{% load pages %}`.
+
+| tag | gives |
+|---|---|
+| `{% icon "trash" %}` | an icon of the sprite (assets/icons.txt), hidden from screen readers |
+| `{% when moment %}` | <time> in the user's zone: "12 minutes ago", the full time as title |
+| `{% dot "green" "Open" %}` | status dot with its word; colours: green, blue, yellow, red, gray, dark |
+| `{% swatch "#ff8800" %}` | a label's colour |
+| `{% field form.name %}` | label, widget, help and errors of a bound field |
+| `{% percent part whole %}` | whole number 0..100 |
+| `{{ size|bytes }}` | alias of Django's filesizeformat without the odd space |
+"""
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django import forms, template
+from django.core.paginator import Paginator
+from django.forms.boundfield import BoundField
+from django.template.defaultfilters import filesizeformat
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+DOTS = {"green", "blue", "yellow", "orange", "red", "gray", "dark"}
+# Largest first: seconds of a unit and its name.
+UNITS = ((31_536_000, "year"), (2_592_000, "month"), (86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+@register.simple_tag
+def icon(name: str, classes: str = "") -> SafeString:
+    return format_html('<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+                       classes, static("vendor/icons.svg"), name)
+
+
+@register.simple_tag
+def dot(color: str, text: str, title: str = "") -> SafeString:
+    """Colour never stands alone: the word says the same."""
+    if color not in DOTS:
+        raise ValueError(f"No such dot: {color}")
+    hint = format_html(' title="{}"', title) if title else ""
+    return format_html('<span class="dot-label"{}><span class="dot dot-{}"></span>{}</span>', hint, color, text)
+
+
+@register.simple_tag
+def swatch(color: str) -> SafeString:
+    # An SVG attribute, not a style attribute: a strict content security policy lets it pass.
+    return format_html('<svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2.5" fill="{}"/></svg>', color)
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """"3 hours ago", "in 2 days", "just now" (less than a minute away)."""
+    seconds = (now - moment).total_seconds()
+    for length, name in UNITS:
+        if abs(seconds) >= length:
+            count = int(abs(seconds) // length)
+            words = f"{count} {name}{'' if count == 1 else 's'}"
+            return f"{words} ago" if seconds > 0 else f"in {words}"
+    return "just now" if seconds >= 0 else "in a moment"
+
+
+@register.simple_tag
+def when(moment: datetime | None, empty: str = "never") -> SafeString:
+    if moment is None:
+        return format_html('<span class="text-secondary">{}</span>', empty)
+    local = timezone.localtime(moment)
+    title = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+    return format_html('<time datetime="{}" title="{}" data-relative>{}</time>', moment.isoformat(), title, relative(moment, timezone.now()))
+
+
+@register.simple_tag
+def percent(part: float, whole: float) -> int:
+    return max(0, min(100, int(100 * part / whole))) if whole else 0
+
+
+@register.filter
+def bytes(size: int) -> str:
+    return filesizeformat(size).replace("\xa0", " ")
+
+
+def widget_classes(field: BoundField) -> str:
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        base = "form-check-input"
+    elif isinstance(widget, forms.Select):
+        base = "form-select"
+    else:
+        base = "form-control"
+    return " ".join(filter(None, [base, widget.attrs.get("class", ""), "is-invalid" if field.errors else ""]))
+
+
+@register.inclusion_tag("annotation/_field.html")
+def field(bound: BoundField, label: str = "", hide_label: bool = False) -> dict[str, Any]:
+    """The only markup for a form field; the widget's own attributes are kept, Tabler's classes added."""
+    widget = bound.field.widget
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "hide_label": hide_label,
+        "kind": "checkbox" if isinstance(widget, forms.CheckboxInput) else
+                "options" if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple) else "input",
+        "classes": widget_classes(bound),
+        "control": bound.as_widget(attrs={"class": widget_classes(bound)}),
+    }
+
+
+@register.filter
+def elided(paginator: Paginator, number: int) -> Iterator[int | str]:
+    return paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: template.Context, parameter: str, value: Any) -> str:
+    """The current query string with one parameter changed; the parameter's name may be a variable (unlike `{% querystring %}`)."""
+    query = context["request"].GET.copy()
+    query[parameter] = value
+    return query.urlencode()
