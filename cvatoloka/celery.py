@@ -1,9 +1,19 @@
-"""The Celery application. Rooms register their tasks in their own tasks modules."""
+"""The Celery application. Rooms register their tasks, and declare which of them are periodic, in their own tasks modules."""
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvatoloka.settings")
 app = Celery("cvatoloka")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def add_heartbeat(sender: str, **kwargs: Any) -> None:
+    """Only a worker needs the sign of life; it reads Django's settings, which importing this module must not."""
+    from cvatoloka.heartbeat import HeartbeatStep
+
+    app.steps["worker"].add(HeartbeatStep)

@@ -21,6 +21,9 @@ def pytest_configure(config: pytest.Config) -> None:
     # The controller of a parallel run imports no test; leaving Django's variable unset lets each worker configure itself first.
     if config.getoption("numprocesses", None) in (None, 0) or hasattr(config, "workerinput"):
         stack_services.configure(os.environ)  # type: ignore[arg-type]
+        import django
+
+        django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -110,7 +110,7 @@ class EmbeddedPostgres:
             [str(self.binaries / "initdb"), "--auth=trust", "--encoding=utf8", "--locale=C", "--locale-provider=builtin",
              "--builtin-locale=C.UTF-8", "-U", SUPERUSER, "-D", str(self.data),
              *([] if self.durable else ["--no-sync"])],
-            capture_output=True, text=True, cwd=self.directory, **({"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}))
+            capture_output=True, text=True, cwd=self.directory, user=self.user, group=self.user, extra_groups=[] if self.user else None)
         if result.returncode:
             self.log.write_text(result.stdout + result.stderr)
             raise EmbeddedError(f"The embedded PostgreSQL could not make its data folder: {last_line(self.log)} (whole log: {self.log})")

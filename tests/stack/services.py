@@ -46,7 +46,8 @@ def configure(into: dict[str, str]) -> None:
     """The settings of a test process; a parallel worker gets its own Redis database, queue and folders."""
     number = worker_number()
     base = Path(into.get("TEST_DIRECTORY") or tempfile.mkdtemp(prefix=PREFIX)) / f"worker{number}"
-    base.mkdir(exist_ok=True)
+    for folder in (base, base / "media", base / "static"):
+        folder.mkdir(exist_ok=True)
     into.setdefault("SECRET_KEY", "a key for tests only, long enough to please the checks of the framework")
     into.setdefault("CREDENTIALS_KEYS", Fernet.generate_key().decode())
     address, _, database = into["REDIS_URL"].rpartition("/")

@@ -1,0 +1,52 @@
+"""The periodic tasks: declared by the rooms, kept in the database, changed by admins.
+
+A room's `tasks` module may have SCHEDULE = {name: {"task": dotted name, "schedule": seconds, "options"?: {...}}}. Beat makes a
+database row for each name that has none and leaves existing rows alone: django-celery-beat's own start would put the declared interval
+back over what an admin had set. Only the dotted name follows the code, because a row that names a moved task can never run.
+"""
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+from django_celery_beat.models import PeriodicTask
+from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
+
+Declaration = dict[str, dict[str, Any]]
+
+
+def declared_schedule() -> Declaration:
+    """Everything the installed rooms declare. ValueError when two rooms use one name."""
+    found: Declaration = {}
+    for config in apps.get_app_configs():
+        if config.module is None or not module_has_submodule(config.module, "tasks"):
+            continue
+        for name, entry in getattr(import_module(f"{config.name}.tasks"), "SCHEDULE", {}).items():
+            if name in found:
+                raise ValueError(f"Two rooms declare a periodic task named {name!r}.")
+            found[name] = dict(entry)
+    return found
+
+
+class KeptEntry(ModelEntry):
+    """A schedule entry whose row, once made, belongs to the admins."""
+
+    @classmethod
+    def from_entry(cls, name: str, app: Any = None, **entry: Any) -> "KeptEntry":
+        existing = PeriodicTask.objects.filter(name=name).first()
+        if existing is None:
+            return super().from_entry(name, app=app, **entry)  # type: ignore[no-any-return]
+        if existing.task != entry["task"]:
+            existing.task = entry["task"]
+            existing.save(update_fields=["task"])
+        return cls(existing, app=app)
+
+
+class Scheduler(DatabaseScheduler):
+    """django-celery-beat's scheduler over the rooms' declarations."""
+
+    Entry = KeptEntry
+
+    def setup_schedule(self) -> None:
+        self.install_default_entries(self.schedule)
+        self.update_from_dict(declared_schedule())

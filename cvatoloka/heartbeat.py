@@ -1,0 +1,73 @@
+"""A sign of life of every Celery worker, in Redis, that /readyz reads.
+
+One sorted set per queue: member = worker name, score = Unix time in seconds of its last beat. The beat is sent by the worker's own event
+loop, so a worker whose loop hangs stops beating; a killed one is forgotten after MAX_AGE_SECONDS.
+"""
+import logging
+import time
+from typing import Any
+
+import redis
+from celery import bootsteps
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+INTERVAL_SECONDS = 5.0
+MAX_AGE_SECONDS = 20.0
+
+
+def key() -> str:
+    """Named after the queue: several installations may share one Redis."""
+    return f"{settings.CELERY_TASK_DEFAULT_QUEUE}:worker-heartbeats"
+
+
+def client() -> "redis.Redis":
+    """A client that gives up after two seconds: a probe must answer, not wait."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
+
+
+def beat(worker_name: str) -> None:
+    """Record that the worker is alive now, and forget those that have long been silent. A Redis that is away is logged, not raised."""
+    now = time.time()
+    try:
+        with client() as connection:
+            connection.zadd(key(), {worker_name: now})
+            connection.zremrangebyscore(key(), "-inf", now - 100 * MAX_AGE_SECONDS)
+    except redis.exceptions.RedisError as error:
+        logger.warning("The heartbeat of %s was not written: %s", worker_name, error)
+
+
+def forget(worker_name: str) -> None:
+    """The worker ends on purpose."""
+    try:
+        with client() as connection:
+            connection.zrem(key(), worker_name)
+    except redis.exceptions.RedisError as error:
+        logger.warning("The heartbeat of %s was not removed: %s", worker_name, error)
+
+
+def alive_workers() -> list[str]:
+    """Names of the workers that beat within MAX_AGE_SECONDS. Raises redis.exceptions.RedisError."""
+    with client() as connection:
+        members = connection.zrangebyscore(key(), time.time() - MAX_AGE_SECONDS, "+inf")
+    return sorted(member.decode() for member in members)  # type: ignore[union-attr]
+
+
+class HeartbeatStep(bootsteps.StartStopStep):
+    """Part of the worker: beats on start, then every INTERVAL_SECONDS on the worker's timer."""
+
+    requires = {"celery.worker.components:Timer"}
+
+    def __init__(self, parent: Any, **kwargs: Any) -> None:
+        self.timer_entry: Any = None
+        super().__init__(parent, **kwargs)
+
+    def start(self, parent: Any) -> None:
+        beat(parent.hostname)
+        self.timer_entry = parent.timer.call_repeatedly(INTERVAL_SECONDS, beat, (parent.hostname,), priority=10)
+
+    def stop(self, parent: Any) -> None:
+        if self.timer_entry is not None:
+            self.timer_entry.cancel()
+            self.timer_entry = None
+        forget(parent.hostname)
