@@ -14,7 +14,7 @@ class Assignment(models.Model):
     task_suite = models.ForeignKey(TaskSuite, on_delete=models.PROTECT, related_name="assignments")
     toloker = models.ForeignKey(Toloker, on_delete=models.PROTECT, related_name="assignments")
     remote_id = models.CharField(max_length=64)
-    status = models.CharField(max_length=16, choices=AssignmentStatus.choices, db_index=True)
+    status = models.CharField(max_length=32, choices=AssignmentStatus.choices, db_index=True)
     reward = models.DecimalField(max_digits=9, decimal_places=3)
     public_comment = models.TextField(blank=True)
     solution = models.JSONField(default=dict, blank=True)
@@ -28,6 +28,7 @@ class Assignment(models.Model):
     # The work that came with it; null for a submitted one means "submitted without work".
     snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
     first_seen_at = models.DateTimeField(auto_now_add=True)
+    # When the newest news was read; news read earlier does not overwrite it.
     mirrored_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

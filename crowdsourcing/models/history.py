@@ -22,3 +22,6 @@ class StatusChange(models.Model):
     class Meta:
         ordering = ["at", "id"]
         indexes = [models.Index(fields=["target_type", "target_id", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.target_type} {self.target_id}: {self.old or 'nothing'} to {self.new}"

@@ -35,3 +35,6 @@ class LedgerEntry(models.Model):
             # However often news of an assignment arrives, each movement is booked once.
             models.UniqueConstraint(fields=["assignment", "kind"], condition=Q(assignment__isnull=False), name="one_movement_a_kind"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"

@@ -30,13 +30,15 @@ class Pool(models.Model):
     will_expire = models.DateTimeField(help_text="The platform stops the pool then.")
     # Observed.
     remote_id = models.CharField(max_length=64, blank=True)
-    status = models.CharField(max_length=16, choices=PoolStatus.choices, blank=True)
+    status = models.CharField(max_length=32, choices=PoolStatus.choices, blank=True)
     last_close_reason = models.CharField(max_length=64, blank=True)
     mark = models.CharField(max_length=64, unique=True)
     # operation_id under which the tasks are created at the platform; fixed before the first call.
     publish_operation_id = models.UUIDField(null=True, blank=True)
     # Sync: one time cursor a stream, {"submitted": ISO, ...}, platform time.
     cursors = models.JSONField(default=dict, blank=True)
+    # When the newest news was read; news read earlier does not overwrite it.
+    mirrored_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     sync_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -60,6 +62,7 @@ class TaskSuite(models.Model):
     # Observed: the platform's task (one item) and how many Tolokers may take it in all.
     remote_task_id = models.CharField(max_length=64, blank=True, db_index=True)
     overlap = models.PositiveIntegerField(default=1)
+    mirrored_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pool_id", "job_id"]

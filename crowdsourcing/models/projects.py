@@ -13,9 +13,11 @@ class CrowdProject(models.Model):
     account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="crowd_projects")
     description = models.TextField(blank=True, max_length=5_000)
     remote_id = models.CharField(max_length=64, blank=True)
-    status = models.CharField(max_length=16, choices=ProjectStatus.choices, blank=True)
+    status = models.CharField(max_length=32, choices=ProjectStatus.choices, blank=True)
     # Mark written to the platform's private_comment before creation, so that a lost answer is found again.
     mark = models.CharField(max_length=64, unique=True)
+    # When the newest news was read; news read earlier does not overwrite it.
+    mirrored_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     sync_error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

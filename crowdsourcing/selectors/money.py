@@ -1,0 +1,46 @@
+"""A pool's money and how far its jobs are."""
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+from django.db.models import Count, Sum
+
+from crowdsourcing.models import LedgerEntry, Pool
+from crowdsourcing.statuses import AssignmentStatus
+
+_CENT = Decimal("0.001")
+_KIND = LedgerEntry.Kind
+
+
+def balances(sums: dict[str, Decimal]) -> dict[str, Decimal]:
+    """{budget, reserved, spent, free} from the sum of each kind of movement; reserved + spent + free == budget."""
+    budget, reserve, release, charge, late = (sums.get(kind) or Decimal(0) for kind in (
+        _KIND.BUDGET, _KIND.RESERVE, _KIND.RELEASE, _KIND.CHARGE, _KIND.CHARGE_AFTER_RELEASE))
+    return {
+        "budget": budget,
+        "reserved": reserve - release - charge,
+        "spent": charge + late,
+        "free": budget - reserve + release - late,
+    }
+
+
+def pool_money(pool: Pool) -> dict[str, Decimal]:
+    """{budget, reserved, spent, free, fee_estimate}, USD. Prices without the platform's fee; `fee_estimate` is the fee on what
+    is spent so far, by PLATFORM_FEE_PERCENT."""
+    rows = pool.ledger.order_by().values("kind").annotate(total=Sum("amount"))
+    money = balances({row["kind"]: row["total"] for row in rows})
+    fee = money["spent"] * settings.PLATFORM_FEE_PERCENT / 100
+    return {**money, "fee_estimate": fee.quantize(_CENT, rounding=ROUND_HALF_UP)}
+
+
+def pool_counts(pool: Pool) -> dict[str, int]:
+    """How many jobs the pool has, how many are published, and assignments by status (lower case keys)."""
+    by_status = dict(pool.assignments.order_by().values_list("status").annotate(Count("id")))
+    suites = pool.task_suites.count()
+    return {
+        "jobs": suites,
+        "published": pool.task_suites.exclude(remote_task_id="").count(),
+        "completed": pool.task_suites.filter(job__stage="acceptance", job__state="completed").count(),
+        "submitted_without_work": pool.assignments.filter(
+            status__in=[AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED], snapshot=None).count(),
+        **{status.lower(): by_status.get(status, 0) for status in AssignmentStatus.values},
+    }

@@ -1,0 +1,56 @@
+"""Review of assignments, and giving a job to somebody else."""
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from crowdsourcing.models import Assignment, ProviderCommand, TaskSuite
+from crowdsourcing.services.access import may_edit, may_review
+from crowdsourcing.services.commands import ask, refuse_obstacles, require
+from crowdsourcing.statuses import CommandKind
+
+# The platform's limit of public_comment, characters.
+MAX_COMMENT = 2048
+
+
+@transaction.atomic(durable=True)
+def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "") -> ProviderCommand:
+    """Ask the platform to accept and pay. A rejected one may still be accepted while a dispute is possible."""
+    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, _checked(comment, required=False))
+
+
+@transaction.atomic(durable=True)
+def reject_assignment(*, actor: Any, assignment: Assignment, comment: str) -> ProviderCommand:
+    """Ask the platform to reject: nothing is paid; the Toloker sees `comment` and may appeal."""
+    return _decide(actor, assignment, CommandKind.REJECT_ASSIGNMENT, _checked(comment, required=True))
+
+
+@transaction.atomic(durable=True)
+def reissue_job(*, actor: Any, task_suite: TaskSuite) -> ProviderCommand:
+    """Offer a job whose latest attempt was rejected to another Toloker (one more overlap; the platform never gives a
+    task twice to the same one)."""
+    suite = (TaskSuite.objects.select_for_update(of=("self",))
+             .select_related("pool__task__project", "pool__crowd_project__account").get(pk=task_suite.pk))
+    require(may_edit(actor, suite.pool.task.project))
+    refuse_obstacles(suite, CommandKind.REISSUE_JOB)
+    # Absolute, so that a repeat does not raise it twice.
+    payload = {"overlap": suite.overlap + 1}
+    return ask(actor=actor, target=suite, kind=CommandKind.REISSUE_JOB, account=suite.pool.crowd_project.account, payload=payload)
+
+
+def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str) -> ProviderCommand:
+    assignment = (Assignment.objects.select_for_update(of=("self",))
+                  .select_related("pool__task__project", "pool__crowd_project__account").get(pk=assignment.pk))
+    pool = assignment.pool
+    require(may_review(actor, pool.task.project))
+    refuse_obstacles(assignment, kind)
+    return ask(actor=actor, target=assignment, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
+
+
+def _checked(comment: str, *, required: bool) -> str:
+    comment = comment.strip()
+    if required and not comment:
+        raise ValidationError({"comment": "Say why the work is rejected: the Toloker reads it."})
+    if len(comment) > MAX_COMMENT:
+        raise ValidationError({"comment": f"At most {MAX_COMMENT} characters; this has {len(comment)}."})
+    return comment

@@ -1,0 +1,117 @@
+"""Verbs on the platform's pool."""
+import secrets
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from annotation.models import Task
+from crowdsourcing import audience, selectors
+from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.services.access import may_edit
+from crowdsourcing.services.commands import ask, refuse_obstacles, require
+from crowdsourcing.services.projects import new_mark
+from crowdsourcing.statuses import CommandKind
+
+# What the requester decides; keys of `config`.
+CONFIG_FIELDS = (
+    "reward_per_assignment", "use_project_description", "public_description", "may_contain_adult_content", "auto_accept_solutions",
+    "auto_close_after_complete_delay_seconds", "assignment_max_duration_seconds", "auto_accept_period_day", "filter",
+    "reissue_policy", "will_expire",
+)
+DEFAULT_LIFE = timedelta(days=60)
+
+
+@transaction.atomic(durable=True)
+def setup_pool(*, actor: Any, task: Task, config: dict[str, Any]) -> Pool:
+    """Make a closed pool for `task` with one platform task a job. `config` holds CONFIG_FIELDS; all but the price have defaults.
+
+    Called again after a failure it takes the new config and tries again. ValidationError by field; Refused.
+    """
+    task = Task.objects.select_for_update(of=("self",)).select_related("project").get(pk=task.pk)
+    require(may_edit(actor, task.project))
+    refuse_obstacles(task, CommandKind.SETUP_POOL)
+    crowd_project = CrowdProject.objects.select_related("account").get(project_id=task.project_id)
+    pool = Pool.objects.filter(task=task).first() or Pool(
+        task=task, mark=new_mark("pool"), publish_operation_id=uuid.uuid4(),
+        will_expire=selectors.platform_now(crowd_project.account) + DEFAULT_LIFE)
+    pool.crowd_project = crowd_project
+    _apply(pool, config)
+    pool.save()
+    known = set(pool.task_suites.values_list("job_id", flat=True))
+    TaskSuite.objects.bulk_create([
+        TaskSuite(pool=pool, job_id=job_id, key_nonce=secrets.token_hex(8))
+        for job_id in task.jobs.values_list("pk", flat=True) if job_id not in known])
+    ask(actor=actor, target=pool, kind=CommandKind.SETUP_POOL, account=crowd_project.account)
+    return pool
+
+
+@transaction.atomic(durable=True)
+def update_pool(*, actor: Any, pool: Pool, config: dict[str, Any]) -> ProviderCommand:
+    """Change a closed pool. Keys left out of `config` stay as they are. ValidationError by field; Refused."""
+    pool = _locked(actor, pool)
+    refuse_obstacles(pool, CommandKind.UPDATE_POOL)
+    _apply(pool, config)
+    pool.save(update_fields=[*CONFIG_FIELDS, "updated_at"])
+    return ask(actor=actor, target=pool, kind=CommandKind.UPDATE_POOL, account=pool.crowd_project.account)
+
+
+@transaction.atomic(durable=True)
+def start_pool(*, actor: Any, pool: Pool) -> ProviderCommand:
+    """Open it: Tolokers see it from then on."""
+    return _simple(actor, pool, CommandKind.START_POOL)
+
+
+@transaction.atomic(durable=True)
+def stop_pool(*, actor: Any, pool: Pool) -> ProviderCommand:
+    """Close it: nothing new is given out; who has an assignment may finish it."""
+    return _simple(actor, pool, CommandKind.STOP_POOL)
+
+
+@transaction.atomic(durable=True)
+def archive_pool(*, actor: Any, pool: Pool) -> ProviderCommand:
+    """Final."""
+    return _simple(actor, pool, CommandKind.ARCHIVE_POOL)
+
+
+@transaction.atomic(durable=True)
+def sync_pool(*, actor: Any, pool: Pool) -> ProviderCommand:
+    """Look at the pool and its assignments now."""
+    return _simple(actor, pool, CommandKind.SYNC_POOL)
+
+
+def _locked(actor: Any, pool: Pool) -> Pool:
+    pool = Pool.objects.select_for_update(of=("self",)).select_related("task__project", "crowd_project__account").get(pk=pool.pk)
+    require(may_edit(actor, pool.task.project))
+    return pool
+
+
+def _simple(actor: Any, pool: Pool, kind: CommandKind) -> ProviderCommand:
+    pool = _locked(actor, pool)
+    refuse_obstacles(pool, kind)
+    return ask(actor=actor, target=pool, kind=kind, account=pool.crowd_project.account)
+
+
+def _apply(pool: Pool, config: dict[str, Any]) -> None:
+    """Set the wanted fields and check them together, so that a form shows all errors at once."""
+    errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
+    for field in CONFIG_FIELDS:
+        if field in config:
+            setattr(pool, field, config[field])
+    try:
+        pool.filter = audience.clean(pool.filter)
+    except audience.AudienceError as error:
+        errors["filter"] = [f"{place or 'audience'}: {sentence}" for place, sentence in error.errors.items()]
+        pool.filter = {}
+    try:
+        pool.full_clean(exclude=["task", "crowd_project"])
+    except ValidationError as error:
+        errors |= error.message_dict
+    if "will_expire" not in errors and pool.will_expire <= selectors.platform_now(pool.crowd_project.account):
+        errors["will_expire"] = "Choose a date in the future."
+    if not pool.use_project_description and not pool.public_description.strip() and "public_description" not in errors:
+        errors["public_description"] = "Describe the pool, or use the project's description."
+    if errors:
+        raise ValidationError(errors)
