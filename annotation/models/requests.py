@@ -4,6 +4,7 @@ import uuid
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
 
 from annotation.models.projects import Project
 from annotation.models.tasks import Task
@@ -33,6 +34,12 @@ class Request(models.Model):
     # 0..1
     progress = models.FloatField(default=0)
     message = models.TextField(blank=True)
+    # One sentence for every input that could not be used, the request's own order; at most 1000.
+    errors = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    # What a person should know about a finished request: skipped files, things a format could not hold.
+    warnings = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    # How often it was begun. The fence: a run that finds another number here lost the request and writes nothing more.
+    run = models.PositiveSmallIntegerField(default=0)
     result = models.FileField(max_length=255, blank=True)
     result_name = models.CharField(max_length=256, blank=True)
     created_date = models.DateTimeField(auto_now_add=True)
@@ -42,3 +49,8 @@ class Request(models.Model):
 
     class Meta:
         ordering = ["-created_date"]
+        constraints = [
+            # A task is filled by one request at a time.
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(action="create", status__in=["queued", "started"]), name="one_filling_a_task")
+        ]

@@ -1,0 +1,18 @@
+"""Who may change a job's shapes right now, and why not."""
+from annotation.models import EditorSession, Job, JobStage, JobState
+
+
+def read_only_reason(job: Job, mode: str, attempt: str = "") -> str | None:
+    """A sentence when the job's shapes may not be changed in this mode (EditorSession.Mode) for this attempt, else None."""
+    if mode == EditorSession.Mode.REVIEW:
+        return "This is a review: shapes can be looked at, not changed."
+    if mode == EditorSession.Mode.TOLOKER:
+        if job.attempt != attempt:
+            return "This job was taken away from you, for example because its time ran out."
+        return None if job.stage == JobStage.ANNOTATION else "This job is submitted: it cannot be changed any more."
+    if job.attempt:
+        # Corrections by the requester are possible once the work is accepted; before that it is the annotator's record.
+        if job.stage == JobStage.ANNOTATION and job.state == JobState.IN_PROGRESS:
+            return "Somebody is working on this job right now."
+        return "This job waits for its review or was rejected: accept it before you correct it." if job.stage == JobStage.VALIDATION else None
+    return "This job is finished. Reopen it to change its shapes." if job.state == JobState.COMPLETED else None

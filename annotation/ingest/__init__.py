@@ -1,0 +1,1 @@
+"""How images get into a task: sources -> checks -> files and rows."""

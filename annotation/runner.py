@@ -1,0 +1,2 @@
+def run(request_id: str) -> None:
+    raise NotImplementedError

@@ -1,0 +1,73 @@
+"""Editor sessions: a key to one job for one attempt."""
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.access import read_only_reason
+from annotation.errors import ReadOnly, RevisionConflict
+from annotation.models import EditorSession, Job, JobState, Snapshot
+from annotation.services.jobs import mark_submitted, submitted_snapshot
+from annotation.services.shapes import frames_of
+from annotation.services.snapshots import take_snapshot
+
+
+def token_digest(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(*, job: Job, mode: str, expires_at: datetime, attempt: str = "", worker: str = "", user: Any = None,
+                 deadline: datetime | None = None, context: dict[str, Any] | None = None) -> tuple[EditorSession, str]:
+    """A new session and its token, which is shown only here. `context` is what the editor shows: title, price, currency, job_key."""
+    if mode not in EditorSession.Mode.values:
+        raise ValueError(f"No such mode: {mode}")
+    token = secrets.token_urlsafe(32)
+    session = EditorSession.objects.create(
+        job=job, token_digest=token_digest(token), mode=mode, attempt=attempt, worker=worker, user=user, context=context or {},
+        deadline=deadline, expires_at=expires_at)
+    return session, token
+
+
+def session_of(token: str) -> EditorSession | None:
+    """The live session of a token with its job, task and project; None when unknown, revoked, out of time, or its user was closed."""
+    now = timezone.now()
+    session = EditorSession.objects.select_related("job__task__project", "user").filter(
+        token_digest=token_digest(token), revoked_at=None, expires_at__gt=now).first()
+    if session is None or (session.deadline is not None and session.deadline <= now) or (session.user and not session.user.is_active):
+        return None
+    return session
+
+
+def revoke_sessions(*, job: Job, attempt: str) -> int:
+    """End the attempt's sessions on the job ("" : those of our own users); how many were open."""
+    return EditorSession.objects.filter(job=job, attempt=attempt, revoked_at=None).update(revoked_at=timezone.now())
+
+
+@transaction.atomic
+def submit(*, session: EditorSession, revision: int) -> Snapshot:
+    """Keep the frames as an immutable snapshot and finish the job: validation / completed for an attempt from outside, else completed.
+
+    A repeat with the same revision returns the same snapshot. RevisionConflict when the job (or the submission) is at another revision;
+    ReadOnly when the job was taken away or the session only looks.
+    """
+    job = Job.objects.select_for_update().get(pk=session.job_id)
+    before = submitted_snapshot(job=job, attempt=session.attempt) if session.mode != EditorSession.Mode.REVIEW else None
+    if before is not None and before.revision == revision:
+        return before
+    if before is not None and session.attempt:
+        raise RevisionConflict(before.revision)
+    if reason := read_only_reason(job, session.mode, session.attempt):
+        raise ReadOnly(reason)
+    if job.revision != revision:
+        raise RevisionConflict(job.revision)
+    snapshot = take_snapshot(job, Snapshot.Reason.SUBMITTED, frames_of(job=job), attempt=session.attempt, worker=session.worker)
+    if session.attempt:
+        mark_submitted(job=job)
+    else:
+        job.state = JobState.COMPLETED
+        job.save(update_fields=["state", "updated_date"])
+    return snapshot

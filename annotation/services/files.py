@@ -1,0 +1,25 @@
+"""Files of tasks in the default storage."""
+from django.core.files.storage import default_storage
+
+
+def task_folder(task_id: int) -> str:
+    """Everything of a task lies below it."""
+    return f"tasks/{task_id}"
+
+
+def remove_tree(folder: str) -> None:
+    """Delete a folder of the default storage with everything in it; no error when it is not there."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in files:
+        default_storage.delete(f"{folder}/{name}")
+    for name in folders:
+        remove_tree(f"{folder}/{name}")
+    default_storage.delete(folder)
+
+
+def remove_task_files(task_id: int) -> None:
+    """Delete all files of a task."""
+    remove_tree(task_folder(task_id))

@@ -1,0 +1,146 @@
+"""Jobs: attempts from outside, their stage and state. Every verb may be repeated and then changes nothing."""
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from annotation import selectors
+from annotation.errors import Refused
+from annotation.models import EditorSession, FrameAnnotation, Job, JobStage, JobState, Snapshot
+from annotation.services.guards import require_edit
+from annotation.services.shapes import frames_of, write_frames
+from annotation.services.snapshots import take_snapshot
+
+
+@transaction.atomic
+def begin_attempt(*, job: Job, attempt: str, worker: str) -> Job:
+    """Somebody from outside takes the job: annotation / in progress, empty frames.
+
+    What another attempt (or one of our users) left on the job becomes a Snapshot first. An attempt that is over (submitted or abandoned)
+    stays over: late news of it change nothing. An attempt that was replaced and comes back gets its frames again.
+    """
+    locked = _lock(job)
+    if locked.attempt == attempt:
+        if locked.stage == JobStage.ANNOTATION and locked.state == JobState.NEW:
+            _move(locked, JobStage.ANNOTATION, JobState.IN_PROGRESS)
+        return _told(job, locked)
+    before = Snapshot.objects.filter(job=locked, attempt=attempt).order_by("-pk").first()
+    if before is not None and before.reason != Snapshot.Reason.REPLACED:
+        return _told(job, locked)
+    _clear(locked, Snapshot.Reason.REPLACED)
+    if before is not None:
+        write_frames(locked, {int(number): content for number, content in before.data["frames"].items()})
+    locked.attempt, locked.worker, locked.assignee = attempt, worker, None
+    locked.revision += 1
+    locked.save(update_fields=["attempt", "worker", "assignee", "revision", "last_object_id"])
+    _move(locked, JobStage.ANNOTATION, JobState.IN_PROGRESS)
+    return _told(job, locked)
+
+
+@transaction.atomic
+def release_job(*, job: Job, attempt: str) -> Snapshot | None:
+    """The attempt is over without a submission (expired, skipped), or its rejected work makes place for another.
+
+    Its shapes are kept as an ABANDONED snapshot (none if it was submitted: that snapshot stands), the job is annotation / new and nobody's.
+    None when the job is not at this attempt; a repeat returns the same snapshot.
+    """
+    locked = _lock(job)
+    if not attempt or locked.attempt != attempt:
+        _told(job, locked)
+        return Snapshot.objects.filter(job=locked, attempt=attempt, reason=Snapshot.Reason.ABANDONED).last() if attempt else None
+    snapshot = _clear(locked, Snapshot.Reason.ABANDONED)
+    locked.attempt, locked.worker, locked.assignee = "", "", None
+    locked.revision += 1
+    locked.save(update_fields=["attempt", "worker", "assignee", "revision"])
+    _move(locked, JobStage.ANNOTATION, JobState.NEW)
+    _told(job, locked)
+    return snapshot
+
+
+def mark_submitted(*, job: Job) -> Job:
+    """annotation -> validation / completed. A job that is further stays where it is."""
+    return _mark(job, JobStage.VALIDATION, JobState.COMPLETED, only_from=JobStage.ANNOTATION)
+
+
+def mark_accepted(*, job: Job) -> Job:
+    """acceptance / completed, from anywhere: an observation, never refused."""
+    return _mark(job, JobStage.ACCEPTANCE, JobState.COMPLETED)
+
+
+def mark_rejected(*, job: Job) -> Job:
+    """validation / rejected, from anywhere: an observation, never refused."""
+    return _mark(job, JobStage.VALIDATION, JobState.REJECTED)
+
+
+def submitted_snapshot(*, job: Job, attempt: str) -> Snapshot | None:
+    """What the attempt submitted, or None."""
+    return Snapshot.objects.filter(job=job, attempt=attempt, reason=Snapshot.Reason.SUBMITTED).order_by("pk").last()
+
+
+@transaction.atomic
+def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | None = None, assignee: Any = ...) -> Job:
+    """Change stage, state and assignee by hand (CVAT's rule: a new stage without a state starts as `new`).
+
+    Refused(code="held") while somebody from outside holds the job; ValidationError with "stage", "state", "assignee".
+    """
+    require_edit(actor, job.task.project)
+    locked = _lock(job)
+    if locked.attempt:
+        raise Refused("This job is done by a crowd: its stage and state follow the platform's.", "held")
+    if stage is not None and stage not in JobStage.values:
+        raise ValidationError({"stage": [f"“{stage}” is not one of {', '.join(JobStage.values)}."]})
+    if state is not None and state not in JobState.values:
+        raise ValidationError({"state": [f"“{state}” is not one of {', '.join(JobState.values)}."]})
+    if assignee is not ...:
+        if assignee is not None and selectors.role_of(assignee, job.task.project) is None:
+            raise ValidationError({"assignee": ["Share the project with this user first."]})
+        locked.assignee = assignee
+        locked.save(update_fields=["assignee", "updated_date"])
+    if stage is not None and stage != locked.stage and state is None:
+        state = JobState.NEW
+    _move(locked, stage or locked.stage, state or locked.state)
+    return _told(job, locked)
+
+
+def reopen_job(*, actor: Any, job: Job) -> Job:
+    """A finished job of our own users may be changed again. Refused(code="held") for a crowd's job."""
+    return update_job(actor=actor, job=job, state=JobState.IN_PROGRESS)
+
+
+def _lock(job: Job) -> Job:
+    return Job.objects.select_for_update().get(pk=job.pk)
+
+
+def _move(job: Job, stage: str, state: str) -> None:
+    if (job.stage, job.state) != (stage, state):
+        job.stage, job.state = stage, state
+        job.save(update_fields=["stage", "state", "updated_date"])
+
+
+@transaction.atomic
+def _mark(job: Job, stage: str, state: str, *, only_from: str | None = None) -> Job:
+    locked = _lock(job)
+    if only_from is None or locked.stage == only_from:
+        _move(locked, stage, state)
+    return _told(job, locked)
+
+
+def _clear(job: Job, reason: str) -> Snapshot | None:
+    """Keep what is on the job as a snapshot of its attempt, then empty it. Submitted work has its snapshot already."""
+    snapshot = None
+    frames = frames_of(job=job)
+    submitted = Snapshot.objects.filter(job=job, attempt=job.attempt, reason=Snapshot.Reason.SUBMITTED).order_by("pk").last()
+    unchanged = submitted is not None and submitted.data["frames"] == frames
+    if (job.attempt or frames) and not unchanged:
+        snapshot = take_snapshot(job, reason, frames, attempt=job.attempt, worker=job.worker)
+    FrameAnnotation.objects.filter(job=job).delete()
+    EditorSession.objects.filter(job=job, attempt=job.attempt, revoked_at=None).update(revoked_at=timezone.now())
+    return snapshot
+
+
+def _told(job: Job, locked: Job) -> Job:
+    """The caller's object learns what was written."""
+    for field in ("stage", "state", "attempt", "worker", "revision", "last_object_id", "assignee_id", "updated_date"):
+        setattr(job, field, getattr(locked, field))
+    return job

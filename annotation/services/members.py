@@ -1,0 +1,28 @@
+"""Sharing a project."""
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from annotation.errors import Refused
+from annotation.models import Project, ProjectMember
+from annotation.services.guards import require_owner
+
+
+def share_project(*, actor: Any, project: Project, user: Any, role: str) -> ProjectMember:
+    """Give a user a role, or change it. Only the owner and admins may. ValidationError with "role", "user"."""
+    require_owner(actor, project)
+    if role not in ProjectMember.Role.values:
+        raise ValidationError({"role": [f"“{role}” is not one of {', '.join(ProjectMember.Role.values)}."]})
+    if not user.is_active:
+        raise ValidationError({"user": ["This account is closed."]})
+    if user.pk == project.owner_id:
+        raise Refused("The owner has every right already.", "is_owner")
+    member, _ = ProjectMember.objects.update_or_create(project=project, user=user, defaults={"role": role})
+    return member
+
+
+def unshare_project(*, actor: Any, project: Project, user: Any) -> None:
+    """Take the role away. Members may also leave by themselves. Nothing happens when there is none."""
+    if actor.pk != user.pk:
+        require_owner(actor, project)
+    ProjectMember.objects.filter(project=project, user=user).delete()

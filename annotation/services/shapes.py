@@ -1,0 +1,116 @@
+"""Shapes and tags on the frames of a job."""
+from typing import Any
+
+from django.db import connection, transaction
+
+from annotation.access import read_only_reason
+from annotation.errors import InvalidAnnotations, ReadOnly, RevisionConflict
+from annotation.locks import lock_labels
+from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState
+from annotation.shapes import FrameSize, Vocabulary, clean_frame
+
+FrameContent = dict[str, list[dict[str, Any]]]
+
+
+def frames_of(*, job: Job) -> dict[str, FrameContent]:
+    """"<frame number>" -> {"shapes", "tags"}; only frames with something on them."""
+    rows = FrameAnnotation.objects.filter(job=job).order_by("frame").values_list("frame", "shapes", "tags")
+    return {str(frame): {"shapes": shapes, "tags": tags} for frame, shapes, tags in rows if shapes or tags}
+
+
+def validate_frames(*, job: Job, frames: Any) -> dict[int, FrameContent]:
+    """The frames in stored form. InvalidAnnotations with a path for every problem; nothing is written."""
+    errors: dict[str, str] = {}
+    if not isinstance(frames, dict):
+        raise InvalidAnnotations({"frames": "give an object of frame numbers."})
+    numbers = {number for key in frames if (number := _number(key)) is not None and job.start_frame <= number <= job.stop_frame}
+    sizes = {number: FrameSize(width, height) for number, width, height in Frame.objects.filter(
+        task=job.task_id, number__in=numbers).values_list("number", "width", "height")}
+    vocabulary = Vocabulary.of_project(job.task.project_id)
+    cleaned: dict[int, FrameContent] = {}
+    for key, content in frames.items():
+        number = _number(key)
+        if number is None or number not in sizes:
+            errors[f"frames.{key}"] = f"this job has the frames {job.start_frame} to {job.stop_frame}."
+        else:
+            cleaned[number] = clean_frame(content, f"frames.{number}", sizes[number], vocabulary, errors)
+    if errors:
+        raise InvalidAnnotations(errors)
+    return cleaned
+
+
+@transaction.atomic
+def save_frames(*, job: Job, revision: int, frames: Any, session: EditorSession | None = None) -> int:
+    """Replace what is on the named frames and return the new revision. All or nothing.
+
+    Writes as the editor session does, or as one of our own users without one. Raises InvalidAnnotations, ReadOnly,
+    RevisionConflict when the job is not at `revision`. Objects without id get one; a `client_id` that is on the frame keeps its id.
+    """
+    lock_labels(job.task.project_id, exclusive=False)
+    cleaned = validate_frames(job=job, frames=frames)
+    locked = Job.objects.select_for_update().get(pk=job.pk)
+    reason = read_only_reason(locked, session.mode, session.attempt) if session else read_only_reason(
+        locked, EditorSession.Mode.REQUESTER)
+    if reason:
+        raise ReadOnly(reason)
+    if locked.revision != revision:
+        raise RevisionConflict(locked.revision)
+    write_frames(locked, cleaned)
+    locked.revision += 1
+    changed = ["revision", "last_object_id", "updated_date"]
+    if locked.state == JobState.NEW:
+        locked.state = JobState.IN_PROGRESS
+        changed.append("state")
+    locked.save(update_fields=changed)
+    job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state
+    return locked.revision
+
+
+def write_frames(job: Job, frames: dict[int, FrameContent]) -> None:
+    """Store validated frames of a locked job; gives ids and moves `job.last_object_id`, which the caller saves."""
+    present = {row.frame: row for row in FrameAnnotation.objects.filter(job=job, frame__in=frames)}
+    _give_ids(job, frames, present)
+    filled = [FrameAnnotation(job=job, frame=number, **content) for number, content in frames.items() if any(content.values())]
+    emptied = [number for number, content in frames.items() if not any(content.values()) and number in present]
+    if emptied:
+        FrameAnnotation.objects.filter(job=job, frame__in=emptied).delete()
+    if filled:
+        FrameAnnotation.objects.bulk_create(
+            filled, batch_size=200, update_conflicts=True, unique_fields=["job", "frame"], update_fields=["shapes", "tags", "updated_date"])
+
+
+def _give_ids(job: Job, frames: dict[int, FrameContent], present: dict[int, FrameAnnotation]) -> None:
+    """Every object gets an id that is its own within the job; ids that somebody else has, or that never were, are replaced."""
+    by_client = {(row.frame, thing["client_id"]): thing["id"] for row in present.values() for thing in (*row.shapes, *row.tags)
+                 if "client_id" in thing}
+    for number, thing in _things(frames):
+        if thing["id"] is None and "client_id" in thing:
+            thing["id"] = by_client.get((number, thing["client_id"]))
+    here = {thing["id"] for row in present.values() for thing in (*row.shapes, *row.tags)}
+    unsure = {thing["id"] for _, thing in _things(frames)} - here - {None}
+    elsewhere = _ids_elsewhere(job, set(frames)) if unsure else set()
+    used: set[int] = set()
+    for _, thing in _things(frames):
+        given = thing["id"]
+        if given is None or given > job.last_object_id or given in elsewhere or given in used:
+            job.last_object_id += 1
+            thing["id"] = job.last_object_id
+        used.add(thing["id"])
+
+
+def _ids_elsewhere(job: Job, frames: set[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (jsonb_path_query(shapes || tags, '$[*].id'))::bigint FROM annotation_frameannotation "
+            "WHERE job_id = %s AND NOT frame = ANY(%s)", [job.pk, list(frames)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _things(frames: dict[int, FrameContent]) -> list[tuple[int, dict[str, Any]]]:
+    return [(number, thing) for number, content in frames.items() for thing in (*content["shapes"], *content["tags"])]
+
+
+def _number(key: Any) -> int | None:
+    text = str(key)
+    # Only the canonical spelling, so that "1" and "01" cannot both name a frame.
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 and str(int(text)) == text else None

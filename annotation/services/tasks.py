@@ -1,0 +1,123 @@
+"""Tasks and how images get into them."""
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+
+from annotation.errors import Refused
+from annotation.extensions import deletion_obstacles
+from annotation.ingest.names import base_name
+from annotation.ingest.tables import urls_of_table
+from annotation.ingest.urls import clean_urls
+from annotation.models import Project, Request, SortingMethod, Task, Upload
+from annotation.services.files import remove_task_files, task_folder
+from annotation.services.guards import require_edit
+from annotation.services.projects import clean_name
+from annotation.services.requests import create_request
+
+ACTIVE = (Request.Status.QUEUED, Request.Status.STARTED)
+
+
+def create_task(*, actor: Any, project: Project, name: str, segment_size: int = 0, frame_overlap: int = 0,
+                sorting_method: str = SortingMethod.NATURAL) -> Task:
+    """An empty task. ValidationError with "name", "segment_size", "frame_overlap", "sorting_method"."""
+    require_edit(actor, project)
+    task = Task(project=project, owner=actor, name=clean_name(name))
+    _set_cutting(task, segment_size, frame_overlap, sorting_method)
+    task.save()
+    return task
+
+
+def update_task(*, actor: Any, task: Task, name: str | None = None, segment_size: int | None = None, frame_overlap: int | None = None,
+                sorting_method: str | None = None) -> Task:
+    """Change what is given. Refused(code="has_frames") when jobs are cut already and the cutting shall change."""
+    require_edit(actor, task.project)
+    if name is not None:
+        task.name = clean_name(name)
+    wanted = (task.segment_size if segment_size is None else segment_size, task.frame_overlap if frame_overlap is None else frame_overlap,
+              task.sorting_method if sorting_method is None else sorting_method)
+    if wanted != (task.segment_size, task.frame_overlap, task.sorting_method):
+        _require_empty(task, "The images are already cut into jobs: make a new task for another cut.")
+        _set_cutting(task, *wanted)
+    task.save(update_fields=["name", "segment_size", "frame_overlap", "sorting_method", "updated_date"])
+    return task
+
+
+def delete_task(*, actor: Any, task: Task) -> None:
+    """Delete the task with its jobs and files. Refused(code="in_use") while a room above still needs it."""
+    require_edit(actor, task.project)
+    if obstacles := deletion_obstacles(task):
+        raise Refused(" ".join(obstacles), "in_use")
+    with transaction.atomic():
+        task_id = task.pk
+        task.delete()
+        transaction.on_commit(lambda: remove_task_files(task_id), robust=True)
+
+
+def add_upload(*, actor: Any, task: Task, name: str, file: File, position: int = 0) -> Upload:
+    """Keep a received file (image or zip) until `start_ingest`. `name` may be a path; only its last part counts.
+
+    ValidationError with "file" for an empty or too large file or too many files; Refused when the task is filled or being filled.
+    """
+    require_edit(actor, task.project)
+    _require_empty(task, "This task has its images already: make a new task for more.")
+    name = base_name(name)
+    if not name:
+        raise ValidationError({"file": ["The file has no name."]})
+    if not file.size:
+        raise ValidationError({"file": [f"{name} is empty."]})
+    limit = settings.INGEST_MAX_TOTAL_BYTES if name.lower().endswith(".zip") else settings.INGEST_MAX_FILE_BYTES
+    if file.size > limit:
+        raise ValidationError({"file": [f"{name} has {file.size} bytes; at most {limit} are allowed."]})
+    if task.uploads.count() >= settings.INGEST_MAX_FILES:
+        raise ValidationError({"file": [f"A task takes at most {settings.INGEST_MAX_FILES} files."]})
+    upload = Upload(task=task, name=name, position=position)
+    upload.file.save(f"{task_folder(task.pk)}/uploads/{uuid.uuid4().hex}", file, save=False)
+    upload.save()
+    return upload
+
+
+def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), table: File | None = None, column: str = "",
+                 skip_bad: bool = False) -> Request:
+    """Fill the task in the background from its uploads, then `urls`, then the addresses in `column` of a TSV or CSV `table`.
+
+    A bad file fails the whole request (its `errors` name every one, the task stays empty, uploads are removed);
+    with `skip_bad` the good ones go in and `warnings` names the others.
+    ValidationError with "urls", "table", "column"; Refused(code="busy" or "has_frames" or "nothing_to_ingest").
+    """
+    require_edit(actor, task.project)
+    addresses = clean_urls(list(urls)) + (urls_of_table(table, column) if table is not None else [])
+    with transaction.atomic():
+        locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+        _require_empty(locked, "This task has its images already: make a new task for more.")
+        count = locked.uploads.count() + len(addresses)
+        if not count:
+            raise Refused("Choose images, a zip archive, or give addresses first.", "nothing_to_ingest")
+        if count > settings.INGEST_MAX_FILES:
+            raise ValidationError({"urls": [f"A task takes at most {settings.INGEST_MAX_FILES} images, not {count}."]})
+        params = {"urls": addresses, "skip_bad": skip_bad}
+        return create_request(owner=actor, action=Request.Action.CREATE, params=params, task=locked)
+
+
+def _require_empty(task: Task, sentence: str) -> None:
+    if task.size:
+        raise Refused(sentence, "has_frames")
+    if Request.objects.filter(task=task, action=Request.Action.CREATE, status__in=ACTIVE).exists():
+        raise Refused("Images are being put into this task right now. Wait until that is done.", "busy")
+
+
+def _set_cutting(task: Task, segment_size: Any, frame_overlap: Any, sorting_method: str) -> None:
+    errors: dict[str, list[str]] = {}
+    for field, value in (("segment_size", segment_size), ("frame_overlap", frame_overlap)):
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1_000_000:
+            errors[field] = ["Give a whole number from 0 to 1,000,000."]
+    if not errors and frame_overlap and (segment_size == 0 or frame_overlap >= segment_size):
+        errors["frame_overlap"] = ["The overlap must be smaller than the segment size, and needs one."]
+    if sorting_method not in SortingMethod.values:
+        errors["sorting_method"] = [f"“{sorting_method}” is not one of {', '.join(SortingMethod.values)}."]
+    if errors:
+        raise ValidationError(errors)
+    task.segment_size, task.frame_overlap, task.sorting_method = segment_size, frame_overlap, sorting_method

@@ -1,0 +1,39 @@
+"""The labels a project's shapes may carry, loaded once a request."""
+from dataclasses import dataclass
+
+from annotation.labels import value_problem
+from annotation.models import Attribute, Label
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`labels`: id -> label; `attributes`: label id -> {attribute id -> attribute}."""
+
+    labels: dict[int, Label]
+    attributes: dict[int, dict[int, Attribute]]
+
+    @classmethod
+    def of_project(cls, project_id: int) -> "Vocabulary":
+        """Two queries."""
+        labels = {label.pk: label for label in Label.objects.filter(project=project_id).prefetch_related("attributes")}
+        return cls(labels, {pk: {attribute.pk: attribute for attribute in label.attributes.all()} for pk, label in labels.items()})
+
+    def label_problem(self, label_id: object, shape_type: str) -> str | None:
+        """Why a shape of this type ("tag" for tags) may not carry the label, or None."""
+        label = self.labels.get(label_id) if isinstance(label_id, int) and not isinstance(label_id, bool) else None
+        if label is None:
+            return "the project has no such label."
+        if label.type not in ("any", shape_type):
+            return f"the label “{label.name}” is for {label.type} only."
+        return None
+
+    def attribute_problem(self, label_id: int, spec_id: object, value: object) -> str | None:
+        """Why the answer may not stand on a shape with this label, or None."""
+        known = self.attributes.get(label_id, {})
+        attribute = known.get(spec_id) if isinstance(spec_id, int) and not isinstance(spec_id, bool) else None
+        if attribute is None:
+            return f"the label has no attribute {spec_id}."
+        if not isinstance(value, str):
+            return "the value is a text."
+        problem = value_problem(attribute.input_type, attribute.values, value)
+        return f"{attribute.name}: {problem}" if problem else None

@@ -1,0 +1,22 @@
+"""Celery task runs of this room. They carry ids only; the rows are the truth."""
+from celery import shared_task
+
+from annotation import runner
+
+
+@shared_task(name="annotation.tasks.run_request", ignore_result=True)
+def run_request(request_id: str) -> None:
+    """Do one background request. Rung twice, or for a request that is done, it does nothing."""
+    runner.run(request_id)
+
+
+@shared_task(name="annotation.tasks.sweep", ignore_result=True)
+def sweep() -> None:
+    """Ring again for queued requests whose bell was lost, and take back those whose worker died."""
+    runner.sweep()
+
+
+@shared_task(name="annotation.tasks.tidy", ignore_result=True)
+def tidy() -> None:
+    """Delete files that no row names any more, old results, and uploads nobody came back for."""
+    runner.tidy()
