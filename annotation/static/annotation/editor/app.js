@@ -1,0 +1,193 @@
+/** The editor's state and what follows from it. Verbs on objects are in commands.js, the ends of an attempt in finish.js. */
+import { html, render } from "lit";
+import { Canvas } from "@/editor/canvas/canvas.js";
+import { Commands } from "@/editor/commands.js";
+import { Deadline } from "@/editor/deadline.js";
+import { Finish } from "@/editor/finish.js";
+import { FrameImages } from "@/editor/frames.js";
+import { allows, labelsFor, toolOf, toolsFor } from "@/editor/labels.js";
+import { DocumentStore } from "@/editor/store.js";
+import { Saver } from "@/editor/saver.js";
+import { layout } from "@/editor/panels/layout.js";
+
+const NOTICE_TIME = 6000;
+const NO_SHAPES = Object.freeze([]);
+
+export class App {
+  /**
+   * @param {HTMLElement} root
+   * @param {{job: object, frames: import("./types.js").Frame[], labels: import("./types.js").Label[], guide_html: string,
+   *          annotations: {revision: number, frames: object}, context: object}} payload the answer of GET /api/editor/job
+   * @param {{api: import("./api.js").Api, drafts: import("./drafts.js").Drafts, parent: import("./session.js").ParentPage}} parts
+   */
+  constructor(root, payload, { api, drafts, parent }) {
+    Object.assign(this, { root, api, drafts, parent });
+    const { job, frames, labels, guide_html, annotations, context } = payload;
+    Object.assign(this, { job, frames, labels, guide: guide_html ?? "", context });
+    this.labelsById = new Map(labels.map((label) => [label.id, label]));
+    this.tools = toolsFor(labels);
+    this.store = new DocumentStore(annotations.frames);
+    this.deadline = new Deadline(context.seconds_left);
+    this.state = {
+      index: 0, selectedId: null, hoveredId: null, tool: null, lastTool: this.tools.find((tool) => tool !== "tag") ?? null,
+      labelId: labels[0]?.id ?? null, hidden: new Set(), hideAll: false, keepDrawing: false, clipboard: null, dialog: null, notices: [],
+      image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, busy: "", sketch: 0, side: true,
+      save: { kind: "saved", text: "Saved" },
+    };
+    this.saver = new Saver({ store: this.store, api, drafts, revision: annotations.revision,
+      onState: (save) => this.set({ save }), onConflict: (conflict) => this.set({ dialog: { kind: "conflict", ...conflict } }) });
+    this.images = new FrameImages((number, options) => api.image(number, options), frames.map((frame) => frame.number));
+    this.store.subscribe(() => this.#documentChanged());
+    this.commands = new Commands(this);
+    this.finish = new Finish(this);
+  }
+
+  start() {
+    this.draw();
+    this.canvas = new Canvas(this.root.querySelector(".ed-canvas"), {
+      onSelect: (id) => this.select(id), onHover: (id) => this.set({ hoveredId: id }), onDrawn: (type, points) => this.commands.add(type, points),
+      onEdited: (id, points) => this.commands.reshape(id, points), onRefused: (sentence) => this.notice(sentence, "warning"),
+      onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
+    });
+    this.#syncCanvas();
+    this.goTo(0);
+    if (this.deadline.exists) this.clock = setInterval(() => this.#tick(), 500);
+  }
+
+  get frame() { return this.frames[this.state.index]; }
+  get content() { return this.store.frame(this.frame.number); }
+  get editable() { return !this.state.readOnly && !this.state.ended; }
+  get label() { return this.labelsById.get(this.state.labelId) ?? null; }
+  get selected() { return this.object(this.state.selectedId); }
+
+  /** A shape or a tag of the present frame. */
+  object(id) { return this.content.shapes.find((shape) => shape.client_id === id) ?? this.content.tags.find((tag) => tag.client_id === id) ?? null; }
+
+  /** Numbers of frames with something on them. */
+  get doneFrames() {
+    return this.frames.filter(({ number }) => this.store.frame(number).shapes.length || this.store.frame(number).tags.length).map((frame) => frame.number);
+  }
+
+  get visibleShapes() {
+    const { shapes } = this.content;
+    if (this.state.hideAll) return NO_SHAPES;
+    if (!this.state.hidden.size) return shapes;
+    // One list per content and hidden set, so that the canvas sees by identity that nothing changed.
+    if (this.visibleOf !== shapes || this.visibleFor !== this.state.hidden) {
+      [this.visibleOf, this.visibleFor] = [shapes, this.state.hidden];
+      this.visibleList = shapes.filter((shape) => !this.state.hidden.has(shape.client_id));
+    }
+    return this.visibleList;
+  }
+
+  /** Changes state and draws once in this frame of the screen. */
+  set(change) {
+    Object.assign(this.state, change);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.scheduled = false;
+    render(html`${layout(this)}`, this.root);
+    this.#syncDialog();
+    this.#syncCanvas();
+  }
+
+  #syncCanvas() {
+    this.canvas?.show({ shapes: this.visibleShapes, labels: this.labelsById, selectedId: this.state.selectedId,
+      hoveredId: this.state.hoveredId, editable: this.editable });
+  }
+
+  #syncDialog() {
+    const element = this.root.querySelector("dialog");
+    if (this.state.dialog && !element.open) {
+      element.showModal();
+      element.querySelector("[autofocus]")?.focus();
+    } else if (!this.state.dialog && element.open) {
+      element.close();
+      this.focusCanvas();
+    }
+  }
+
+  openGuide({ first = false } = {}) {
+    if (this.guide) this.set({ dialog: { kind: "guide", first } });
+  }
+
+  focusCanvas() { this.root.querySelector(".ed-canvas")?.focus({ preventScroll: true }); }
+
+  #documentChanged() {
+    if (this.state.selectedId && !this.selected) this.state.selectedId = null;
+    this.set({});
+  }
+
+  select(id) {
+    if (id === this.state.selectedId) return;
+    const object = id ? this.object(id) : null;
+    this.set({ selectedId: object ? id : null });
+    this.#syncCanvas();
+    if (object) this.root.querySelector(`[data-object="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Shows the frame at this place of the job's list and fetches its neighbours. */
+  async goTo(index) {
+    const target = Math.min(Math.max(index, 0), this.frames.length - 1);
+    const frame = this.frames[target];
+    if (!frame) return;
+    this.state.index = target;
+    this.set({ selectedId: null, hoveredId: null, image: "loading", imageError: "" });
+    this.canvas.setFrame(frame);
+    this.draw();
+    try {
+      const bitmap = await this.images.show(frame.number);
+      if (this.frame !== frame) return; // somebody went on meanwhile
+      this.canvas.setImage(bitmap);
+      this.set({ image: "ready" });
+    } catch (error) {
+      if (this.frame === frame) this.set({ image: "failed", imageError: error.message || "The image cannot be shown." });
+    }
+  }
+
+  goToNumber(number) { return this.goTo(this.frames.findIndex((frame) => frame.number === number)); }
+
+  /** Chooses a drawing tool (null: select and edit). The label follows when the tool does not allow the present one. */
+  useTool(tool) {
+    if (tool && !this.editable) return;
+    const usable = tool ? labelsFor(this.labels, tool) : [];
+    if (tool && !usable.length) return;
+    if (tool && !allows(this.label, tool)) this.state.labelId = usable[0].id;
+    if (tool === "tag") {
+      this.set({});
+      return;
+    }
+    this.set({ tool, lastTool: tool ?? this.state.lastTool, ...(tool ? { selectedId: null } : {}) });
+    this.canvas.setTool(tool, this.label?.color);
+    this.focusCanvas();
+  }
+
+  /** Makes a label the one for the next object; a tool that does not allow it gives way to one that does. */
+  useLabel(id) {
+    const label = this.labelsById.get(id);
+    if (!label) return;
+    this.set({ labelId: id });
+    const { tool } = this.state;
+    if (tool && !allows(label, tool)) this.useTool(label.type === "tag" ? null : toolOf(label, this.state.lastTool));
+    else if (tool) this.canvas.setSketchColor(label.color);
+  }
+
+  /** A sentence at the foot of the image for a few seconds. @param {"info"|"warning"|"danger"} level */
+  notice(text, level = "info") {
+    const entry = { text, level, id: Math.random() };
+    this.set({ notices: [...this.state.notices.filter((other) => other.text !== text), entry].slice(-3) });
+    setTimeout(() => this.set({ notices: this.state.notices.filter((other) => other !== entry) }), NOTICE_TIME);
+  }
+
+  #tick() {
+    const level = this.deadline.tick();
+    if (level === "soon") this.notice("Less than five minutes are left. Submit in time: work that is not submitted is not paid.", "warning");
+    if (level === "urgent") this.notice("Less than one minute is left. Submit now.", "danger");
+    if (level === "over" && !this.state.ended) this.finish.timeIsOver();
+    this.set({});
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * The image with its shapes. The only folder that knows OpenLayers; everything passed in and out is plain data in image pixels.
+ * Resting shapes are on one layer that is drawn once and scaled during gestures; the selected shape is on a small live layer.
+ */
+import { DragPan, Feature, ImageLayer, ImageSource, OlMap, Projection, VectorImageLayer, VectorLayer, VectorSource, View,
+  defaultInteractions } from "ol";
+import { boundsOf, handlesOf } from "@/editor/geometry.js";
+import { extentOf, geometryOf, nameAnchor, pointAt, toMap } from "@/editor/canvas/projection.js";
+import { handleStyle, nameStyle, shapeStyle } from "@/editor/canvas/styles.js";
+import { DrawInteraction } from "@/editor/canvas/draw.js";
+import { EditInteraction } from "@/editor/canvas/edit.js";
+
+const PADDING = [28, 28, 28, 28];
+const CLOSEST = 1 / 24; // 24 screen pixels an image pixel
+const UNKNOWN_LABEL = { name: "no label", color: "#868e96" };
+
+export class Canvas {
+  #features = new WeakMap();
+  #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false };
+  #preview = null;
+  #size = { width: 1, height: 1 };
+  #space = false;
+
+  /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
+   *         onRefused: Function, onSketch: Function}} events */
+  constructor(element, events) {
+    this.element = element;
+    this.events = events;
+    this.rest = new VectorSource({ useSpatialIndex: false });
+    this.live = new VectorSource({ useSpatialIndex: false });
+    this.sketch = new VectorSource({ useSpatialIndex: false });
+    this.image = new ImageLayer();
+    const layers = [this.image, new VectorImageLayer({ source: this.rest, imageRatio: 1.2 }),
+      new VectorLayer({ source: this.live, updateWhileInteracting: true, updateWhileAnimating: true }),
+      new VectorLayer({ source: this.sketch, updateWhileInteracting: true, updateWhileAnimating: true })];
+    this.map = new OlMap({ target: element, layers, controls: [], pixelRatio: Math.min(devicePixelRatio || 1, 2),
+      interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false,
+        shiftDragZoom: false, dragPan: false }) });
+    this.#addInteractions();
+    this.#followKeys();
+    this.map.getView().set("cvatoloka", true);
+    new ResizeObserver(() => this.map.updateSize()).observe(element);
+  }
+
+  #addInteractions() {
+    const { events } = this;
+    const size = () => this.#size;
+    const panning = () => this.#space;
+    const drags = (event) => [0, 1].includes(event.originalEvent.button) || event.originalEvent.pointerType === "touch";
+    this.map.addInteraction(new DragPan({ condition: drags }));
+    this.edit = new EditInteraction({
+      size, panning, visible: () => this.#shown.shapes, selected: () => this.#selectedShape(), editable: () => this.#shown.editable,
+      onSelect: events.onSelect, onHover: events.onHover, onRefused: events.onRefused, onEdited: events.onEdited,
+      onPreview: (id, points) => { this.#preview = id && { id, points }; this.#paintLive(); },
+      cursor: (name) => { this.element.style.cursor = this.#space ? "grab" : name; },
+    });
+    this.draw = new DrawInteraction({ source: this.sketch, size, panning, onDrawn: events.onDrawn, onRefused: events.onRefused,
+      onSketch: events.onSketch });
+    this.draw.setActive(false);
+    this.map.addInteraction(this.edit);
+    this.map.addInteraction(this.draw);
+    // The middle button pans; without this the browser starts to scroll by itself.
+    this.element.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); });
+  }
+
+  /** Space held down pans with the left button, also while drawing. */
+  #followKeys() {
+    const set = (down) => (event) => {
+      if (event.code !== "Space" || (document.activeElement !== this.element && document.activeElement !== document.body)) return;
+      event.preventDefault();
+      this.#space = down;
+      this.element.classList.toggle("is-panning", down);
+    };
+    addEventListener("keydown", set(true));
+    addEventListener("keyup", set(false));
+    addEventListener("blur", () => { this.#space = false; this.element.classList.remove("is-panning"); });
+  }
+
+  #selectedShape() { return this.#shown.shapes.find((shape) => shape.client_id === this.#shown.selectedId) ?? null; }
+
+  /** Shows a frame of this size, without its image yet, all of it in view. @param {import("../types.js").Size} size */
+  setFrame(size) {
+    const same = this.#size.width === size.width && this.#size.height === size.height && this.map.getView().get("cvatoloka-fit");
+    this.#size = size;
+    this.cancel();
+    this.image.setSource(null);
+    if (same) return; // frames of one size keep the zoom, as for a series from one camera
+    const extent = extentOf(size);
+    const projection = new Projection({ code: "image", units: "pixels", extent });
+    const room = Math.max(size.width, size.height) / 2;
+    this.map.setView(new View({ projection, center: toMap([size.width / 2, size.height / 2]), resolution: 1, minResolution: CLOSEST,
+      maxResolution: Math.max(size.width, size.height) / 64, constrainOnlyCenter: true, smoothExtentConstraint: false,
+      extent: [-room * 0.4, -size.height - room * 0.4, size.width + room * 0.4, room * 0.4], enableRotation: false, showFullExtent: true }));
+    this.map.getView().set("cvatoloka-fit", true);
+    this.fit();
+  }
+
+  /** Puts the decoded image of the present frame under the shapes. It may be smaller than the frame (a work copy). */
+  setImage(bitmap) {
+    const extent = extentOf(this.#size);
+    const resolution = [this.#size.width / bitmap.width, this.#size.height / bitmap.height];
+    const projection = this.map.getView().getProjection();
+    this.image.setSource(new ImageSource({ projection, loader: () => Promise.resolve({ image: bitmap, extent, resolution, pixelRatio: 1 }) }));
+  }
+
+  fit() {
+    this.map.updateSize();
+    this.map.getView().fit(extentOf(this.#size), { padding: PADDING, size: this.map.getSize() });
+  }
+
+  zoomBy(factor) { this.map.getView().animate({ resolution: this.map.getView().getConstrainedResolution(this.map.getView().getResolution() / factor), duration: 120 }); }
+
+  /** Brings a shape into the middle, at a zoom where it fills about half of the view. */
+  zoomTo(shape) {
+    const [left, top, right, bottom] = boundsOf(shape.type, shape.points);
+    const room = Math.max(right - left, bottom - top, 16) / 2;
+    this.map.getView().fit([left - room, -bottom - room, right + room, room - top], { duration: 150, size: this.map.getSize() });
+  }
+
+  /** @param {{shapes: import("../types.js").Shape[], labels: Map<number, import("../types.js").Label>, selectedId: string|null,
+   *           hoveredId: string|null, editable: boolean}} shown `shapes` are the visible ones */
+  show(shown) {
+    const before = this.#shown;
+    this.#shown = shown;
+    if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest();
+    this.#paintLive();
+  }
+
+  /** Chooses the drawing tool; null selects and edits. */
+  setTool(type, color) {
+    this.draw.setActive(Boolean(type));
+    this.edit.setActive(!type);
+    this.draw.use(type, color);
+    this.element.classList.toggle("is-drawing", Boolean(type));
+    this.element.style.cursor = type ? "crosshair" : "grab";
+  }
+
+  /** The label may change in mid-drawing. */
+  setSketchColor(color) { this.draw.color = color; }
+
+  get drawing() { return this.draw.busy; }
+  finish() { return this.draw.finish(); }
+  undoVertex() { return this.draw.undoVertex(); }
+
+  /** Drops what is being drawn or dragged. Returns whether there was something. */
+  cancel() {
+    if (this.edit.cancel()) return true;
+    const busy = this.draw.busy;
+    this.draw.reset();
+    return busy;
+  }
+
+  /** Image pixel -> client pixel, for tests and for anything laid over the canvas. */
+  page(x, y) {
+    this.map.renderSync();
+    const [px, py] = this.map.getPixelFromCoordinate(toMap([x, y]));
+    const box = this.map.getViewport().getBoundingClientRect();
+    return { x: box.left + px, y: box.top + py };
+  }
+
+  get zoom() { return 1 / (this.map.getView().getResolution() ?? 1); }
+
+  #featureOf(shape) {
+    let feature = this.#features.get(shape);
+    if (!feature) {
+      feature = new Feature(geometryOf(shape.type, shape.points, shape.rotation));
+      this.#features.set(shape, feature);
+    }
+    const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
+    feature.setStyle(shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, active: false }));
+    return feature;
+  }
+
+  #paintRest() {
+    this.rest.clear(true);
+    const order = [...this.#shown.shapes].sort((a, b) => a.z_order - b.z_order);
+    this.rest.addFeatures(order.filter((shape) => shape.client_id !== this.#shown.selectedId).map((shape) => this.#featureOf(shape)));
+    this.rest.changed();
+  }
+
+  #paintLive() {
+    const { shapes, hoveredId, selectedId } = this.#shown;
+    const features = [];
+    for (const shape of shapes) {
+      if (shape.client_id === selectedId) features.push(...this.#activeFeatures(shape, true));
+      else if (shape.client_id === hoveredId) features.push(...this.#activeFeatures(shape, false));
+    }
+    this.live.clear(true);
+    this.live.addFeatures(features);
+    this.live.changed();
+  }
+
+  #activeFeatures(shape, selected) {
+    const points = this.#preview?.id === shape.client_id ? this.#preview.points : shape.points;
+    const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
+    const styled = (geometry, style) => { const feature = new Feature(geometry); feature.setStyle(style); return feature; };
+    const body = styled(geometryOf(shape.type, points, shape.rotation),
+      shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, active: true }));
+    const name = styled(nameAnchor(shape.type, points), nameStyle(label.name, label.color));
+    const handles = selected && this.#shown.editable
+      ? handlesOf(shape.type, points, shape.rotation).map((handle) => styled(pointAt(handle.x, handle.y), handleStyle(handle.kind, label.color)))
+      : [];
+    return [body, ...handles, name];
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Drawing. Boxes and ellipses: press and drag, or click two corners. Polygons, lines and points: one click a point; a drag pans.
+ * Coordinates are clipped to the image as they come in.
+ */
+import { Feature, Pointer } from "ol";
+import { clipped, problemWith, rounded, stretched, withoutRepeats } from "@/editor/geometry.js";
+import { geometryOf, pointAt, toImage } from "@/editor/canvas/projection.js";
+import { sketchStyle } from "@/editor/canvas/styles.js";
+
+/** Screen pixels: a press that moves less is a click; a click this near to the first vertex closes the polygon. */
+const STILL = 4;
+const CLOSE = 10;
+
+export class DrawInteraction extends Pointer {
+  /** @param {{source: any, size: () => {width: number, height: number}, panning: () => boolean, onDrawn: Function, onRefused: Function,
+   *           onSketch: Function}} options */
+  constructor(options) {
+    super();
+    Object.assign(this, options);
+    this.type = null;
+    this.color = "#206bc4";
+    this.reset();
+  }
+
+  /** Starts (or, with null, ends) drawing a type; a sketch in progress is dropped. */
+  use(type, color = this.color) {
+    this.reset();
+    this.type = type;
+    this.color = color;
+  }
+
+  get stretches() { return this.type === "rectangle" || this.type === "ellipse"; }
+  get busy() { return this.points.length > 0 || this.corner !== null; }
+
+  reset() {
+    this.points = [];
+    this.corner = null;
+    this.pressed = null;
+    this.pointer = null;
+    this.#paint();
+  }
+
+  handleEvent(event) {
+    if (!this.type || !event.originalEvent) return true;
+    const place = clipped(...toImage(event.coordinate), this.size());
+    if (event.type === "click" && !this.stretches && event.originalEvent.button === 0) return this.#click(event, place);
+    if (event.type === "dblclick" && !this.stretches) {
+      this.finish();
+      return false;
+    }
+    return super.handleEvent(event);
+  }
+
+  handleDownEvent(event) {
+    const { button, isPrimary } = event.originalEvent;
+    if (!this.stretches || button !== 0 || isPrimary === false || this.panning() || this.targetPointers.length > 1) return false;
+    const place = clipped(...toImage(event.coordinate), this.size());
+    this.pressed = event.pixel;
+    if (this.corner === null) this.corner = place;
+    this.pointer = place;
+    this.#paint();
+    return true;
+  }
+
+  handleDragEvent(event) { this.handleMoveEvent(event); }
+
+  handleMoveEvent(event) {
+    if (!this.busy) return;
+    this.pointer = clipped(...toImage(event.coordinate), this.size());
+    this.#paint();
+  }
+
+  handleUpEvent(event) {
+    if (!this.pressed || this.corner === null) return false;
+    const far = Math.hypot(event.pixel[0] - this.pressed[0], event.pixel[1] - this.pressed[1]) >= STILL;
+    const place = clipped(...toImage(event.coordinate), this.size());
+    const second = this.anchored === true;
+    if (!far && !second) {
+      this.anchored = true; // a click: the next one sets the opposite corner
+      this.pressed = null;
+      return false;
+    }
+    this.anchored = false;
+    this.#complete(rounded(stretched(this.type, this.corner, place)));
+    return false;
+  }
+
+  #click(event, place) {
+    if (this.type === "polygon" && this.points.length >= 6) {
+      const first = event.map.getPixelFromCoordinate(pointAt(this.points[0], this.points[1]).getCoordinates());
+      if (Math.hypot(first[0] - event.pixel[0], first[1] - event.pixel[1]) <= CLOSE) {
+        this.finish();
+        return false;
+      }
+    }
+    this.points = [...this.points, ...place];
+    this.pointer = place;
+    this.#paint();
+    return false;
+  }
+
+  /** Ends the shape being drawn; a shape with too few points stays open and the reason is told. */
+  finish() {
+    if (!this.busy) return false;
+    if (this.stretches) {
+      if (!this.pointer) return false;
+      this.anchored = false;
+      this.#complete(rounded(stretched(this.type, this.corner, this.pointer)));
+      return true;
+    }
+    const points = rounded(withoutRepeats(this.points, this.type === "points" ? 0.01 : 0.5));
+    const problem = problemWith(this.type, points);
+    if (problem) {
+      this.points = points;
+      this.#paint();
+      this.onRefused(problem);
+      return false;
+    }
+    this.#complete(points);
+    return true;
+  }
+
+  /** Takes back the last point of a polygon, a line or a group of points. */
+  undoVertex() {
+    if (!this.points.length) return false;
+    this.points = this.points.slice(0, -2);
+    this.#paint();
+    return true;
+  }
+
+  #complete(points) {
+    const problem = problemWith(this.type, points);
+    const type = this.type;
+    this.reset();
+    if (problem) this.onRefused(problem);
+    else this.onDrawn(type, points);
+  }
+
+  #paint() {
+    this.source?.clear();
+    if (!this.corner) this.anchored = false;
+    if (!this.source || !this.busy) return this.onSketch?.(0);
+    const features = [];
+    if (this.stretches) {
+      features.push(new Feature(geometryOf(this.type, stretched(this.type, this.corner, this.pointer ?? this.corner))));
+    } else {
+      const line = this.type === "points" ? this.points : [...this.points, ...(this.pointer ?? [])];
+      if (line.length >= 4 && this.type !== "points") {
+        features.push(new Feature(geometryOf(this.type === "polygon" && line.length >= 6 ? "polygon" : "polyline", line)));
+      }
+      features.push(new Feature(geometryOf("points", this.points)));
+    }
+    for (const feature of features) feature.setStyle(sketchStyle(this.color));
+    this.source.addFeatures(features);
+    return this.onSketch?.(this.points.length / 2);
+  }
+}

@@ -1,0 +1,101 @@
+/** The ends of an attempt: submit, give up, out of time; and a draft found at the start. */
+
+export class Finish {
+  /** @param {import("./app.js").App} app */
+  constructor(app) { this.app = app; }
+
+  /** Submit was pressed: frames with nothing on them are shown first. */
+  ask() {
+    const { app } = this;
+    if (app.canvas.drawing) {
+      app.notice("A shape is still being drawn. Finish it (N) or cancel it (Esc), then submit.", "warning");
+      return;
+    }
+    const done = new Set(app.doneFrames);
+    const empty = app.frames.filter((frame) => !done.has(frame.number));
+    app.set({ dialog: { kind: "submit", empty } });
+  }
+
+  async submit() {
+    const { app } = this;
+    app.set({ busy: "submit", dialog: null });
+    try {
+      if (!(await app.saver.flush())) {
+        app.notice("Not submitted: your last changes are not saved yet. The reason is at the top; submit again when it says Saved.", "danger");
+        return;
+      }
+      const answer = await this.#send();
+      this.#end("submitted");
+      app.parent.done(answer);
+    } catch (error) {
+      app.notice(`Not submitted: ${error.message} Nothing is lost. Try again.`, "danger");
+    } finally {
+      app.set({ busy: "" });
+    }
+  }
+
+  /** On another revision the server's version is taken over and shown; submitting it unseen would be wrong. */
+  async #send() {
+    const { app } = this;
+    try {
+      return await app.api.submit(app.saver.revision);
+    } catch (error) {
+      if (error.code === "revision_conflict") {
+        await app.saver.refresh();
+        error.message = "Somebody else saved this job meanwhile; their version is shown now. Look it over.";
+      }
+      throw error;
+    }
+  }
+
+  async skip() {
+    const { app } = this;
+    app.saver.stop();
+    await app.drafts.remove();
+    this.#end("skipped");
+    if (!app.parent.skip()) app.notice("Now leave the task on the platform's page.");
+  }
+
+  timeIsOver() {
+    const { app } = this;
+    app.saver.flush();
+    this.#end("over");
+  }
+
+  #end(ended) {
+    const { app } = this;
+    app.canvas.cancel();
+    app.useTool(null);
+    app.saver.stop();
+    clearInterval(app.clock);
+    if (ended === "submitted") app.drafts.remove();
+    app.set({ ended, dialog: null, selectedId: null });
+  }
+
+  /** Offers what an earlier visit could not save. @returns {Promise<boolean>} whether there was something */
+  async offerDraft() {
+    const { app } = this;
+    app.drafts.sweep();
+    if (!app.editable) return false;
+    const draft = await app.drafts.get();
+    const frames = Object.keys(draft?.frames ?? {}).filter((number) => app.frames.some((frame) => frame.number === Number(number)));
+    if (!frames.length) return false;
+    app.set({ dialog: { kind: "draft", draft, frames: frames.map(Number), stale: draft.revision !== app.saver.revision } });
+    return true;
+  }
+
+  restore() {
+    const { app } = this;
+    const { draft, frames } = app.state.dialog;
+    app.store.adopt(Object.fromEntries(frames.map((number) => [number, draft.frames[number]])));
+    app.set({ dialog: null });
+    app.goToNumber(frames[0]);
+    app.saver.flush();
+  }
+
+  async discardDraft() {
+    await this.app.drafts.remove();
+    this.app.set({ dialog: null });
+    this.app.openGuide({ first: true });
+  }
+}

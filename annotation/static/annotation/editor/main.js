@@ -1,0 +1,59 @@
+/** Starts the editor on the page's #editor element. The page's contract is in README.md. */
+import { Api } from "@/editor/api.js";
+import { App } from "@/editor/app.js";
+import { Drafts } from "@/editor/drafts.js";
+import { openSession, assignmentOf, ParentPage } from "@/editor/session.js";
+import { useSprite } from "@/editor/panels/icon.js";
+
+const page = document.getElementById("editor");
+const { api: base, token, sessionUrl, jobKey, parentOrigins, icons } = page.dataset;
+const parent = new ParentPage(window, (parentOrigins ?? "").split(/\s+/).filter(Boolean));
+
+/** What went wrong at the start, in place of the editor. */
+function refuse(error) {
+  const box = document.createElement("div");
+  box.className = "ed-refused";
+  box.setAttribute("role", "alert");
+  const title = document.createElement("h1");
+  title.textContent = error.code === "offline" ? "No connection" : "The task cannot be opened";
+  const text = document.createElement("p");
+  text.textContent = error.message;
+  const again = document.createElement("button");
+  again.className = "btn btn-primary";
+  again.textContent = "Try again";
+  again.addEventListener("click", () => location.reload());
+  box.append(title, text, again);
+  page.replaceChildren(box);
+}
+
+async function start() {
+  useSprite(icons ?? "");
+  const open = async () => (await openSession(sessionUrl, location.hash)).token;
+  const fromPage = Boolean(token);
+  const api = new Api(base, fromPage ? token : await open(), fromPage ? null : open);
+  page.removeAttribute("data-token"); // in memory only from here on
+  const payload = await api.job();
+  // A Toloker's draft belongs to one attempt: the next one at the same browser must not see it.
+  const attempt = fromPage ? "" : `:${assignmentOf(location.hash)}`;
+  const drafts = new Drafts(`${jobKey || `job-${payload.job.id}`}${attempt}`);
+  const app = new App(page, payload, { api, drafts, parent });
+  page.replaceChildren();
+  app.start();
+  addEventListener("keydown", (event) => app.commands.onKey(event));
+  addEventListener("online", () => app.saver.flush());
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") app.saver.flush({ keepalive: true }); });
+  addEventListener("beforeunload", (event) => { if (!app.saver.clean && !app.state.ended) event.preventDefault(); });
+  if (!(await app.finish.offerDraft()) && payload.context.mode === "toloker" && app.editable) app.openGuide({ first: true });
+  parent.ready();
+  return app;
+}
+
+// A small handle for tests: places on the canvas, and the document as JSON.
+const started = start();
+window.ed = {
+  ready: started.then(() => true),
+  page: (x, y) => window.ed.app.canvas.page(x, y),
+  document: () => JSON.parse(JSON.stringify(window.ed.app.store.document)),
+  app: null,
+};
+started.then((app) => { window.ed.app = app; }, (error) => { console.error(error); refuse(error); });

@@ -1,0 +1,37 @@
+/** The screen as a whole. Panels are functions from the app to a template; only events lead back. */
+import { classMap, html, nothing } from "lit";
+import { bar, banner } from "@/editor/panels/bar.js";
+import { player } from "@/editor/panels/player.js";
+import { toolbar } from "@/editor/panels/tools.js";
+import { side } from "@/editor/panels/side.js";
+import { dialog } from "@/editor/panels/dialogs.js";
+import { ending, prompt, stageNotices, loading } from "@/editor/panels/stage.js";
+
+export function layout(app) {
+  const { state } = app;
+  return html`
+    <div class=${classMap({ ed: true, "ed-no-side": !state.side, "is-read-only": !app.editable })}>
+      ${bar(app)} ${banner(app)} ${player(app)}
+      <div class="ed-body">
+        ${app.editable ? toolbar(app) : nothing}
+        <main class="ed-stage">
+          <div class="ed-canvas" tabindex="0" role="application" aria-label=${`Image ${app.frame?.name ?? ""}. Objects are listed in the panel beside it.`}
+            @pointermove=${(event) => crosshair(event)} @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}>
+          </div>
+          <i class="ed-cross ed-cross-x" aria-hidden="true"></i><i class="ed-cross ed-cross-y" aria-hidden="true"></i>
+          ${loading(app)} ${prompt(app)} ${stageNotices(app)} ${ending(app)}
+        </main>
+        ${state.side ? side(app) : nothing}
+      </div>
+      ${dialog(app)}
+    </div>`;
+}
+
+/** Two thin lines through the pointer while drawing; moved by style, without a new drawing of the panels. */
+function crosshair(event) {
+  const stage = event.currentTarget.parentElement;
+  const box = stage.getBoundingClientRect();
+  event.currentTarget.classList.add("has-pointer");
+  stage.style.setProperty("--pointer-x", `${event.clientX - box.left}px`);
+  stage.style.setProperty("--pointer-y", `${event.clientY - box.top}px`);
+}

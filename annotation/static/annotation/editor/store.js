@@ -1,0 +1,110 @@
+/** The document: plain JSON, changed only through `change`, which remembers immer patches for undo and redo. */
+import { applyPatches, enablePatches, produce, produceWithPatches } from "immer";
+
+enablePatches();
+const EMPTY = Object.freeze({ shapes: Object.freeze([]), tags: Object.freeze([]) });
+const LONGEST_HISTORY = 500;
+
+let counter = 0;
+/** Unique within every document: drafts are restored next to objects made after a reload. */
+export const newClientId = () => globalThis.crypto?.randomUUID?.() ?? `c${Date.now().toString(36)}-${(counter += 1)}-${Math.random().toString(36).slice(2)}`;
+
+/** Objects from the server get what the editor relies on: a client_id and every optional field. */
+export function normalised(content) {
+  const shape = (object) => ({
+    rotation: 0, occluded: false, z_order: 0, group: 0, source: "manual", attributes: [], ...object,
+    client_id: object.client_id || newClientId(),
+  });
+  const tag = (object) => ({ source: "manual", attributes: [], ...object, client_id: object.client_id || newClientId() });
+  return { shapes: (content?.shapes ?? []).map(shape), tags: (content?.tags ?? []).map(tag) };
+}
+
+/** Whether two frames say the same, whatever ids their objects carry and in whatever order attributes stand. */
+export function sameContent(one, other) {
+  return essence(one) === essence(other);
+}
+
+function essence(content) {
+  const attributes = (object) => [...object.attributes].sort((a, b) => a.spec_id - b.spec_id).map((entry) => [entry.spec_id, String(entry.value)]);
+  const shapes = content.shapes.map((s) => [s.type, s.label_id, s.points.map((value) => Math.round(value * 100)), s.rotation, s.occluded,
+    s.z_order, s.group, s.source, attributes(s)]);
+  return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)])]);
+}
+
+export class DocumentStore {
+  #document;
+  #undo = [];
+  #redo = [];
+  #listeners = new Set();
+
+  /** @param {Object<string, import("./types.js").FrameContent>} frames */
+  constructor(frames = {}) {
+    const entries = Object.entries(frames).map(([number, content]) => [number, normalised(content)]);
+    this.#document = produce({ frames: {} }, (draft) => { draft.frames = Object.fromEntries(entries); });
+  }
+
+  get document() { return this.#document; }
+  get canUndo() { return this.#undo.length > 0; }
+  get canRedo() { return this.#redo.length > 0; }
+
+  /** @returns {import("./types.js").FrameContent} frozen; the same object until the frame changes */
+  frame(number) { return this.#document.frames[number] ?? EMPTY; }
+
+  frameNumbers() { return Object.keys(this.#document.frames).map(Number); }
+
+  /** Listeners get {frames: number[]} after each change, whoever made it. */
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Changes one frame through an immer recipe and remembers how to take it back. Returns false when nothing changed. */
+  change(number, recipe) {
+    const [next, patches, inverse] = produceWithPatches(this.#document, (draft) => {
+      draft.frames[number] ??= { shapes: [], tags: [] };
+      recipe(draft.frames[number]);
+    });
+    const onlyMade = patches.length === 1 && patches[0].path.length === 2 && patches[0].op === "add"
+      && !patches[0].value.shapes.length && !patches[0].value.tags.length;
+    if (!patches.length || onlyMade) return false;
+    this.#document = next;
+    this.#undo.push({ number: Number(number), patches, inverse });
+    if (this.#undo.length > LONGEST_HISTORY) this.#undo.shift();
+    this.#redo = [];
+    this.#tell([Number(number)]);
+    return true;
+  }
+
+  /** @returns {number|null} the frame that changed */
+  undo() { return this.#step(this.#undo, this.#redo, "inverse"); }
+
+  redo() { return this.#step(this.#redo, this.#undo, "patches"); }
+
+  #step(from, to, which) {
+    const entry = from.pop();
+    if (!entry) return null;
+    this.#document = applyPatches(this.#document, entry[which]);
+    to.push(entry);
+    this.#tell([entry.number]);
+    return entry.number;
+  }
+
+  /**
+   * Takes over frames from elsewhere (the server, a draft). Steps that touched them are forgotten: their patches no longer fit.
+   * @param {Object<string, import("./types.js").FrameContent>} frames
+   */
+  adopt(frames) {
+    const numbers = Object.keys(frames).map(Number);
+    if (!numbers.length) return;
+    this.#document = produce(this.#document, (draft) => {
+      for (const number of numbers) draft.frames[number] = normalised(frames[number]);
+    });
+    this.#undo = this.#undo.filter((entry) => !numbers.includes(entry.number));
+    this.#redo = this.#redo.filter((entry) => !numbers.includes(entry.number));
+    this.#tell(numbers);
+  }
+
+  #tell(frames) {
+    for (const listener of this.#listeners) listener({ frames });
+  }
+}
