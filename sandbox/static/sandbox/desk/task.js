@@ -12,7 +12,7 @@ const SEEN = "sandbox.instructions_seen.";
 
 /** The requester's instructions, in a frame of their own that runs no script. */
 function instructionsFrame(html) {
-  const style = "<style>body{font:16px/1.55 system-ui,sans-serif;color:#17252b;margin:0 4px;overflow-wrap:anywhere}img{max-width:100%}"
+  const style = "<style>body{font:16px/1.55 system-ui,sans-serif;color:#17252b;margin:0 4px;overflow-wrap:anywhere}h1,h2,h3{line-height:1.25}body>:is(h1,h2,h3,p):nth-child(-n+1){margin-top:0}img{max-width:100%}"
     + "table{border-collapse:collapse}td,th{border:1px solid #ccd6d6;padding:4px 8px}</style>";
   return h("iframe", { class: "instructions", title: "Instructions", sandbox: "allow-popups", srcdoc: style + html });
 }
@@ -112,11 +112,16 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
   const settings = assignment.view_spec?.settings ?? {};
   const trouble = h("div", { class: "task-trouble", "aria-live": "assertive" });
   let busy = false;
-  const setBusy = (now) => { busy = now; buttons.forEach((button) => { button.disabled = now; }); };
+  let ready = false; // the task stands in the frame and can be asked for its solutions
+  const setBusy = (now) => {
+    busy = now;
+    skipButton.disabled = busy;
+    submitButton.disabled = busy || !ready;
+  };
   const say = (text, action = null) => fillElement(trouble, errorNotice(text, action));
 
   const frame = taskFrame(frameOrigin, assignment, {
-    rendered: () => bar.classList.add("ready"),
+    rendered: () => { ready = true; setBusy(false); },
     submit: (solutions) => send(solutions),
     invalid: (errors) => { setBusy(false); say(invalidSentence(errors)); },
     skip: () => askSkip(),
@@ -180,9 +185,8 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
 
   const clock = timer(assignment.expires, () => say("The time for this task is over. What is not submitted now goes to another Toloker.",
     { label: "Open tasks", run: () => go("#/") }));
-  const submitButton = h("button", { class: "button primary", type: "button", onclick: () => { fillElement(trouble); frame.submit(); } }, "Submit");
+  const submitButton = h("button", { class: "button primary", type: "button", disabled: true, onclick: () => { fillElement(trouble); frame.submit(); } }, "Submit");
   const skipButton = h("button", { class: "button", type: "button", onclick: askSkip }, "Skip");
-  const buttons = [submitButton, skipButton];
   const bar = h("div", { class: "task-bar" },
     h("a", { class: "icon-button", href: "#/", "aria-label": "Leave the task for now", title: "Leave for now; the time runs on" }, icon("M12 4.500L6.500 10l5.500 5.500")),
     h("h1", { class: "task-title" }, assignment.public_name ?? "Task"),

@@ -1,6 +1,7 @@
 // My work: every assignment this Toloker had, newest first, with what became of it; an appeal against a rejection.
 import { ICONS, ask, errorNotice, fillElement, h, icon, toast } from "../dom.js";
 import { moment, money, timeElement } from "../format.js";
+import { badge, since } from "../status.js";
 import { appeal, assignments } from "./api.js";
 import { serverNow } from "./clock.js";
 
@@ -12,20 +13,6 @@ const TABS = {
   rejected: { label: "Rejected", statuses: ["REJECTED"] },
   unfinished: { label: "Not finished", statuses: ["SKIPPED", "EXPIRED", "ACTIVE"] },
 };
-const STATUS = {
-  ACTIVE: { label: "In hand", kind: "info" }, SUBMITTED: { label: "In review", kind: "wait" }, ACCEPTED: { label: "Accepted", kind: "good" },
-  REJECTED: { label: "Rejected", kind: "bad" }, SKIPPED: { label: "Skipped", kind: "dim" }, EXPIRED: { label: "Expired", kind: "dim" },
-};
-
-export function badge(status) {
-  const known = STATUS[status] ?? { label: status, kind: "dim" };
-  return h("span", { class: `badge ${known.kind}` }, known.label);
-}
-
-/** The moment that matters most for its status. */
-function latest(assignment) {
-  return assignment[assignment.status.toLowerCase()] ?? assignment.submitted ?? assignment.created;
-}
 
 function mayAppeal(assignment) {
   const rejected = moment(assignment.rejected);
@@ -70,7 +57,7 @@ function row(assignment, refresh) {
   return h("li", { class: "work", "data-assignment-id": assignment.id },
     h("div", { class: "work-main" }, badge(assignment.status),
       h("div", { class: "work-name" }, h("strong", {}, assignment.public_name ?? `Pool ${assignment.pool_id}`), h("span", { class: "hint mono" }, assignment.id)),
-      h("p", { class: "work-price" }, money(assignment.reward)), h("p", { class: "work-time" }, timeElement(latest(assignment)))),
+      h("p", { class: "work-price" }, money(assignment.reward)), h("p", { class: "work-time" }, timeElement(since(assignment)))),
     assignment.public_comment ? h("blockquote", { class: `comment ${assignment.status === "REJECTED" ? "bad" : ""}` },
       h("span", { class: "hint" }, "The requester wrote"), h("p", {}, assignment.public_comment)) : null,
     assignment.status === "ACTIVE" ? h("p", {}, h("a", { class: "button small primary", href: `#/assignment/${assignment.id}` }, "Go on")) : null,

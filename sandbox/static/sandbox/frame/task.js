@@ -84,7 +84,8 @@ Object.assign(TolokaTask.prototype, {
   onValidationFail(found) {
     const loose = [];
     Object.entries(found?.errors ?? {}).forEach(([name, error]) => {
-      const place = this.element?.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      // Options of one output field stand together: the message goes below the last of them.
+      const place = [...(this.element?.querySelectorAll(`[data-field="${CSS.escape(name)}"]`) ?? [])].at(-1);
       const message = error?.message || error?.code || String(error);
       if (place) showFieldError(place, message);
       else loose.push(message);
