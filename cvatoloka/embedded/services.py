@@ -24,14 +24,15 @@ def wanted(environment: Mapping[str, str]) -> bool:
     named = [name for name in ("DATABASE_URL", "REDIS_URL") if environment.get(name)]
     if len(named) == 1:
         missing = "REDIS_URL" if named == ["DATABASE_URL"] else "DATABASE_URL"
-        raise EmbeddedError(f"{named[0]} is set and {missing} is not: set both to use your own servers, or neither to use the embedded ones.")
+        raise EmbeddedError(
+            f"{named[0]} is set and {missing} is not: set both to use your own servers, or neither to use the embedded ones.")
     return not named
 
 
 class EmbeddedServices:
     """PostgreSQL (databases `cvatoloka` and `sandbox`) and Redis under `directory`, usable as a context manager.
 
-    `environment` holds DATABASE_URL, SANDBOX_DATABASE_URL, REDIS_URL, SECRET_KEY and CREDENTIALS_KEYS; the same is written to
+    `environment` holds DATABASE_URL, SANDBOX_DATABASE_URL, REDIS_URL and the generated keys; the same is written to
     `directory`/embedded.env (mode 600), which `cvatoloka.settings` reads. Secrets are made once and kept. One owner at a time: a lock
     file names it, so whatever server still runs under the lock is a leftover and is ended.
     """
@@ -58,7 +59,8 @@ class EmbeddedServices:
                 self.postgres.ensure_database(database)
             self.environment = {
                 "DATABASE_URL": self.postgres.url(APP_DATABASE), "SANDBOX_DATABASE_URL": self.postgres.url(SANDBOX_DATABASE),
-                "REDIS_URL": self.redis.url(), "SECRET_KEY": secret["SECRET_KEY"], "CREDENTIALS_KEYS": secret["CREDENTIALS_KEYS"]}
+                "REDIS_URL": self.redis.url(),
+                **{name: secret[name] for name in ("SECRET_KEY", "SANDBOX_SECRET_KEY", "CREDENTIALS_KEYS")}}
             self._write_env(self.environment | {"REDIS_PASSWORD": secret["REDIS_PASSWORD"]})
         except OSError as error:
             self.stop()
@@ -92,7 +94,8 @@ class EmbeddedServices:
             handle.seek(0)
             owner = handle.read().strip() or "unknown"
             handle.close()
-            raise EmbeddedError(f"The servers in {self.directory} are already running under process {owner}: stop that one first.") from None
+            raise EmbeddedError(
+                f"The servers in {self.directory} are already running under process {owner}: stop that one first.") from None
         handle.truncate(0)
         handle.write(f"{os.getpid()}\n")
         handle.flush()
@@ -102,6 +105,7 @@ class EmbeddedServices:
         kept = read_env_file(self.env_file) if self.env_file.is_file() else {}
         return {
             "SECRET_KEY": kept.get("SECRET_KEY") or secrets.token_urlsafe(50),
+            "SANDBOX_SECRET_KEY": kept.get("SANDBOX_SECRET_KEY") or secrets.token_urlsafe(50),
             "CREDENTIALS_KEYS": kept.get("CREDENTIALS_KEYS") or Fernet.generate_key().decode(),
             "REDIS_PASSWORD": kept.get("REDIS_PASSWORD") or secrets.token_urlsafe(24)}
 

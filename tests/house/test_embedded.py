@@ -27,7 +27,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
-    """Servers started on that folder that still run (a redis-server shows its address instead of its folder, so the open files are asked too)."""
+    """Servers started on that folder that still run. A redis-server shows its address instead of its folder, so its directory is asked."""
     found = []
     for process in psutil.process_iter(["name", "cmdline", "cwd"]):
         if process.info["name"] not in ("postgres", "redis-server"):

@@ -49,7 +49,8 @@ def test_a_worker_silent_for_too_long_does_not_count(redis_url: str) -> None:
 
 
 @pytest.mark.services
-def test_readyz_says_which_server_is_away_and_nothing_secret(client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_readyz_says_which_server_is_away_and_nothing_secret(
+        client: Client, db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.REDIS_URL = "redis://:geheim@127.0.0.1:1/0"
     away = connection.copy()
     away.settings_dict.update(HOST="127.0.0.1", PORT="1", PASSWORD="geheim", OPTIONS={})

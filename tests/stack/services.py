@@ -57,7 +57,9 @@ def configure(into: dict[str, str]) -> None:
         "ALLOWED_HOSTS": "localhost,127.0.0.1,testserver", "MEDIA_ROOT": str(base / "media"), "STATIC_ROOT": str(base / "static"),
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage", "CELERY_QUEUE": f"tests{number}",
         "PASSWORD_HASHERS": "django.contrib.auth.hashers.MD5PasswordHasher", "EMAIL_URL": "memorymail://", "CONN_MAX_AGE": "0",
-        "LOG_LEVEL": "WARNING"})
+        "LOG_LEVEL": "WARNING", "SANDBOX_SECRET_KEY": into.get("SANDBOX_SECRET_KEY") or "a key of the sandbox for tests only, long enough",
+        # Playwright's synchronous interface keeps an event loop in the thread of the tests, which Django takes for asynchronous code.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true"})
 
 
 def sweep() -> None:

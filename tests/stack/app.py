@@ -1,0 +1,122 @@
+"""The whole application over real HTTP: granian, a Celery worker and a database of its own, started once a run."""
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg2
+import pytest
+
+from cvatoloka.embedded.processes import free_port, last_line, spawn, stop
+from tests.stack.databases import url_of
+from tests.stack.worker import ROOT, CeleryWorker
+
+START_SECONDS = 60.0
+
+
+class AppServer:
+    """A running application. `url` has no final slash; `worker` can be killed and started; `manage` runs a command on its database."""
+
+    def __init__(self, environment: Mapping[str, str], port: int, folder: Path) -> None:
+        self.url = environment["PUBLIC_URL"]
+        self.port = port
+        self.environment = {**os.environ, **environment}
+        self.log = folder / "web.log"
+        self.folder = folder
+        self.worker = CeleryWorker(environment, folder / "worker.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> str:
+        """Output of a management command. RuntimeError with its error output when it fails."""
+        result = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        if result.returncode:
+            raise RuntimeError(f"manage.py {arguments[0]} failed: {result.stderr[-2000:]}")
+        return result.stdout
+
+    def create_user(self, username: str, password: str, *, admin: bool = False) -> None:
+        """A user of the application, for a journey to log in as."""
+        how = "create_superuser" if admin else "create_user"
+        self.manage("shell", "-v", "0", "-c", f"from django.contrib.auth import get_user_model as model; model().objects.{how}("
+                    f"{username!r}, {username + '@example.org'!r}, {password!r})")
+
+    def start(self) -> None:
+        """Migrate, collect static files, start web server and worker; return when both are ready."""
+        self.manage("migrate", "--verbosity", "0")
+        self.manage("collectstatic", "--noinput", "--verbosity", "0")
+        self._process = spawn(
+            [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
+             "--blocking-threads", "4", "cvatoloka.wsgi:application"], log=self.log, env=self.environment, cwd=ROOT)
+        self.worker.start()
+        end = time.monotonic() + START_SECONDS
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"The application did not become ready: {last_line(self.log)} (whole log: {self.log})")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop worker and web server."""
+        self.worker.stop()
+        if self._process is not None:
+            stop(self._process, signal.SIGTERM, 15.0)
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+def fresh_database(parameters: Mapping[str, Any], name: str) -> str:
+    """DATABASE_URL of a new, empty database beside the test's own; one of that name is dropped first."""
+    connection = psycopg2.connect(url_of({**parameters, "NAME": "postgres"}))
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        connection.close()
+    return url_of({**parameters, "NAME": name})
+
+
+@pytest.fixture(scope="session")
+def app_port() -> int:
+    """The port the application will listen on; known before it starts, so that a sandbox can be told."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def app_environment(app_port: int, sandbox_server: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Settings of the application under journeys: as a deployment has them, on localhost, with the run's sandbox as its crowd."""
+    from django.conf import settings
+
+    from tests.stack.services import worker_number
+
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "media").mkdir()
+    address, _, database = settings.REDIS_URL.rpartition("/")
+    return {
+        "DATABASE_URL": fresh_database(settings.DATABASES["default"], f"journeys_{worker_number()}"),
+        "REDIS_URL": f"{address}/{int(database) + 20}", "CELERY_QUEUE": f"journeys{worker_number()}",
+        "PUBLIC_URL": f"http://localhost:{app_port}", "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "MEDIA_ROOT": str(folder / "media"), "STATIC_ROOT": str(folder / "static"),
+        "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        "SANDBOX_URL": sandbox_server.url, "SANDBOX_PUBLIC_URL": sandbox_server.public_url,
+        "EDITOR_FRAME_ANCESTORS": f"{sandbox_server.public_url},{sandbox_server.frame_origin}",
+        "TEST_FOLDER": str(folder)}
+
+
+@pytest.fixture(scope="session")
+def app_server(app_environment: dict[str, str], app_port: int) -> Iterator[AppServer]:
+    """The running application, its database empty but for what journeys put there: they use names of their own."""
+    server = AppServer(app_environment, app_port, Path(app_environment["TEST_FOLDER"]))
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
