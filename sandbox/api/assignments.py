@@ -1,0 +1,77 @@
+"""/v1/assignments."""
+from typing import Any
+
+from django.db.models import QuerySet
+
+from sandbox import clock
+from sandbox.api.door import my_assignment, my_pool, my_task, owner_of
+from sandbox.api.listing import Listing, without_nothing
+from sandbox.api.tasks import shown_by_id
+from sandbox.engine import assignments as engine
+from sandbox.errors import ApiError, ValidationError
+from sandbox.forms.checker import Checker
+from sandbox.http import Call
+from sandbox.models import Assignment, TaskSuite
+
+STATUSES = ("ACTIVE", "SUBMITTED", "ACCEPTED", "REJECTED", "SKIPPED", "EXPIRED")
+TIMES = ("created", "submitted", "accepted", "rejected", "skipped", "expired")
+LISTING = Listing(times=TIMES, texts=("id",), words={"status": STATUSES}, most=100_000)
+MAX_COMMENT = 2_048
+
+
+def show_many(rows: list[Assignment]) -> list[dict[str, Any]]:
+    tasks = shown_by_id(key for row in rows for key in row.task_ids)
+    return [_show(row, tasks) for row in rows]
+
+
+def _show(row: Assignment, tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return without_nothing({
+        "id": row.id, "task_suite_id": row.suite_id, "pool_id": str(row.pool_id), "user_id": row.toloker_id, "status": row.status,
+        "reward": row.reward, "tasks": [tasks[key] for key in row.task_ids], "solutions": row.solutions, "mixed": True,
+        "automerged": False, "public_comment": row.public_comment, **{name: clock.show(getattr(row, name)) for name in TIMES},
+        "owner": owner_of(row.pool.project.requester_id),
+    })
+
+
+def show(row: Assignment) -> dict[str, Any]:
+    return show_many([row])[0]
+
+
+def listing(call: Call) -> Any:
+    rows = _asked_for(call).select_related("pool__project")
+    user = call.request.GET.get("user_id")
+    return LISTING.page(call, rows.filter(toloker_id=user) if user else rows, show_many)
+
+
+def _asked_for(call: Call) -> QuerySet[Assignment]:
+    """The assignments of a pool, a suite or a task: one of them has to be named."""
+    query = call.request.GET
+    rows = Assignment.objects.all()
+    if not any(query.get(name) for name in ("pool_id", "task_suite_id", "task_id")):
+        raise ValidationError({"pool_id": {"code": "VALUE_REQUIRED", "message": "Give pool_id, task_suite_id or task_id"}})
+    if query.get("pool_id"):
+        rows = rows.filter(pool_id=my_pool(call, query["pool_id"]).id)
+    if query.get("task_suite_id"):
+        suite = TaskSuite.objects.filter(pk=query["task_suite_id"]).first()
+        if suite is None:
+            raise ApiError("DOES_NOT_EXIST")
+        my_pool(call, str(suite.pool_id))
+        rows = rows.filter(suite_id=suite.id)
+    if query.get("task_id"):
+        rows = rows.filter(links__task_id=my_task(call, query["task_id"]).id)
+    return rows
+
+
+def one(call: Call, key: str) -> Any:
+    return show(my_assignment(call, key))
+
+
+def change(call: Call, key: str) -> Any:
+    """`{"status": "ACCEPTED" | "REJECTED", "public_comment"?}`."""
+    my_assignment(call, key)
+    check = Checker(call.body)
+    status = check.choice("status", ("ACCEPTED", "REJECTED"), required=True)
+    comment = check.text("public_comment", longest=MAX_COMMENT)
+    check.finish()
+    (engine.accept if status == "ACCEPTED" else engine.reject)(key, comment, call.now)
+    return show(my_assignment(call, key))

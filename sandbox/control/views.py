@@ -1,0 +1,152 @@
+"""/control/v1."""
+import ipaddress
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import DataError, connection, transaction
+from django.http import HttpRequest
+
+from sandbox import clock, ids
+from sandbox.engine import people
+from sandbox.errors import ApiError, ValidationError
+from sandbox.faults import EFFECTS
+from sandbox.forms.checker import Checker
+from sandbox.http import Call, Reply, door
+from sandbox.models import Fault, RequestRecord, Robot
+
+MAX_ADVANCE_SECONDS = 10 * 366 * 86_400
+MAX_ROBOTS = 200
+MAX_LOGGED = 10_000
+_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+
+
+def _identify(request: HttpRequest) -> Call:
+    """No credentials: the switch, and a caller on this machine that no proxy speaks for."""
+    if not settings.SANDBOX_CONTROL:
+        raise ApiError("DOES_NOT_EXIST", "The control API is off")
+    if not ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback or any(name in request.META for name in _FORWARDED):
+        raise ApiError("ACCESS_DENIED", "The control API answers on this machine only")
+    return Call(request)
+
+
+endpoint = door(_identify)
+
+
+def create_requester(call: Call) -> Reply:
+    check = Checker(call.body)
+    name = check.text("name", required=True, longest=250)
+    balance = money_of(check, "balance")
+    check.finish()
+    requester, token = people.create_requester(str(name), balance or Decimal(0), call.now)
+    return Reply({"id": requester.id, "token": token}, 201)
+
+
+def money_of(check: Checker, name: str) -> Decimal | None:
+    """A sum as text or number, at most six digits after the point, below a thousand million."""
+    value = check.data.get(name)
+    if value is None:
+        return None
+    try:
+        amount = Decimal(str(value))
+    except ArithmeticError:
+        return check.fail(name, "FLOAT_EXPECTED", "A sum like \"100.00\" is expected")
+    if not amount.is_finite() or not 0 <= amount < 10**9 or amount != round(amount, 6):
+        return check.fail(name, "VALUE_OUT_OF_BOUNDS", "A sum from 0 to below 1000000000, at most six digits after the point")
+    return amount
+
+
+def show_clock(call: Call) -> Any:
+    return {"now": clock.show(call.now)}
+
+
+def advance_clock(call: Call) -> Any:
+    check = Checker(call.body)
+    seconds = check.number("seconds", 0, MAX_ADVANCE_SECONDS, required=True)
+    check.finish()
+    now, offset = clock.advance(float(seconds or 0))
+    call.request.now, call.request.offset = now, offset  # type: ignore[attr-defined]
+    return {"now": clock.show(now)}
+
+
+def create_fault(call: Call) -> Reply:
+    check = Checker(call.body)
+    method, path = check.text("method", longest=8) or "*", check.text("path", required=True)
+    effect = check.choice("effect", EFFECTS, required=True)
+    status, times = check.integer("status", 400, 599), check.integer("times", 1, 1_000_000)
+    code, seconds = check.text("code", longest=64), check.number("seconds", 0, 300)
+    _check_pattern(check, "path", path)
+    check.finish()
+    fault = Fault.objects.create(method=method.upper(), path=path, effect=effect, status=status or 503, code=code or "",
+                                 seconds=float(seconds or 0), times=times or 1)
+    return Reply({"id": str(fault.id)}, 201)
+
+
+def _check_pattern(check: Checker, name: str, pattern: str | None) -> None:
+    """The database matches it, so the database says whether it is a pattern."""
+    if pattern is None:
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT '' ~ %s", [pattern])
+    except DataError:
+        check.fail(name, "INVALID_REGEX_SYNTAX", "A regular expression is expected")
+
+
+def delete_faults(call: Call) -> None:
+    Fault.objects.all().delete()
+
+
+def requests(call: Call) -> Any:
+    """The requester API's calls in order; `path` is a regular expression, `since` a time, both optional."""
+    rows = RequestRecord.objects.order_by("id")
+    query = call.request.GET
+    if query.get("path"):
+        try:
+            re.compile(query["path"])
+        except re.error:
+            raise _unreadable("path", "INVALID_REGEX_SYNTAX") from None
+        rows = rows.filter(path__regex=query["path"])
+    if query.get("since"):
+        since = clock.read(query["since"])
+        if since is None:
+            raise _unreadable("since", "INVALID_DATE_TIME_SYNTAX")
+        rows = rows.filter(at__gte=since)
+    return {"items": [{"at": clock.show(row.at), "method": row.method, "path": row.path, "query": row.query, "status": row.status,
+                       "requester_id": row.requester_id} for row in rows[:MAX_LOGGED]]}
+
+
+def _unreadable(name: str, code: str) -> ValidationError:
+    return ValidationError({name: {"code": code, "message": "This value is not understood here"}})
+
+
+def create_robots(call: Call) -> Reply:
+    """Rows that the robots' process works through; see sandbox.robots."""
+    check = Checker(call.body)
+    count = check.integer("count", 1, MAX_ROBOTS) or 1
+    config: dict[str, Any] = {name: float(value) if (value := check.number(name, 0, 1)) is not None else default
+                              for name, default in (("accuracy", 1.0), ("spam", 0.0), ("skip", 0.0))}
+    config["seconds"] = _range(check, "seconds")
+    config["pools"] = check.texts("pools")
+    for name in ("profile", "computed", "truth"):
+        part = check.part(name)
+        config[name] = part.data if part else {}
+    seed = check.integer("seed")
+    check.finish()
+    robots = [Robot(id=ids.new_user_id(), created=call.now, config={**config, "seed": (seed or 0) * 1_000 + index, "number": index + 1})
+              for index in range(count)]
+    Robot.objects.bulk_create(robots)
+    return Reply({"ids": [robot.id for robot in robots]}, 201)
+
+
+def _range(check: Checker, name: str) -> list[float]:
+    values = check.array(name) or [0, 0]
+    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 86_400 for value in values)
+    if len(values) != 2 or not numbers or values[0] > values[1]:
+        check.fail(name, "INVALID_VALUE", "[least, most] seconds are expected")
+    return values
+
+
+def delete_robots(call: Call) -> None:
+    Robot.objects.all().delete()

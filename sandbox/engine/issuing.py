@@ -1,0 +1,90 @@
+"""Giving a Toloker a page of tasks."""
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from sandbox import ids
+from sandbox.engine import due, mixing, money, people, pools
+from sandbox.errors import ApiError
+from sandbox.models import Assignment, AssignmentTask, Pool, Task, TaskSuite, Toloker
+
+DEFAULT_MAX_ACTIVE = 1
+
+
+class _OutOfMoney(Exception):
+    """The requester cannot pay for one more; the pool has to close, outside the transaction that found out."""
+
+
+def take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
+    """A new ACTIVE assignment. 409 NO_TASKS_AVAILABLE, TOO_MANY_ACTIVE_ASSIGNMENTS; 403 ACCESS_DENIED; 404."""
+    try:
+        with transaction.atomic():
+            return _take(toloker_id, pool_id, at)
+    except _OutOfMoney:
+        pools.close_pool(pool_id, at, "NOT_ENOUGH_BALANCE")
+        raise ApiError("NO_TASKS_AVAILABLE") from None
+
+
+def _take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
+    toloker = Toloker.objects.select_for_update(no_key=True).get(pk=toloker_id)
+    with connection.cursor() as cursor:
+        # Shared: takers do not wait for each other, but a pool that is being closed waits for them, and they for it.
+        cursor.execute("SELECT status FROM sandbox_pool WHERE id = %s FOR SHARE", [pool_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise ApiError("DOES_NOT_EXIST")
+    if row[0] != "OPEN":
+        raise ApiError("NO_TASKS_AVAILABLE")
+    pool = Pool.objects.select_related("project", "spec").get(pk=pool_id)
+    if not people.may_take_from(pool, toloker, people.facts_of(toloker), people.restrictions(toloker.id, at)):
+        raise ApiError("ACCESS_DENIED")
+    if not _below_limit(pool, toloker_id):
+        raise ApiError("TOO_MANY_ACTIVE_ASSIGNMENTS")
+    tasks = mixing.pick(pool, toloker_id, at)
+    if not tasks:
+        raise ApiError("NO_TASKS_AVAILABLE")
+    return _issue(pool, toloker, tasks, at)
+
+
+def _below_limit(pool: Pool, toloker_id: str) -> bool:
+    limit = pool.project.form.get("max_active_assignments_count") or DEFAULT_MAX_ACTIVE
+    return Assignment.objects.filter(toloker_id=toloker_id, status="ACTIVE", pool__project_id=pool.project_id).count() < limit
+
+
+def _issue(pool: Pool, toloker: Toloker, tasks: list[Task], at: datetime) -> Assignment:
+    reward = pool.reward_per_assignment
+    fee = money.fee_for(reward)
+    _check_money(pool.project.requester_id, reward + fee)
+    task_ids = [task.id for task in tasks]
+    Task.objects.filter(pk__in=task_ids).update(consumed=F("consumed") + 1)
+    Task.objects.filter(pk__in=task_ids, infinite_overlap=False).update(remaining=F("overlap") - F("consumed"))
+    suite = TaskSuite.objects.create(id=ids.new_pool_item_id(pool.id, at), pool=pool, task_ids=task_ids, created=at)
+    deadline = at + timedelta(seconds=pool.form["assignment_max_duration_seconds"])
+    assignment = Assignment.objects.create(
+        id=ids.new_pool_item_id(pool.id, at), suite=suite, pool=pool, toloker=toloker, reward=reward, fee=fee,
+        task_ids=task_ids, deadline=deadline, created=at)
+    AssignmentTask.objects.bulk_create(
+        AssignmentTask(assignment=assignment, task_id=task_id, toloker=toloker) for task_id in task_ids)
+    due.schedule("ASSIGNMENT_EXPIRE", assignment.id, deadline)
+    return assignment
+
+
+def _check_money(requester_id: str, cost: Any) -> None:
+    """Raise _OutOfMoney if one more does not fit beside what is held and promised."""
+    if cost == 0 or money.spendable(requester_id) >= cost * 100:
+        return
+    # Close to the end takers queue up, so that they cannot all spend the same last dollar.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sandbox_requester WHERE id = %s FOR NO KEY UPDATE", [requester_id])
+    if money.spendable(requester_id) < cost:
+        raise _OutOfMoney
+
+
+def available_pools(toloker: Toloker, at: datetime) -> list[Pool]:
+    """The pools from which this Toloker could take something now, the most urgent first."""
+    facts, bans = people.facts_of(toloker), people.restrictions(toloker.id, at)
+    found = Pool.objects.filter(status="OPEN").select_related("project__requester", "spec").order_by("-priority", "id")
+    return [pool for pool in found if people.may_take_from(pool, toloker, facts, bans)
+            and _below_limit(pool, toloker.id) and mixing.could_pick(pool, toloker.id, at)]

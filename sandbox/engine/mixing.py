@@ -1,0 +1,111 @@
+"""Smart mixing: which tasks make up the next page for one Toloker."""
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from sandbox.engine.pools import OPEN_SLOT
+from sandbox.models import AssignmentTask, Pool, Task
+
+# Random order is drawn from the oldest open tasks: shuffling a whole large pool for each page would cost too much.
+_WINDOW = 500
+_COUNTS = (("REAL", "real_tasks_count"), ("GOLDEN", "golden_tasks_count"), ("TRAINING", "training_tasks_count"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How many tasks of one kind a page holds, and the fewest that will do."""
+
+    kind: str
+    count: int
+    least: int
+
+
+def plan(mixer: dict[str, Any]) -> list[Wanted]:
+    """The page that mixer_config asks for; a missing `min_...` means the full count."""
+    wanted = []
+    for kind, name in _COUNTS:
+        count = int(mixer.get(name) or 0)
+        least = mixer.get(f"min_{name}")
+        wanted.append(Wanted(kind, count, count if least is None else min(int(least), count)))
+    return wanted
+
+
+def pick(pool: Pool, toloker_id: str, at: datetime) -> list[Task]:
+    """Locked tasks for one page, in the order to show; empty if there is nothing for this Toloker.
+
+    Rows that another taker holds are passed over; only if that leaves too little is the choice made again, waiting.
+    """
+    with transaction.atomic():
+        point = transaction.savepoint()
+        page = _choose(pool, toloker_id, at, wait=False)
+        if page is None:
+            # Letting go of everything first: whoever waits must hold nothing.
+            transaction.savepoint_rollback(point)
+            page = _choose(pool, toloker_id, at, wait=True)
+    if page and _mixer(pool).get("shuffle_tasks_in_task_suite", True):
+        random.shuffle(page)
+    return page or []
+
+
+def could_pick(pool: Pool, toloker_id: str, at: datetime) -> bool:
+    """Whether `pick` would find a page now; nothing is locked."""
+    return _choose(pool, toloker_id, at, wait=None) is not None
+
+
+def _mixer(pool: Pool) -> dict[str, Any]:
+    return pool.form.get("mixer_config") or {"real_tasks_count": 1}
+
+
+def _choose(pool: Pool, toloker_id: str, at: datetime, wait: bool | None) -> list[Task] | None:
+    mixer = _mixer(pool)
+    page: list[Task] = []
+    for wanted in plan(mixer):
+        if wanted.count == 0:
+            continue
+        found = _tasks(pool, toloker_id, wanted, bool(mixer.get("mix_tasks_in_creation_order")), wait)
+        if len(found) < wanted.least and not (wanted.kind == "REAL" and found and _is_last_page(pool, wanted, at)):
+            return None
+        page += found
+    return page or None
+
+
+def _tasks(pool: Pool, toloker_id: str, wanted: Wanted, in_order: bool, wait: bool | None) -> list[Task]:
+    seen = AssignmentTask.objects.filter(task_id=OuterRef("pk"), toloker_id=toloker_id)
+    open_tasks = (Task.objects.filter(OPEN_SLOT, pool=pool, kind=wanted.kind)
+                  .filter(Q(reserved_for=[]) | Q(reserved_for__contains=[toloker_id]))
+                  .exclude(unavailable_for__contains=[toloker_id])
+                  .filter(~Exists(seen)).order_by("id"))
+    if wait is None:
+        return list(open_tasks[:wanted.count])
+    if not in_order and not wait:
+        window = list(open_tasks.values_list("id", flat=True)[:max(_WINDOW, wanted.count)])
+        random.shuffle(window)
+        return _lock_some(open_tasks, window, wanted.count)
+    return list(open_tasks.select_for_update(of=("self",), skip_locked=not wait)[:wanted.count])
+
+
+def _lock_some(open_tasks: QuerySet[Task], candidates: list[str], count: int) -> list[Task]:
+    """Lock `count` of the candidates in their order, passing over those that are taken."""
+    page: list[Task] = []
+    step = max(count * 2, 8)
+    for start in range(0, len(candidates), step):
+        if len(page) >= count:
+            break
+        batch = open_tasks.filter(pk__in=candidates[start:start + step])
+        page += batch.select_for_update(of=("self",), skip_locked=True)[:count - len(page)]
+    return page
+
+
+def _is_last_page(pool: Pool, wanted: Wanted, at: datetime) -> bool:
+    """An incomplete page may go out when the pool has no more than this to give, and has been left alone for the delay."""
+    mixer = _mixer(pool)
+    if not mixer.get("force_last_assignment", True):
+        return False
+    if Task.objects.filter(OPEN_SLOT, pool=pool, kind="REAL")[:wanted.least].count() >= wanted.least:
+        return False
+    delay = timedelta(seconds=mixer.get("force_last_assignment_delay_seconds") or 0)
+    return pool.tasks_changed is None or pool.tasks_changed + delay <= at

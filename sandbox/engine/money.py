@@ -1,0 +1,69 @@
+"""Where money is. Submitting holds price and fee, a rejection gives them back, an acceptance pays them out.
+
+All amounts are USD, Decimal. Every movement is one ledger row and the matching change of the balances.
+"""
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+from django.db.models import F, Sum
+
+from sandbox.errors import ApiError
+from sandbox.models import Assignment, LedgerEntry, Requester, Toloker
+
+_STEP = Decimal("0.000001")
+
+
+def fee_for(reward: Decimal) -> Decimal:
+    """The platform's fee on a price, from SANDBOX_FEE_PERCENT, to a millionth."""
+    return (reward * Decimal(settings.SANDBOX_FEE_PERCENT) / 100).quantize(_STEP, ROUND_HALF_UP)
+
+
+def spendable(requester_id: str) -> Decimal:
+    """Balance less what ACTIVE assignments will cost if they are submitted."""
+    promised = Assignment.objects.filter(status="ACTIVE", pool__project__requester_id=requester_id).aggregate(
+        total=Sum(F("reward") + F("fee")))["total"]
+    return Requester.objects.values_list("balance", flat=True).get(pk=requester_id) - (promised or Decimal(0))
+
+
+def top_up(requester_id: str, amount: Decimal, at: datetime) -> None:
+    _write(at, "TOP_UP", "outside", f"requester:{requester_id}", amount)
+    Requester.objects.filter(pk=requester_id).update(balance=F("balance") + amount)
+
+
+def hold(assignment: Assignment, requester_id: str, at: datetime) -> None:
+    """On submit: price and fee leave the balance and wait."""
+    cost = assignment.reward + assignment.fee
+    _write(at, "HOLD", f"requester:{requester_id}", f"held:{requester_id}", cost, assignment)
+    Requester.objects.filter(pk=requester_id).update(balance=F("balance") - cost, held=F("held") + cost)
+    Toloker.objects.filter(pk=assignment.toloker_id).update(on_review=F("on_review") + assignment.reward)
+
+
+def release(assignment: Assignment, requester_id: str, at: datetime) -> None:
+    """On rejection: what waited goes back."""
+    cost = assignment.reward + assignment.fee
+    _write(at, "RELEASE", f"held:{requester_id}", f"requester:{requester_id}", cost, assignment)
+    Requester.objects.filter(pk=requester_id).update(balance=F("balance") + cost, held=F("held") - cost)
+    Toloker.objects.filter(pk=assignment.toloker_id).update(on_review=F("on_review") - assignment.reward)
+
+
+def pay(assignment: Assignment, requester_id: str, at: datetime) -> None:
+    """On acceptance: the Toloker gets the price, the platform its fee."""
+    _write(at, "REWARD", f"held:{requester_id}", f"toloker:{assignment.toloker_id}", assignment.reward, assignment)
+    _write(at, "FEE", f"held:{requester_id}", "fee", assignment.fee, assignment)
+    Requester.objects.filter(pk=requester_id).update(held=F("held") - assignment.reward - assignment.fee)
+    Toloker.objects.filter(pk=assignment.toloker_id).update(
+        on_review=F("on_review") - assignment.reward, balance=F("balance") + assignment.reward)
+
+
+def hold_again(assignment: Assignment, requester_id: str, at: datetime) -> None:
+    """Before a rejected assignment is accepted after all. 409 NOT_ENOUGH_BALANCE."""
+    requester = Requester.objects.select_for_update().get(pk=requester_id)
+    if requester.balance < assignment.reward + assignment.fee:
+        raise ApiError("NOT_ENOUGH_BALANCE")
+    hold(assignment, requester_id, at)
+
+
+def _write(at: datetime, kind: str, debit: str, credit: str, amount: Decimal, assignment: Assignment | None = None) -> None:
+    if amount:
+        LedgerEntry.objects.create(at=at, kind=kind, debit=debit, credit=credit, amount=amount, assignment=assignment)

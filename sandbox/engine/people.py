@@ -1,0 +1,93 @@
+"""Tolokers: tokens, skills, who may take from a pool."""
+import hashlib
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from sandbox import ids
+from sandbox.engine import due, filters, money
+from sandbox.models import Pool, Requester, Skill, Toloker, UserRestriction, UserSkill
+
+DEFAULT_PROFILE = {"country": "US", "citizenship": "US", "languages": ["EN"], "gender": "FEMALE", "education": "HIGH",
+                   "date_of_birth": "1990-01-01", "adult_allowed": True, "city": 87, "verified_languages": []}
+DEFAULT_COMPUTED = {"region_by_phone": 84, "region_by_ip": 84, "device_category": "PERSONAL_COMPUTER", "client_type": "BROWSER",
+                    "os_family": "LINUX", "user_agent_type": "BROWSER", "user_agent_family": "CHROME"}
+# Toloka's public ids of "speaks this language, tested": a filter asks for 100.
+VERIFIED_LANGUAGE_SKILLS = {"AR": 30724, "DE": 26377, "EN": 26366, "ES": 32346, "FR": 26711, "HE": 44954, "HU": 54378, "ID": 39821,
+                            "JA": 26513, "PT": 26714, "RU": 26296, "SV": 29789, "UK": 48836, "ZH-HANS": 44742}
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_requester(name: str, balance: Decimal, at: datetime) -> tuple[Requester, str]:
+    """A new requester with money, and the token, which is not kept in clear."""
+    token = ids.new_token()
+    requester = Requester.objects.create(id=ids.new_user_id(), name=name, token_hash=token_hash(token), created=at)
+    if balance:
+        money.top_up(requester.id, balance, at)
+    requester.refresh_from_db()
+    return requester, token
+
+
+@transaction.atomic
+def create_toloker(name: str, profile: dict[str, Any], computed: dict[str, Any], at: datetime) -> tuple[Toloker, str]:
+    """A new Toloker; what the dicts leave out is an adult English speaker at a personal computer's browser."""
+    token = ids.new_token()
+    toloker = Toloker.objects.create(id=ids.new_user_id(), name=name, token_hash=token_hash(token), created=at,
+                                     profile={**DEFAULT_PROFILE, **profile}, computed={**DEFAULT_COMPUTED, **computed})
+    for language in toloker.profile.get("verified_languages") or []:
+        if language in VERIFIED_LANGUAGE_SKILLS:
+            set_skill(toloker.id, VERIFIED_LANGUAGE_SKILLS[language], Decimal(100), at)
+    return toloker, token
+
+
+def set_skill(toloker_id: str, skill_id: int, value: Decimal, at: datetime) -> UserSkill:
+    """Set or replace a skill's value (0..100). A skill with a time to live forgets a value that is not renewed."""
+    row, created = UserSkill.objects.get_or_create(skill_id=skill_id, toloker_id=toloker_id,
+                                                   defaults={"exact_value": value, "created": at, "modified": at})
+    if not created:
+        row.exact_value, row.modified = value, at
+        row.save(update_fields=["exact_value", "modified"])
+    hours = Skill.objects.values_list("skill_ttl_hours", flat=True).get(pk=skill_id)
+    if hours:
+        due.schedule("USER_SKILL_EXPIRE", row.id, at + timedelta(hours=hours))
+    return row
+
+
+@due.on("USER_SKILL_EXPIRE")
+def _forget_skill(target: str, at: datetime) -> None:
+    row = UserSkill.objects.select_related("skill").filter(pk=target).first()
+    if row and row.skill.skill_ttl_hours and row.modified + timedelta(hours=row.skill.skill_ttl_hours) <= at:
+        row.delete()
+
+
+def facts_of(toloker: Toloker) -> filters.Facts:
+    """What filters may ask about this Toloker."""
+    skills = {str(k): float(v) for k, v in toloker.skills.values_list("skill_id", "exact_value")}
+    return filters.Facts(profile=toloker.profile, computed=toloker.computed, skills=skills)
+
+
+def restrictions(toloker_id: str, at: datetime) -> list[UserRestriction]:
+    """The bans in force."""
+    return list(UserRestriction.objects.filter(Q(will_expire=None) | Q(will_expire__gt=at), toloker_id=toloker_id))
+
+
+def may_take_from(pool: Pool, toloker: Toloker, facts: filters.Facts, bans: list[UserRestriction]) -> bool:
+    """Whether the filter, the adult mark and the bans let this Toloker in."""
+    if pool.form.get("may_contain_adult_content") and not toloker.profile.get("adult_allowed"):
+        return False
+    if any(_applies(ban, pool) for ban in bans):
+        return False
+    return filters.matches(pool.form.get("filter"), facts)
+
+
+def _applies(ban: UserRestriction, pool: Pool) -> bool:
+    if ban.scope == "ALL_PROJECTS":
+        return ban.requester_id == pool.project.requester_id
+    return ban.project_id == pool.project_id if ban.scope == "PROJECT" else ban.pool_id == pool.id

@@ -1,0 +1,1 @@
+"""What requesters send: checked field by field, errors by dotted path. Nothing here touches the database."""

@@ -1,0 +1,48 @@
+"""Ids in Toloka's shapes.
+
+Toloka-kit compares and pages by ids as Python strings, so every kind has one width: decimal ids start high in
+their range of digits, and hex ids begin with the time, so that their order is the order of creation.
+"""
+import secrets
+import threading
+import uuid
+from datetime import datetime
+
+# First value of each decimal id; migration 0001 sets the sequences.
+FIRST_PROJECT, FIRST_POOL, FIRST_SKILL = 100_001, 40_000_001, 100_001
+FIRST_USER_SKILL = FIRST_RESTRICTION = 1_000_000_001
+
+_lock = threading.Lock()
+_last_microsecond = 0
+
+
+def new_user_id() -> str:
+    """A requester's or Toloker's id: 32 lower-case hex digits."""
+    return uuid.uuid4().hex
+
+
+def new_token() -> str:
+    """An API token: no two dots, so toloka-kit sends it as `OAuth`."""
+    return secrets.token_urlsafe(32)
+
+
+def _tick(at: datetime) -> int:
+    global _last_microsecond
+    with _lock:
+        _last_microsecond = max(_last_microsecond + 1, int(at.timestamp() * 1_000_000))
+        return _last_microsecond
+
+
+def new_pool_item_id(pool_id: int, at: datetime) -> str:
+    """Id of a task, suite or assignment: `<pool as 10 hex digits>--<24 hex digits>`, ascending within a process.
+
+    The 24 digits are seconds (8), microseconds (5) and chance (11).
+    """
+    seconds, micros = divmod(_tick(at), 1_000_000)
+    return f"{pool_id:010x}--{seconds:08x}{micros:05x}{secrets.token_hex(6)[:11]}"
+
+
+def is_pool_item_id(text: str) -> bool:
+    """Whether the text has the shape of a task, suite or assignment id."""
+    pool, separator, rest = text.partition("--")
+    return bool(separator) and len(pool) == 10 and len(rest) == 24 and all(c in "0123456789abcdef" for c in pool + rest)

@@ -1,0 +1,114 @@
+"""Operations, money movements, message threads, what falls due, and the control API's own rows."""
+from django.db import models
+
+from sandbox.models.fields import HexIdField, JsonField
+from sandbox.models.people import Requester, Toloker
+from sandbox.models.work import Assignment
+
+
+class Clock(models.Model):
+    """One row: how far the sandbox's time is ahead of the machine's."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    offset = models.DurationField()
+
+
+class Due(models.Model):
+    """Something that happens by itself at a time; `engine.due` knows each kind. Stale rows are harmless."""
+
+    kind = models.CharField(max_length=24)
+    target = HexIdField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "target"], name="due_once")]
+
+
+class Operation(models.Model):
+    """`log` is the list of log items of batch operations, in the order of the request."""
+
+    id = models.UUIDField(primary_key=True)
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="operations")
+    type = models.CharField(max_length=32)
+    status = models.CharField(max_length=16)
+    submitted = models.DateTimeField()
+    started = models.DateTimeField(null=True)
+    finished = models.DateTimeField(null=True)
+    progress = models.PositiveSmallIntegerField(default=100)
+    parameters = JsonField(default=dict)
+    details = JsonField(default=dict)
+    log = JsonField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["requester", "submitted"], name="operation_submitted")]
+
+
+class LedgerEntry(models.Model):
+    """Money that moved from one account to another. Never changed, never deleted: a trigger refuses.
+
+    Accounts: `outside`, `requester:<id>`, `held:<requester id>`, `toloker:<id>`, `fee`.
+    """
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=16)
+    debit = models.CharField(max_length=48, db_index=True)
+    credit = models.CharField(max_length=48, db_index=True)
+    amount = models.DecimalField(max_digits=16, decimal_places=6)
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.DO_NOTHING, related_name="ledger")
+
+
+class MessageThread(models.Model):
+    """A conversation in a requester's folders; appeals open one in INBOX."""
+
+    id = HexIdField(primary_key=True)
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="threads")
+    toloker = models.ForeignKey(Toloker, on_delete=models.CASCADE, related_name="threads")
+    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.CASCADE, related_name="threads")
+    topic = JsonField(default=dict)
+    messages = JsonField(default=list)
+    folders = JsonField(default=list)
+    meta = JsonField(default=dict)
+    created = models.DateTimeField()
+
+
+class Fault(models.Model):
+    """A planned failure of the next `times` matching calls."""
+
+    method = models.CharField(max_length=8)
+    path = models.TextField()
+    effect = models.CharField(max_length=16)
+    status = models.PositiveSmallIntegerField(default=503)
+    code = models.CharField(max_length=64, blank=True)
+    seconds = models.FloatField(default=0)
+    times = models.PositiveIntegerField()
+
+
+class RequestRecord(models.Model):
+    """A call of the requester API that was answered, or dropped (status 0)."""
+
+    at = models.DateTimeField(db_index=True)
+    method = models.CharField(max_length=8)
+    path = models.TextField()
+    query = models.TextField(blank=True)
+    status = models.PositiveSmallIntegerField()
+    requester = models.ForeignKey(Requester, null=True, on_delete=models.CASCADE)
+
+
+class Robot(models.Model):
+    """A simulated Toloker for the robots' process; `config` as in POST /control/v1/robots."""
+
+    id = HexIdField(primary_key=True)
+    config = JsonField()
+    created = models.DateTimeField()
+
+
+class RateCount(models.Model):
+    """Calls of one requester within one window, for the limits of SANDBOX_RATE_LIMITS."""
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE)
+    scope = models.CharField(max_length=32)
+    window = models.DateTimeField()
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["requester", "scope", "window"], name="one_rate_count")]

@@ -1,0 +1,129 @@
+"""Projects, pools, tasks, suites, assignments."""
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from sandbox.models.fields import HexIdField, JsonField
+from sandbox.models.people import Requester, Toloker
+
+
+class Project(models.Model):
+    """`form` is what the requester sent, without the fields that only the server writes."""
+
+    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="projects")
+    status = models.CharField(max_length=16, default="ACTIVE")
+    form = JsonField()
+    created = models.DateTimeField()
+
+
+class ProjectSpec(models.Model):
+    """One major version of a project's task_spec. A breaking edit makes a new one, which only new pools use."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="specs")
+    number = models.PositiveIntegerField()
+    task_spec = JsonField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="spec_numbers")]
+
+
+class Pool(models.Model):
+    """`form` as in Project; the columns after it repeat those of its fields that the engine asks for."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pools")
+    spec = models.ForeignKey(ProjectSpec, on_delete=models.PROTECT)
+    type = models.CharField(max_length=16, default="REGULAR")
+    status = models.CharField(max_length=16, default="CLOSED")
+    last_close_reason = models.CharField(max_length=32, blank=True)
+    created = models.DateTimeField()
+    last_started = models.DateTimeField(null=True)
+    last_stopped = models.DateTimeField(null=True)
+    form = JsonField()
+    reward_per_assignment = models.DecimalField(max_digits=12, decimal_places=6)
+    priority = models.IntegerField(default=0)
+    will_expire = models.DateTimeField()
+    # When tasks were last added or an overlap changed: force_last_assignment_delay_seconds counts from here.
+    tasks_changed = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["status"], name="pool_status")]
+
+
+class Task(models.Model):
+    """One item. `kind` follows from its form: REAL, GOLDEN (known solutions), TRAINING (and a hint).
+
+    `consumed` counts assignments that use up overlap; `remaining` is overlap - consumed, never below zero,
+    and says nothing for infinite overlap.
+    """
+
+    id = HexIdField(primary_key=True)
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="tasks")
+    kind = models.CharField(max_length=8)
+    form = JsonField()
+    overlap = models.IntegerField(null=True)
+    infinite_overlap = models.BooleanField(default=False)
+    consumed = models.IntegerField(default=0)
+    remaining = models.IntegerField(default=0)
+    reserved_for = ArrayField(models.CharField(max_length=64), default=list)
+    unavailable_for = ArrayField(models.CharField(max_length=64), default=list)
+    created = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["pool", "id"], name="task_pool_id"),
+            models.Index(fields=["pool", "kind", "id"], name="task_open",
+                         condition=Q(infinite_overlap=True) | Q(remaining__gt=0)),
+        ]
+
+
+class TaskSuite(models.Model):
+    """A page of tasks. Smart mixing makes one for each assignment; manual suites can share this table."""
+
+    id = HexIdField(primary_key=True)
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="suites")
+    mixed = models.BooleanField(default=True)
+    task_ids = ArrayField(models.CharField(max_length=36))
+    created = models.DateTimeField()
+
+
+class Assignment(models.Model):
+    """One Toloker's attempt at a suite. `reward` and `fee` are frozen when it is issued."""
+
+    id = HexIdField(primary_key=True)
+    suite = models.ForeignKey(TaskSuite, on_delete=models.CASCADE, related_name="assignments")
+    pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="assignments")
+    toloker = models.ForeignKey(Toloker, on_delete=models.CASCADE, related_name="assignments")
+    status = models.CharField(max_length=16, default="ACTIVE")
+    reward = models.DecimalField(max_digits=12, decimal_places=6)
+    fee = models.DecimalField(max_digits=12, decimal_places=6)
+    task_ids = ArrayField(models.CharField(max_length=36))
+    solutions = JsonField(null=True)
+    public_comment = models.TextField(null=True)
+    deadline = models.DateTimeField()
+    created = models.DateTimeField()
+    submitted = models.DateTimeField(null=True)
+    accepted = models.DateTimeField(null=True)
+    rejected = models.DateTimeField(null=True)
+    skipped = models.DateTimeField(null=True)
+    expired = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["pool", "id"], name="asg_pool_id"),
+            *(models.Index(fields=["pool", name, "id"], name=f"asg_pool_{name}", condition=Q(**{f"{name}__isnull": False}))
+              for name in ("submitted", "accepted", "rejected", "skipped", "expired")),
+            models.Index(fields=["pool", "created", "id"], name="asg_pool_created"),
+            models.Index(fields=["pool", "status"], name="asg_open", condition=Q(status__in=["ACTIVE", "SUBMITTED"])),
+            models.Index(fields=["toloker", "id"], name="asg_toloker"),
+        ]
+
+
+class AssignmentTask(models.Model):
+    """Which Toloker was given which task: the constraint is the rule that nobody gets the same task twice."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="links")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="links")
+    toloker = models.ForeignKey(Toloker, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "toloker"], name="never_the_same_task_twice")]

@@ -1,0 +1,35 @@
+"""Lets what falls due happen when nobody asks: deadlines, closings, acceptances. Every request does the same first,
+so a ticker that is late or gone only means that things wait for the next request."""
+import logging
+import time
+
+from django.db import OperationalError, connection
+from django.db.models import Max
+
+from sandbox import clock
+from sandbox.models import RequestRecord
+
+log = logging.getLogger(__name__)
+_KEPT_REQUESTS = 200_000
+_SWEEP_EVERY = 600
+
+
+def run(pause: float) -> None:
+    """Look every `pause` seconds until interrupted."""
+    looks = 0
+    while True:
+        try:
+            clock.tick()
+            if looks % _SWEEP_EVERY == 0:
+                forget_old_requests()
+        except OperationalError:
+            log.warning("The database did not answer; trying again", exc_info=True)
+            connection.close()
+        looks += 1
+        time.sleep(pause)
+
+
+def forget_old_requests() -> None:
+    """Keep the request log from growing for ever."""
+    newest = RequestRecord.objects.aggregate(newest=Max("id"))["newest"] or 0
+    RequestRecord.objects.filter(id__lte=newest - _KEPT_REQUESTS).delete()

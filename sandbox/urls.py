@@ -1,0 +1,36 @@
+"""The three doors, and the pages."""
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views import defaults
+
+from sandbox.errors import ApiError
+from sandbox.http import error_response
+
+_JSON = ("/api/", "/worker/", "/control/")
+
+
+def _unknown(request: HttpRequest, **parts: str) -> HttpResponse:
+    return error_response(ApiError("DOES_NOT_EXIST", "There is nothing at this address"))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith(_JSON):
+        return _unknown(request)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(_JSON):
+        return error_response(ApiError("INTERNAL_ERROR", "Internal error"))
+    return defaults.server_error(request)
+
+
+handler404 = not_found
+handler500 = server_error
+urlpatterns = [
+    path("api/", include("sandbox.api.urls")),
+    path("worker/v1/", include("sandbox.worker.urls")),
+    path("control/v1/", include("sandbox.control.urls")),
+    re_path(r"^(?:api|worker|control)(?:/|$)", _unknown),
+    path("", include("sandbox.desk.urls")),
+]

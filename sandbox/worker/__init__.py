@@ -1,0 +1,1 @@
+"""The Toloker API: what the desk page and the robots use."""
