@@ -45,7 +45,7 @@ class EmbeddedPostgres:
         self._prepare_directories()
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
-        self._end_leftover()
+        self.end_leftover()
         options = [] if self.durable else ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
         self.process = spawn(
             [str(self.binaries / "postgres"), "-D", str(self.data), "-k", str(self.sockets), "-c", "listen_addresses=",
@@ -115,7 +115,8 @@ class EmbeddedPostgres:
             self.log.write_text(result.stdout + result.stderr)
             raise EmbeddedError(f"The embedded PostgreSQL could not make its data folder: {last_line(self.log)} (whole log: {self.log})")
 
-    def _end_leftover(self) -> None:
+    def end_leftover(self) -> None:
+        """End the server that an earlier owner of this folder left running, if there is one."""
         pid = read_pid(self.data / "postmaster.pid")
         if pid is not None:
             end_leftover(pid, str(self.data), signal.SIGINT)

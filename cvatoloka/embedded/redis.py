@@ -30,7 +30,7 @@ class EmbeddedRedis:
     def start(self) -> None:
         """End a leftover server of ours, start, wait until it answers. EmbeddedError when it does not."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._end_leftover()
+        self.end_leftover()
         self.port = self._choose_port()
         self._write_config()
         self.process = spawn([str(binary()), str(self.config)], log=self.log)
@@ -71,7 +71,8 @@ class EmbeddedRedis:
         self.port_file.write_text(f"{port}\n")
         return port
 
-    def _end_leftover(self) -> None:
+    def end_leftover(self) -> None:
+        """End the server that an earlier owner of this folder left running, if there is one."""
         pid = read_pid(self.pid_file)
         # redis-server rewrites its title to "redis-server 127.0.0.1:<port>": that port is the mark.
         earlier = read_pid(self.port_file)

@@ -2,7 +2,8 @@
 import fcntl
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -78,6 +79,17 @@ class EmbeddedServices:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the folder without starting anything, for somebody who changes its files. Servers left running are ended first."""
+        self._take_lock()
+        try:
+            self.postgres.end_leftover()
+            EmbeddedRedis(self.directory / "redis", password="").end_leftover()
+            yield
+        finally:
+            self.stop()
 
     def __enter__(self) -> Self:
         self.start()

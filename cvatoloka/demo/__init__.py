@@ -1,0 +1,1 @@
+"""`bin/demo`: the whole product and its sandbox on one machine, with nothing installed beforehand."""

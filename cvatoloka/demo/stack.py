@@ -1,0 +1,137 @@
+"""A running demo: servers, processes, people, sample; from nothing to ready and back to nothing."""
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cvatoloka.demo import accounts, photographs, sample
+from cvatoloka.demo.addresses import Addresses, environment
+from cvatoloka.demo.errors import DemoError
+from cvatoloka.demo.kept import Kept
+from cvatoloka.demo.progress import Progress
+from cvatoloka.demo.supervisor import ROOT, Supervisor
+from cvatoloka.embedded import EmbeddedServices, wanted
+
+READY_SECONDS = 60.0
+SANDBOX_PROCESSES = ("sandbox", "sandbox-ticker", "sandbox-robots")
+APP_PROCESSES = ("web", "worker", "beat")
+OWN_SERVERS_NEED = ("SECRET_KEY", "CREDENTIALS_KEYS", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEY")
+
+
+class Stack:
+    """Everything a demo runs, over one data directory. `start()` returns the summary that --json prints; `stop()` ends every process."""
+
+    def __init__(self, addresses: Addresses, directory: Path, progress: Progress, *, photographs_directory: Path) -> None:
+        self.addresses = addresses
+        self.directory = directory
+        self.progress = progress
+        self.photographs_directory = photographs_directory
+        self.photographs: list[Path] = []
+        self.services = EmbeddedServices(directory)
+        self.supervisor: Supervisor | None = None
+        self.kept = Kept(directory)
+
+    def start(self, *, with_sample: bool) -> dict[str, Any]:
+        """{"app", "sandbox", "toloka_token", "users"}, once everything answers. EmbeddedError, DemoError or OSError when it cannot."""
+        servers = self._start_servers()
+        variables = environment(self.addresses, servers, self.directory)
+        # This process is a part of the application too: accounts, sample. The sandbox's processes have settings of their own.
+        os.environ.update(variables | {"DJANGO_SETTINGS_MODULE": "cvatoloka.settings"})
+        self.supervisor = Supervisor(variables, self.directory)
+        self.supervisor.end_leftovers()
+        with self.progress.step("photographs for the sample"):
+            self.photographs = photographs.fetch(self.photographs_directory)
+        with self.progress.step("tables of the application and the sandbox"):
+            _migrate()
+            _migrate_sandbox(variables)
+        with self.progress.step("web server, worker, scheduler and sandbox"):
+            self.supervisor.start(*SANDBOX_PROCESSES)
+            collect_static(self.directory)
+            self.supervisor.start(*APP_PROCESSES)
+            self._wait()
+        return self._populate(with_sample)
+
+    def stop(self) -> None:
+        """End the processes, then the servers under them."""
+        if self.supervisor is not None:
+            self.supervisor.stop()
+        self.services.stop()
+
+    def _start_servers(self) -> Mapping[str, str]:
+        if not wanted(os.environ):
+            self.progress.say("  using the PostgreSQL and Redis of DATABASE_URL and REDIS_URL")
+            missing = [name for name in OWN_SERVERS_NEED if not os.environ.get(name)]
+            if missing:
+                raise DemoError(f"With DATABASE_URL and REDIS_URL set, {' and '.join(missing)} must be set too (see .env.example).")
+            self.directory.mkdir(parents=True, exist_ok=True)
+            return {}
+        with self.progress.step("PostgreSQL and Redis"):
+            return self.services.start()
+
+    def _wait(self) -> None:
+        assert self.supervisor is not None
+        self.supervisor.wait_until(
+            lambda: answers(f"{self.addresses.sandbox_api}/control/v1/clock"), "The sandbox", "sandbox", READY_SECONDS)
+        self.supervisor.wait_until(
+            lambda: answers(f"http://127.0.0.1:{self.addresses.port}/healthz"), "The web server", "web", READY_SECONDS)
+        self.supervisor.wait_until(
+            lambda: answers(f"http://127.0.0.1:{self.addresses.port}/readyz"), "The Celery worker", "worker", READY_SECONDS)
+
+    def _populate(self, with_sample: bool) -> dict[str, Any]:
+        with self.progress.step("accounts" + (" and the sample project" if with_sample else "")):
+            users = accounts.ensure_users(self.kept)
+            token = accounts.ensure_toloka_token(self.addresses, self.kept)
+            if with_sample:
+                sample.ensure_sample(accounts.user_named("requester"), self.photographs)
+        return {"app": self.addresses.app, "sandbox": self.addresses.sandbox, "toloka_token": token, "users": users}
+
+
+def answers(url: str) -> bool:
+    """Whether a GET is answered with success."""
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _migrate_sandbox(variables: Mapping[str, str]) -> None:
+    # In a process of its own: the sandbox has other settings, and shares nothing with the application.
+    result = subprocess.run([sys.executable, "-m", "sandbox", "migrate"], cwd=ROOT, env=dict(variables), capture_output=True, text=True)
+    if result.returncode:
+        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise DemoError(f"The sandbox's tables could not be made: {reason}")
+
+
+def _migrate() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def collect_static(directory: Path) -> None:
+    """Collect, hash and compress the static files, unless nothing changed since the last time."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: found[0]):
+            state = os.stat(storage.path(path))
+            digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode())
+    stamp = directory / "static.sha256"
+    if stamp.is_file() and stamp.read_text() == digest.hexdigest():
+        return
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(directory / "static", ignore_errors=True)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(digest.hexdigest())
+
+
