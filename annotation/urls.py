@@ -1,3 +1,49 @@
 """Pages of the annotation room."""
+from django.contrib.auth import views as auth_views
+from django.urls import path
+from django.views.generic import RedirectView
+
+from annotation.views import accounts, exports, frames, guides, jobs, members, projects, requests, tasks, tokens
+
 app_name = "annotation"
-urlpatterns: list = []
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="annotation:project_list"), name="home"),
+    # accounts
+    path("login", accounts.Login.as_view(), name="login"),
+    path("logout", auth_views.LogoutView.as_view(), name="logout"),
+    path("signup", accounts.signup, name="signup"),
+    path("password-reset", accounts.PasswordReset.as_view(), name="password_reset"),
+    path("password-reset/sent", accounts.PasswordResetDone.as_view(), name="password_reset_done"),
+    path("password-reset/<uidb64>/<token>", accounts.PasswordResetConfirm.as_view(), name="password_reset_confirm"),
+    path("password-change", accounts.PasswordChange.as_view(), name="password_change"),
+    path("profile", accounts.profile, name="profile"),
+    path("tokens", tokens.token_list, name="token_list"),
+    path("tokens/<int:token_id>/revoke", tokens.token_revoke, name="token_revoke"),
+    # projects
+    path("projects", projects.project_list, name="project_list"),
+    path("projects/create", projects.project_create, name="project_create"),
+    path("projects/<int:project_id>", projects.project_detail, name="project_detail"),
+    path("projects/<int:project_id>/edit", projects.project_edit, name="project_edit"),
+    path("projects/<int:project_id>/guide", guides.project_guide, name="project_guide"),
+    path("guide/preview", guides.guide_preview, name="guide_preview"),
+    path("projects/<int:project_id>/delete", projects.project_delete, name="project_delete"),
+    path("projects/<int:project_id>/export", exports.project_export, name="project_export"),
+    path("projects/<int:project_id>/members", members.member_add, name="member_add"),
+    path("projects/<int:project_id>/members/<int:user_id>/remove", members.member_remove, name="member_remove"),
+    # tasks
+    path("tasks", tasks.task_list, name="task_list"),
+    path("projects/<int:project_id>/tasks/create", tasks.task_create, name="task_create"),
+    path("tasks/<int:task_id>", tasks.task_detail, name="task_detail"),
+    path("tasks/<int:task_id>/images", tasks.task_images, name="task_images"),
+    path("tasks/<int:task_id>/edit", tasks.task_edit, name="task_edit"),
+    path("tasks/<int:task_id>/delete", tasks.task_delete, name="task_delete"),
+    path("tasks/<int:task_id>/export", exports.task_export, name="task_export"),
+    # jobs and frames
+    path("jobs/<int:job_id>", jobs.job_detail, name="job_detail"),
+    path("jobs/<int:job_id>/editor", jobs.job_editor, name="job_editor"),
+    path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),
+    # background work
+    path("requests", requests.request_list, name="request_list"),
+    path("requests/<uuid:request_id>", requests.request_detail, name="request_detail"),
+    path("requests/<uuid:request_id>/download", requests.request_download, name="request_download"),
+]

@@ -1,0 +1,111 @@
+"""A task, its images, exports."""
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from annotation.formats import EXPORT_FORMATS
+from annotation.models import SortingMethod
+
+FILES, URLS, TABLE = "files", "urls", "table"
+SORTING = (
+    (SortingMethod.NATURAL, "Natural: 2.jpg before 10.jpg"),
+    (SortingMethod.LEXICOGRAPHICAL, "Lexicographical: 10.jpg before 2.jpg"),
+    (SortingMethod.PREDEFINED, "Predefined: as given below"),
+    (SortingMethod.RANDOM, "Random"),
+)
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """A list of uploaded files; [] for none."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        return [super(ManyFilesField, self).clean(one, initial) for one in data or []]
+
+
+class SourceForm(forms.Form):
+    """Where the images come from. Only the chosen tab counts, whatever was typed in the others."""
+
+    source = forms.ChoiceField(choices=[(FILES, "Upload"), (URLS, "List of URLs"), (TABLE, "Table with URLs")], initial=FILES, widget=forms.HiddenInput)
+    files = ManyFilesField(
+        required=False, label="Images or zip archives", widget=ManyFilesInput(attrs={"accept": "image/*,.zip", "multiple": True}))
+    urls = forms.CharField(
+        required=False, label="Addresses, one a line", max_length=4_000_000,
+        widget=forms.Textarea(attrs={"rows": 9, "class": "mono", "spellcheck": "false", "placeholder": "https://example.org/photos/1.jpg"}))
+    table = forms.FileField(
+        required=False, label="TSV or CSV file", help_text="UTF-8, with column names in its first line.",
+        widget=forms.FileInput(attrs={"accept": ".tsv,.csv,.txt,text/csv,text/tab-separated-values"}))
+    column = forms.CharField(
+        required=False, max_length=256, label="Column with the addresses", help_text="May stay empty when only one column holds addresses.")
+    skip_bad = forms.BooleanField(
+        required=False, label="Leave out files that cannot be used, instead of refusing all",
+        help_text="The task page then lists what was left out.")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        source = cleaned.get("source")
+        if source == FILES and not cleaned.get("files") and "files" not in self.errors:
+            self.add_error("files", "Choose at least one image or zip archive.")
+        if source == FILES and len(cleaned.get("files") or []) > settings.INGEST_MAX_FILES:
+            self.add_error("files", f"At most {settings.INGEST_MAX_FILES} files fit into a task. Put them into a zip archive or make several tasks.")
+        if source == URLS and not (cleaned.get("urls") or "").strip() and "urls" not in self.errors:
+            self.add_error("urls", "Give at least one address.")
+        if source == TABLE and not cleaned.get("table") and "table" not in self.errors:
+            self.add_error("table", "Choose a TSV or CSV file.")
+        return cleaned
+
+    def sources(self) -> dict[str, Any]:
+        """Arguments of `services.tasks.start_ingest` besides the uploads."""
+        cleaned, wanted = self.cleaned_data, {"skip_bad": self.cleaned_data["skip_bad"]}
+        if cleaned["source"] == URLS:
+            return {**wanted, "urls": cleaned["urls"].splitlines()}
+        if cleaned["source"] == TABLE:
+            return {**wanted, "table": cleaned["table"], "column": cleaned["column"].strip()}
+        return wanted
+
+    def uploads(self) -> list[UploadedFile]:
+        return self.cleaned_data["files"] if self.cleaned_data["source"] == FILES else []
+
+
+class TaskForm(SourceForm):
+    name = forms.CharField(max_length=256, widget=forms.TextInput(attrs={"autofocus": True, "placeholder": "e.g. Morning, batch 1"}))
+    segment_size = forms.IntegerField(
+        initial=10, min_value=0, max_value=1_000_000, label="Frames per job",
+        help_text="One person annotates one job at a time. 0 makes one job of all frames.")
+    frame_overlap = forms.IntegerField(
+        initial=0, min_value=0, max_value=1_000_000, label="Frame overlap", help_text="Frames that neighbouring jobs share; 0 is right for a crowd.")
+    sorting_method = forms.ChoiceField(choices=SORTING, initial=SortingMethod.NATURAL, label="Order of frames")
+    field_order = ["name", "segment_size", "frame_overlap", "sorting_method"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        size, overlap = cleaned.get("segment_size"), cleaned.get("frame_overlap")
+        if overlap and size is not None and overlap >= size:
+            self.add_error("frame_overlap", "The overlap must be smaller than the frames per job, and needs them set.")
+        return cleaned
+
+
+class TaskSettingsForm(forms.Form):
+    """What may change later; the cut only as long as there are no frames."""
+
+    name = forms.CharField(max_length=256)
+
+
+class ExportForm(forms.Form):
+    """`only_accepted()` is None when the service shall decide."""
+
+    format = forms.ChoiceField(choices=lambda: [(name, name) for name in EXPORT_FORMATS], label="Format")
+    which = forms.ChoiceField(
+        label="Annotations of", initial="accepted", widget=forms.RadioSelect,
+        choices=[("accepted", "accepted jobs only"), ("all", "all jobs, as they are now")])
+    save_images = forms.BooleanField(required=False, label="Put the images into the archive")
+
+    def only_accepted(self) -> bool:
+        return self.cleaned_data["which"] == "accepted"

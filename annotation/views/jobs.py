@@ -1,0 +1,109 @@
+"""The job page: frames with what was drawn on them, now or in an earlier attempt; and the door to the editor."""
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import F, Func, IntegerField, Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from annotation import selectors
+from annotation.access import read_only_reason
+from annotation.models import EditorSession, Frame, FrameAnnotation, Job, Snapshot
+from annotation.services import editor as editor_services
+from annotation.views.access import job_or_404
+from annotation.views.drawing import draw
+
+SESSION_HOURS = 12
+
+
+@login_required
+@require_GET
+def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
+    """`?frame=` (task-absolute number) and `?snapshot=` choose what is shown; with htmx only the viewer is answered."""
+    job = job_or_404(request.user, job_id)
+    # `data` of snapshots may be large: only the chosen one is read.
+    snapshots = list(job.snapshots.defer("data").order_by("-id"))
+    snapshot = _chosen_snapshot(request, job)
+    context = {**viewer_context(request, job, snapshot), "snapshots": snapshots}
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "annotation/_viewer.html", context)
+    editable = selectors.may_edit(request.user, job.task.project) and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
+    siblings = job.task.jobs.order_by("start_frame", "id")
+    context |= {
+        "editable": editable,
+        "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
+        "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
+        "counts": _counts(job),
+    }
+    return render(request, "annotation/job_detail.html", context)
+
+
+def _chosen_snapshot(request: HttpRequest, job: Job) -> Snapshot | None:
+    wanted = request.GET.get("snapshot")
+    if not wanted:
+        return None
+    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 18:
+        raise Http404("No such snapshot.")
+    return get_object_or_404(Snapshot, pk=int(wanted), job=job)
+
+
+def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) -> dict[str, Any]:
+    """One frame, what is on it, and the way to its neighbours."""
+    number = _frame_number(request, job)
+    frame = get_object_or_404(Frame, task=job.task_id, number=number)
+    labels = list(job.task.project.labels.prefetch_related("attributes"))
+    if snapshot is not None:
+        content = snapshot.data["frames"].get(str(number), {})
+        marked = {int(key) for key in snapshot.data["frames"]}
+    else:
+        row = FrameAnnotation.objects.filter(job=job, frame=number).first()
+        content = {"shapes": row.shapes, "tags": row.tags} if row else {}
+        marked = set(FrameAnnotation.objects.filter(job=job).values_list("frame", flat=True))
+    return {
+        "job": job, "task": job.task, "project": job.task.project, "frame": frame, "snapshot": snapshot, "labels": labels,
+        "drawing": draw(content, labels), "position": number - job.start_frame + 1,
+        "previous": number - 1 if number > job.start_frame else None, "next": number + 1 if number < job.stop_frame else None,
+        "annotated": len(marked),
+    }
+
+
+def _frame_number(request: HttpRequest, job: Job) -> int:
+    """The frame asked for, moved into the job; its first frame without one."""
+    try:
+        return min(max(int(request.GET.get("frame", "")), job.start_frame), job.stop_frame)
+    except ValueError:
+        return job.start_frame
+
+
+def _counts(job: Job) -> dict[str, int]:
+    """How many shapes and tags are on the job now; counted inside the database."""
+    length = {"function": "jsonb_array_length", "output_field": IntegerField()}
+    sums = FrameAnnotation.objects.filter(job=job).aggregate(
+        shapes=Sum(Func(F("shapes"), **length), default=0), tags=Sum(Func(F("tags"), **length), default=0))
+    return dict(sums)
+
+
+@login_required
+@require_GET
+def job_editor(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Opens a session of the user: to work where that is possible, else to look."""
+    job = job_or_404(request.user, job_id)
+    editable = selectors.may_edit(request.user, job.task.project) and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
+    mode = EditorSession.Mode.REQUESTER if editable and request.GET.get("mode") != "review" else EditorSession.Mode.REVIEW
+    _session, token = editor_services.open_session(
+        job=job, mode=mode, user=request.user, expires_at=timezone.now() + timedelta(hours=SESSION_HOURS), context={"title": job.task.name})
+    nonce = secrets.token_urlsafe(16)
+    context = {
+        "job": job, "api_url": "/api/editor/", "token": token, "session_url": "", "job_key": "", "parent_origins": [], "csp_nonce": nonce,
+    }
+    answer = render(request, "annotation/editor.html", context)
+    # The page holds a key: no cache keeps it, no other page frames it, no foreign script runs beside it.
+    answer["Cache-Control"] = "no-store"
+    answer["Content-Security-Policy"] = (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+        "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+    return answer
