@@ -1,4 +1,4 @@
-"""The sandbox's command line: `python -m sandbox migrate | serve | ticker | robots | requester | shell commands of Django`."""
+"""The sandbox's command line: `python -m sandbox migrate | serve | ticker | robots | requester`."""
 import argparse
 import json
 import os
@@ -94,7 +94,7 @@ def _requester(options: argparse.Namespace) -> None:
 
     now, _ = clock.tick()
     requester, token = people.create_requester(options.name, options.balance, now)
-    print(json.dumps({"id": requester.id, "token": token}))
+    sys.stdout.write(json.dumps({"id": requester.id, "token": token}) + "\n")
 
 
 _COMMANDS = {"migrate": _migrate, "makemigrations": _makemigrations, "serve": _serve, "ticker": _ticker, "robots": _robots,

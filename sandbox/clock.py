@@ -2,7 +2,7 @@
 
 Times are cut to milliseconds, as they are printed, so that a client that asks for `_gte` what it was shown finds it.
 """
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils.dateparse import parse_datetime
@@ -11,7 +11,7 @@ from sandbox.models import Clock
 
 
 def machine_now() -> datetime:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
@@ -41,7 +41,7 @@ def show(at: datetime | None) -> str | None:
     """Toloka's form of a time: UTC, no zone, milliseconds."""
     if at is None:
         return None
-    return at.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def read(text: object) -> datetime | None:
@@ -54,4 +54,4 @@ def read(text: object) -> datetime | None:
         return None
     if value is None:
         return None
-    return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

@@ -12,8 +12,7 @@ from django.db import transaction
 from sandbox import ids, specs
 from sandbox.api import operations
 from sandbox.api.door import my_pool
-from sandbox.engine import overlap as overlap_engine
-from sandbox.engine import pools as pool_engine
+from sandbox.engine import overlap as overlap_engine, pools as pool_engine
 from sandbox.errors import ApiError, ValidationError
 from sandbox.forms.tasks import kind_of, task_form
 from sandbox.http import Call, Reply

@@ -3,7 +3,7 @@
 No Retry-After is sent: toloka-kit 1.2.3 breaks on it.
 """
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -32,7 +32,7 @@ def count(call: Call) -> None:
 
 def _count(call: Call, scope: str, interval: str, limit: int) -> None:
     size = _WINDOWS[interval]
-    start = datetime.fromtimestamp(call.now.timestamp() // size.total_seconds() * size.total_seconds(), timezone.utc)
+    start = datetime.fromtimestamp(call.now.timestamp() // size.total_seconds() * size.total_seconds(), UTC)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sandbox_ratecount (requester_id, scope, \"window\", count) VALUES (%s, %s, %s, 1)"

@@ -8,8 +8,7 @@ from sandbox import clock
 from sandbox.api import batches
 from sandbox.api.door import my_pool, my_task
 from sandbox.api.listing import Listing, each, without_nothing
-from sandbox.engine import overlap as overlap_engine
-from sandbox.engine import pools as pool_engine
+from sandbox.engine import overlap as overlap_engine, pools as pool_engine
 from sandbox.errors import ValidationError
 from sandbox.forms.checker import Checker
 from sandbox.forms.tasks import MAX_OVERLAP, check_overlap, check_solutions, kind_of

@@ -3,6 +3,7 @@ import ipaddress
 import re
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DataError, connection, transaction
@@ -23,11 +24,16 @@ _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
 
 def _identify(request: HttpRequest) -> Call:
-    """No credentials: the switch, and a caller on this machine that no proxy speaks for."""
+    """No credentials: the switch, and a caller on this machine that no proxy speaks for.
+
+    Browsers are kept out (Origin, and the tasks' own host): a page somebody opens here must not move the clock.
+    """
     if not settings.SANDBOX_CONTROL:
         raise ApiError("DOES_NOT_EXIST", "The control API is off")
     if not ipaddress.ip_address(request.META["REMOTE_ADDR"]).is_loopback or any(name in request.META for name in _FORWARDED):
         raise ApiError("ACCESS_DENIED", "The control API answers on this machine only")
+    if "HTTP_ORIGIN" in request.META or request.get_host() == urlsplit(settings.SANDBOX_FRAME_ORIGIN).netloc:
+        raise ApiError("ACCESS_DENIED", "The control API does not answer to pages")
     return Call(request)
 
 

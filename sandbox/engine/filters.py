@@ -1,6 +1,6 @@
 """Toloka's audience filters: `{"and": [...]} | {"or": [...]} | condition`, nested freely."""
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from sandbox import clock
@@ -59,4 +59,4 @@ def _unix_seconds(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     at: datetime | None = clock.read(value)
-    return None if at is None else int(at.astimezone(timezone.utc).timestamp())
+    return None if at is None else int(at.astimezone(UTC).timestamp())

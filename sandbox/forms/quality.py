@@ -14,11 +14,11 @@ CONDITIONS: dict[str, tuple[str, ...]] = {
         "pending_assignments_count", "accepted_assignments_count", "rejected_assignments_count", "assessment_event"),
     "ASSIGNMENT_SUBMIT_TIME": ("total_submitted_count", "fast_submitted_count"),
     "CAPTCHA": ("stored_results_count", "success_rate", "fail_rate"),
-    "GOLDEN_SET": _ANSWERS + ("golden_set_answers_count", "golden_set_correct_answers_rate", "golden_set_incorrect_answers_rate"),
+    "GOLDEN_SET": (*_ANSWERS, "golden_set_answers_count", "golden_set_correct_answers_rate", "golden_set_incorrect_answers_rate"),
     "INCOME": ("income_sum_for_last_24_hours",),
     "MAJORITY_VOTE": _ANSWERS,
     "SKIPPED_IN_ROW_ASSIGNMENTS": ("skipped_in_row_count",),
-    "TRAINING": ("submitted_assignments_count", "next_assignment_available") + _ANSWERS,
+    "TRAINING": ("submitted_assignments_count", "next_assignment_available", *_ANSWERS),
     "USERS_ASSESSMENT": ("pool_access_revoked_reason", "skill_id"),
 }
 ACTIONS = ("RESTRICTION", "RESTRICTION_V2", "SET_SKILL", "SET_SKILL_FROM_OUTPUT_FIELD", "CHANGE_OVERLAP", "APPROVE_ALL_ASSIGNMENTS",

@@ -2,8 +2,9 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import sandbox.models.fields
 from django.db import migrations, models
+
+import sandbox.models.fields
 
 
 class Migration(migrations.Migration):

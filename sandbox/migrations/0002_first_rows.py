@@ -1,5 +1,5 @@
 """The clock's row, the platform's own skills, where ids begin, and the ledger's guard."""
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from django.db import migrations
 
@@ -20,7 +20,7 @@ _NO_GUARD = "DROP TRIGGER sandbox_ledger_is_final ON sandbox_ledgerentry; DROP F
 def first_rows(apps, schema_editor):
     apps.get_model("sandbox", "Clock").objects.create(id=1, offset=timedelta())
     skill = apps.get_model("sandbox", "Skill")
-    created = datetime(2020, 1, 1, tzinfo=timezone.utc)
+    created = datetime(2020, 1, 1, tzinfo=UTC)
     skill.objects.bulk_create(
         skill(id=key, name=f"Verified language {language}", hidden=False, created=created, form={"public_name": {"EN": language}})
         for language, key in VERIFIED_LANGUAGE_SKILLS.items())

@@ -33,3 +33,13 @@ class HexIdField(models.CharField):
         kwargs.setdefault("max_length", 36)
         kwargs.setdefault("db_collation", "C")
         super().__init__(*args, **kwargs)
+
+
+class Row(models.Model):
+    """A table's row, named by its kind and key."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {self.pk}"

@@ -1,10 +1,10 @@
 """Requesters, Tolokers, their skills and restrictions."""
 from django.db import models
 
-from sandbox.models.fields import HexIdField, JsonField
+from sandbox.models.fields import HexIdField, JsonField, Row
 
 
-class Requester(models.Model):
+class Requester(Row):
     """Owner of projects. `balance` can be spent; `held` waits for a decision on submitted work."""
 
     id = HexIdField(primary_key=True)
@@ -15,7 +15,7 @@ class Requester(models.Model):
     created = models.DateTimeField()
 
 
-class Toloker(models.Model):
+class Toloker(Row):
     """One of the crowd. `profile` and `computed` are what pool filters compare with."""
 
     id = HexIdField(primary_key=True)
@@ -28,7 +28,7 @@ class Toloker(models.Model):
     created = models.DateTimeField()
 
 
-class Skill(models.Model):
+class Skill(Row):
     """`requester` is empty for the platform's own (verified languages)."""
 
     requester = models.ForeignKey(Requester, null=True, on_delete=models.CASCADE, related_name="skills")
@@ -39,7 +39,7 @@ class Skill(models.Model):
     created = models.DateTimeField()
 
 
-class UserSkill(models.Model):
+class UserSkill(Row):
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="values")
     toloker = models.ForeignKey(Toloker, on_delete=models.CASCADE, related_name="skills")
     exact_value = models.DecimalField(max_digits=9, decimal_places=6)
@@ -50,7 +50,7 @@ class UserSkill(models.Model):
         constraints = [models.UniqueConstraint(fields=["skill", "toloker"], name="one_value_per_skill")]
 
 
-class UserRestriction(models.Model):
+class UserRestriction(Row):
     """A ban by one requester. `will_expire` empty means for good."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="restrictions")

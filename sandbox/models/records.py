@@ -1,19 +1,19 @@
 """Operations, money movements, message threads, what falls due, and the control API's own rows."""
 from django.db import models
 
-from sandbox.models.fields import HexIdField, JsonField
+from sandbox.models.fields import HexIdField, JsonField, Row
 from sandbox.models.people import Requester, Toloker
 from sandbox.models.work import Assignment
 
 
-class Clock(models.Model):
+class Clock(Row):
     """One row: how far the sandbox's time is ahead of the machine's."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     offset = models.DurationField()
 
 
-class Due(models.Model):
+class Due(Row):
     """Something that happens by itself at a time; `engine.due` knows each kind. Stale rows are harmless."""
 
     kind = models.CharField(max_length=24)
@@ -24,7 +24,7 @@ class Due(models.Model):
         constraints = [models.UniqueConstraint(fields=["kind", "target"], name="due_once")]
 
 
-class Operation(models.Model):
+class Operation(Row):
     """`log` is the list of log items of batch operations, in the order of the request."""
 
     id = models.UUIDField(primary_key=True)
@@ -43,7 +43,7 @@ class Operation(models.Model):
         indexes = [models.Index(fields=["requester", "submitted"], name="operation_submitted")]
 
 
-class LedgerEntry(models.Model):
+class LedgerEntry(Row):
     """Money that moved from one account to another. Never changed, never deleted: a trigger refuses.
 
     Accounts: `outside`, `requester:<id>`, `held:<requester id>`, `toloker:<id>`, `fee`.
@@ -57,7 +57,7 @@ class LedgerEntry(models.Model):
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.DO_NOTHING, related_name="ledger")
 
 
-class MessageThread(models.Model):
+class MessageThread(Row):
     """A conversation in a requester's folders; appeals open one in INBOX."""
 
     id = HexIdField(primary_key=True)
@@ -71,7 +71,7 @@ class MessageThread(models.Model):
     created = models.DateTimeField()
 
 
-class Fault(models.Model):
+class Fault(Row):
     """A planned failure of the next `times` matching calls."""
 
     method = models.CharField(max_length=8)
@@ -83,7 +83,7 @@ class Fault(models.Model):
     times = models.PositiveIntegerField()
 
 
-class RequestRecord(models.Model):
+class RequestRecord(Row):
     """A call of the requester API that was answered, or dropped (status 0)."""
 
     at = models.DateTimeField(db_index=True)
@@ -94,7 +94,7 @@ class RequestRecord(models.Model):
     requester = models.ForeignKey(Requester, null=True, on_delete=models.CASCADE)
 
 
-class Robot(models.Model):
+class Robot(Row):
     """A simulated Toloker for the robots' process; `config` as in POST /control/v1/robots."""
 
     id = HexIdField(primary_key=True)
@@ -102,7 +102,7 @@ class Robot(models.Model):
     created = models.DateTimeField()
 
 
-class RateCount(models.Model):
+class RateCount(Row):
     """Calls of one requester within one window, for the limits of SANDBOX_RATE_LIMITS."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE)

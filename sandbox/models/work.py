@@ -3,11 +3,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from sandbox.models.fields import HexIdField, JsonField
+from sandbox.models.fields import HexIdField, JsonField, Row
 from sandbox.models.people import Requester, Toloker
 
 
-class Project(models.Model):
+class Project(Row):
     """`form` is what the requester sent, without the fields that only the server writes."""
 
     requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="projects")
@@ -16,7 +16,7 @@ class Project(models.Model):
     created = models.DateTimeField()
 
 
-class ProjectSpec(models.Model):
+class ProjectSpec(Row):
     """One major version of a project's task_spec. A breaking edit makes a new one, which only new pools use."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="specs")
@@ -27,7 +27,7 @@ class ProjectSpec(models.Model):
         constraints = [models.UniqueConstraint(fields=["project", "number"], name="spec_numbers")]
 
 
-class Pool(models.Model):
+class Pool(Row):
     """`form` as in Project; the columns after it repeat those of its fields that the engine asks for."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pools")
@@ -49,7 +49,7 @@ class Pool(models.Model):
         indexes = [models.Index(fields=["status"], name="pool_status")]
 
 
-class Task(models.Model):
+class Task(Row):
     """One item. `kind` follows from its form: REAL, GOLDEN (known solutions), TRAINING (and a hint).
 
     `consumed` counts assignments that use up overlap; `remaining` is overlap - consumed, never below zero,
@@ -76,7 +76,7 @@ class Task(models.Model):
         ]
 
 
-class TaskSuite(models.Model):
+class TaskSuite(Row):
     """A page of tasks. Smart mixing makes one for each assignment; manual suites can share this table."""
 
     id = HexIdField(primary_key=True)
@@ -86,7 +86,7 @@ class TaskSuite(models.Model):
     created = models.DateTimeField()
 
 
-class Assignment(models.Model):
+class Assignment(Row):
     """One Toloker's attempt at a suite. `reward` and `fee` are frozen when it is issued."""
 
     id = HexIdField(primary_key=True)
@@ -118,7 +118,7 @@ class Assignment(models.Model):
         ]
 
 
-class AssignmentTask(models.Model):
+class AssignmentTask(Row):
     """Which Toloker was given which task: the constraint is the rule that nobody gets the same task twice."""
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="links")

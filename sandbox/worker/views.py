@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from sandbox import clock, ids
 from sandbox.api.door import number
 from sandbox.api.listing import Listing, without_nothing
-from sandbox.engine import assignments as engine
-from sandbox.engine import issuing, people
+from sandbox.engine import assignments as engine, issuing, people
 from sandbox.errors import ApiError, inappropriate
 from sandbox.forms.checker import Checker
 from sandbox.http import Call, Reply, bearer, door
