@@ -17,7 +17,9 @@ const SVG = "http://www.w3.org/2000/svg";
 /** A line icon of 20 x 20 made of path data; hidden from screen readers, which have the text next to it. */
 export function icon(...paths) {
   const svg = document.createElementNS(SVG, "svg");
-  Object.entries({ viewBox: "0 0 20 20", width: 20, height: 20, class: "icon", "aria-hidden": "true" }).forEach(([name, value]) => svg.setAttribute(name, value));
+  Object.entries({ viewBox: "0 0 20 20", width: 20, height: 20, class: "icon", "aria-hidden": "true" }).forEach(([name, value]) =>
+    svg.setAttribute(name, value),
+  );
   paths.forEach((data) => {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", data);
@@ -58,13 +60,46 @@ export function ask({ title, content, actions, className = "", form = null, clos
       dialog.close();
     };
     const heading = h("h2", { id: "dialog-title" }, title);
-    const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": "dialog-title", onclose: () => { dialog.remove(); resolve(answer); } },
-      h("header", { class: "dialog-head" }, heading,
-        closable ? h("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() }, icon(...ICONS.cross)) : null),
+    const dialog = h(
+      "dialog",
+      {
+        class: `dialog ${className}`,
+        "aria-labelledby": "dialog-title",
+        onclose: () => {
+          dialog.remove();
+          resolve(answer);
+        },
+      },
+      h(
+        "header",
+        { class: "dialog-head" },
+        heading,
+        closable
+          ? h(
+              "button",
+              { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => dialog.close() },
+              icon(...ICONS.cross),
+            )
+          : null,
+      ),
       h("div", { class: "dialog-body" }, content),
-      h("footer", { class: "dialog-foot" }, actions.map((action) => h("button", {
-        class: `button ${action.kind ?? ""}`, type: "button", onclick: () => press(action), autofocus: action.autofocus === true,
-      }, action.label))));
+      h(
+        "footer",
+        { class: "dialog-foot" },
+        actions.map((action) =>
+          h(
+            "button",
+            {
+              class: `button ${action.kind ?? ""}`,
+              type: "button",
+              onclick: () => press(action),
+              autofocus: action.autofocus === true,
+            },
+            action.label,
+          ),
+        ),
+      ),
+    );
     document.body.append(dialog);
     dialog.showModal();
   });
@@ -87,6 +122,10 @@ export function toast(text) {
 
 /** What went wrong and what to do next; `action` is {label, run}. */
 export function errorNotice(text, action = null) {
-  return h("div", { class: "notice notice-bad", role: "alert" }, h("p", {}, text),
-    action ? h("button", { class: "button small", type: "button", onclick: action.run }, action.label) : null);
+  return h(
+    "div",
+    { class: "notice notice-bad", role: "alert" },
+    h("p", {}, text),
+    action ? h("button", { class: "button small", type: "button", onclick: action.run }, action.label) : null,
+  );
 }

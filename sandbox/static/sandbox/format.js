@@ -3,7 +3,14 @@
 
 export function money(amount) {
   const value = Number(amount ?? 0);
-  const digits = Math.max(2, (String(amount ?? 0).replace(/0+$/, "").split(".")[1] ?? "").length);
+  const digits = Math.max(
+    2,
+    (
+      String(amount ?? 0)
+        .replace(/0+$/, "")
+        .split(".")[1] ?? ""
+    ).length,
+  );
   return `${value < 0 ? "−" : ""}$${Math.abs(value).toFixed(Math.min(digits, 4))}`;
 }
 
@@ -29,16 +36,25 @@ export function timeElement(text) {
 
 /** 45 -> "45 s", 600 -> "10 min", 5400 -> "1 h 30 min", 200000 -> "2 days 7 h". */
 export function duration(seconds) {
-  const units = [[86400, "day"], [3600, "h"], [60, "min"], [1, "s"]];
+  const units = [
+    [86400, "day"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   const first = units.findIndex(([size]) => seconds >= size);
   if (first < 0) return "0 s";
   let rest = Math.round(seconds);
-  return units.slice(first, first + (first < 2 ? 2 : 1)).map(([size, name]) => {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (!count) return "";
-    return name === "day" ? `${count} day${count === 1 ? "" : "s"}` : `${count} ${name}`;
-  }).filter(Boolean).join(" ");
+  return units
+    .slice(first, first + (first < 2 ? 2 : 1))
+    .map(([size, name]) => {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      if (!count) return "";
+      return name === "day" ? `${count} day${count === 1 ? "" : "s"}` : `${count} ${name}`;
+    })
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** 3725 -> "1:02:05", 65 -> "1:05". */

@@ -2,8 +2,12 @@
 import { h } from "./dom.js";
 
 const STATUS = {
-  ACTIVE: { label: "In hand", kind: "info" }, SUBMITTED: { label: "In review", kind: "wait" }, ACCEPTED: { label: "Accepted", kind: "good" },
-  REJECTED: { label: "Rejected", kind: "bad" }, SKIPPED: { label: "Skipped", kind: "dim" }, EXPIRED: { label: "Expired", kind: "dim" },
+  ACTIVE: { label: "In hand", kind: "info" },
+  SUBMITTED: { label: "In review", kind: "wait" },
+  ACCEPTED: { label: "Accepted", kind: "good" },
+  REJECTED: { label: "Rejected", kind: "bad" },
+  SKIPPED: { label: "Skipped", kind: "dim" },
+  EXPIRED: { label: "Expired", kind: "dim" },
 };
 
 export function badge(status) {

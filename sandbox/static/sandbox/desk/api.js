@@ -1,9 +1,11 @@
 // The Toloker API, /worker/v1. Every refusal becomes an ApiError whose `message` is a sentence with the next step.
+import { learnNow } from "./clock.js";
 import { currentToloker } from "./tolokers.js";
 
 const SENTENCES = {
   NO_TASKS_AVAILABLE: "Somebody else took the last task of this pool. Choose another one.",
-  ACCESS_DENIED: "This pool is not open to this Toloker: the requester's audience leaves them out. Play as another Toloker or make one with another profile.",
+  ACCESS_DENIED:
+    "This pool is not open to this Toloker: its audience leaves them out. Play as another one, or make one with another profile.",
   TOO_MANY_ACTIVE_ASSIGNMENTS: "You already have a task of this project in hand. Finish it or skip it first.",
   INAPPROPRIATE_STATUS: "This task is no longer in your hands: its time ran out, or it was already submitted or skipped. Take another one.",
   DOES_NOT_EXIST: "That is not here any more. Go back to the open tasks.",
@@ -52,6 +54,7 @@ export async function call(method, path, body) {
     if (error instanceof TypeError) throw new ApiError(0, null);
     throw error;
   }
+  learnNow(response.headers.get("Date"));
   const answer = await answerOf(response);
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;
@@ -60,6 +63,7 @@ export async function call(method, path, body) {
 export const signUp = (form) => call("POST", "/tolokers", form);
 export const openPools = async () => (await call("GET", "/pools")).items;
 export const take = (poolId) => call("POST", `/pools/${encodeURIComponent(poolId)}/take`, {});
+export const assignmentPage = (id) => call("GET", `/assignments/${encodeURIComponent(id)}`);
 export const submit = (id, solutions) => call("POST", `/assignments/${encodeURIComponent(id)}/submit`, { solutions });
 export const skip = (id) => call("POST", `/assignments/${encodeURIComponent(id)}/skip`, {});
 export const appeal = (id, text) => call("POST", `/assignments/${encodeURIComponent(id)}/appeal`, { text });

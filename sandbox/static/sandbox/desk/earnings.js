@@ -7,30 +7,74 @@ const SCOPES = { ALL_PROJECTS: "all projects of a requester", PROJECT: "a projec
 
 function skills(list) {
   if (!list?.length) return h("p", { class: "hint" }, "No skills that you may see. Requesters give them for good work, and may hide them.");
-  return h("ul", { class: "skills" }, list.map((skill) => h("li", {}, h("span", {}, skill.name),
-    h("meter", { min: 0, max: 100, value: Number(skill.value), "aria-label": skill.name }), h("strong", {}, String(Math.round(Number(skill.value)))))));
+  return h(
+    "ul",
+    { class: "skills" },
+    list.map((skill) =>
+      h(
+        "li",
+        {},
+        h("span", {}, skill.name),
+        h("meter", { min: 0, max: 100, value: Number(skill.value), "aria-label": skill.name }),
+        h("strong", {}, String(Math.round(Number(skill.value)))),
+      ),
+    ),
+  );
 }
 
 function restrictions(list) {
   if (!list?.length) return h("p", { class: "hint" }, "None: you may work everywhere your profile fits.");
-  return h("ul", { class: "plain" }, list.map((found) => h("li", {}, `Closed to you: ${SCOPES[found.scope] ?? found.scope}`,
-    found.project_id ? ` ${found.project_id}` : "", found.pool_id ? ` ${found.pool_id}` : "", ". ",
-    found.will_expire ? ["Until ", timeElement(found.will_expire)] : "Without an end date.")));
+  return h(
+    "ul",
+    { class: "plain" },
+    list.map((found) =>
+      h(
+        "li",
+        {},
+        `Closed to you: ${SCOPES[found.scope] ?? found.scope}`,
+        found.project_id ? ` ${found.project_id}` : "",
+        found.pool_id ? ` ${found.pool_id}` : "",
+        ". ",
+        found.will_expire ? ["Until ", timeElement(found.will_expire)] : "Without an end date.",
+      ),
+    ),
+  );
 }
 
 /** The page `#/earnings`. */
 export function earningsPage(main) {
   const place = h("div", { class: "loading", "aria-busy": "true" }, "Counting…");
-  const show = () => account().then((answer) => {
-    place.className = "";
-    place.removeAttribute("aria-busy");
-    fillElement(place, h("div", { class: "figures" },
-      h("section", { class: "card figure" }, h("h2", {}, "Balance"), h("p", { class: "amount" }, money(answer.balance)), h("p", { class: "hint" }, "Earned with accepted work, bonuses included. Play money.")),
-      h("section", { class: "card figure" }, h("h2", {}, "On review"), h("p", { class: "amount" }, money(answer.on_review)), h("p", { class: "hint" }, "Submitted and waiting for the requester."))),
-    h("section", { class: "card" }, h("h2", {}, "Skills"), skills(answer.skills)),
-    h("section", { class: "card" }, h("h2", {}, "Restrictions"), restrictions(answer.restrictions)),
-    h("p", { class: "hint" }, "Your Toloker id is ", h("code", {}, answer.id), ". Requesters see it next to your work."));
-  }).catch((error) => fillElement(place, errorNotice(error.message, { label: "Try again", run: show })));
+  const show = () =>
+    account()
+      .then((answer) => {
+        place.className = "";
+        place.removeAttribute("aria-busy");
+        fillElement(
+          place,
+          h(
+            "div",
+            { class: "figures" },
+            h(
+              "section",
+              { class: "card figure" },
+              h("h2", {}, "Balance"),
+              h("p", { class: "amount" }, money(answer.balance)),
+              h("p", { class: "hint" }, "Earned with accepted work, bonuses included. Play money."),
+            ),
+            h(
+              "section",
+              { class: "card figure" },
+              h("h2", {}, "On review"),
+              h("p", { class: "amount" }, money(answer.on_review)),
+              h("p", { class: "hint" }, "Submitted and waiting for the requester."),
+            ),
+          ),
+          h("section", { class: "card" }, h("h2", {}, "Skills"), skills(answer.skills)),
+          h("section", { class: "card" }, h("h2", {}, "Restrictions"), restrictions(answer.restrictions)),
+          h("p", { class: "hint" }, "Your Toloker id is ", h("code", {}, answer.id), ". Requesters see it next to your work."),
+        );
+      })
+      .catch((error) => fillElement(place, errorNotice(error.message, { label: "Try again", run: show })));
   fillElement(main, h("header", { class: "page-head" }, h("h1", {}, "Earnings")), place);
   show();
   return () => {};

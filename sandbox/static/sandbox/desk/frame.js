@@ -7,19 +7,29 @@ const STRANGE = 12000; // milliseconds after which a silent frame is reported
 /** on: {rendered(), submit(solutions), invalid(errors), skip(), instructions(), problem(message), silent()} */
 export function taskFrame(origin, assignment, on) {
   const element = h("iframe", {
-    class: "task-frame", title: "Task", src: `${origin}/frame#${encodeURIComponent(location.origin)}`,
-    sandbox: "allow-scripts allow-same-origin allow-forms allow-popups", allow: "fullscreen; clipboard-write",
+    class: "task-frame",
+    title: "Task",
+    src: `${origin}/frame#${encodeURIComponent(location.origin)}`,
+    sandbox: "allow-scripts allow-same-origin allow-forms allow-popups",
+    allow: "fullscreen; clipboard-write",
   });
   const post = (type, data = {}) => element.contentWindow?.postMessage({ type: `sandbox:${type}`, ...data }, origin);
   const silence = setTimeout(() => on.silent(), STRANGE);
   const IN = {
-    "sandbox:ready": () => post("task", { assignment, workspace: { language: "EN", agent: "FRONTEND", isReadOnly: false, isReviewMode: false } }),
-    "sandbox:rendered": () => { clearTimeout(silence); on.rendered(); },
+    "sandbox:ready": () =>
+      post("task", { assignment, workspace: { language: "EN", agent: "FRONTEND", isReadOnly: false, isReviewMode: false } }),
+    "sandbox:rendered": () => {
+      clearTimeout(silence);
+      on.rendered();
+    },
     "sandbox:submit": (message) => on.submit(message.solutions),
     "sandbox:invalid": (message) => on.invalid(message.errors),
     "sandbox:skip": () => on.skip(),
     "sandbox:instructions": () => on.instructions(),
-    "sandbox:problem": (message) => { clearTimeout(silence); on.problem(message.message); },
+    "sandbox:problem": (message) => {
+      clearTimeout(silence);
+      on.problem(message.message);
+    },
   };
   const listen = (event) => {
     if (event.origin !== origin || event.source !== element.contentWindow) return;

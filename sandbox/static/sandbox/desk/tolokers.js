@@ -1,7 +1,8 @@
 // The Tolokers that are played in this browser: [{id, token, name}] and which of them is at the desk now. Kept in localStorage, because in a demo
-// one person plays several and comes back the next day.
+// one person plays several and comes back the next day. Who is at the desk is a matter of the tab: two tabs can play two Tolokers at once; a new tab
+// starts with the one chosen last.
 
-const LIST = "sandbox.tolokers";
+export const LIST = "sandbox.tolokers";
 const CURRENT = "sandbox.toloker";
 
 export function tolokers() {
@@ -18,7 +19,8 @@ export function tolokers() {
 
 export function currentToloker() {
   const all = tolokers();
-  return all.find((toloker) => toloker.id === localStorage.getItem(CURRENT)) ?? all[0] ?? null;
+  const chosen = sessionStorage.getItem(CURRENT) ?? localStorage.getItem(CURRENT);
+  return all.find((toloker) => toloker.id === chosen) ?? all[0] ?? null;
 }
 
 export function addToloker(toloker) {
@@ -27,11 +29,12 @@ export function addToloker(toloker) {
 }
 
 export function chooseToloker(id) {
+  sessionStorage.setItem(CURRENT, id);
   localStorage.setItem(CURRENT, id);
 }
 
 /** Forget somebody the server does not know any more. */
 export function forgetToloker(id) {
   localStorage.setItem(LIST, JSON.stringify(tolokers().filter((toloker) => toloker.id !== id)));
-  if (localStorage.getItem(CURRENT) === id) localStorage.removeItem(CURRENT);
+  [sessionStorage, localStorage].filter((store) => store.getItem(CURRENT) === id).forEach((store) => store.removeItem(CURRENT));
 }

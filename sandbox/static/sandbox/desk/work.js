@@ -20,12 +20,26 @@ function mayAppeal(assignment) {
 }
 
 async function askAppeal(assignment, refresh) {
-  const text = h("textarea", { rows: 5, maxlength: "2000", placeholder: "Say what you did and why it follows the instructions.", "aria-label": "Your appeal" });
+  const text = h("textarea", {
+    rows: 5,
+    maxlength: "2000",
+    placeholder: "Say what you did and why it follows the instructions.",
+    "aria-label": "Your appeal",
+  });
   const trouble = h("p", { class: "field-error", role: "alert" });
   const wrote = await ask({
     title: "Appeal against the rejection",
-    content: h("div", {}, h("p", {}, "The requester gets your message. They can still accept the work within 9 days of the rejection."), text, trouble),
-    actions: [{ label: "Cancel", value: false }, { label: "Send appeal", kind: "primary", value: true }],
+    content: h(
+      "div",
+      {},
+      h("p", {}, "The requester gets your message. They can still accept the work within 9 days of the rejection."),
+      text,
+      trouble,
+    ),
+    actions: [
+      { label: "Cancel", value: false },
+      { label: "Send appeal", kind: "primary", value: true },
+    ],
     form: (value) => {
       if (value && !text.value.trim()) {
         trouble.textContent = "Write something first: an empty appeal helps nobody.";
@@ -54,15 +68,43 @@ function appealSentence(error) {
 
 function row(assignment, refresh) {
   const appealed = sessionStorage.getItem(`sandbox.appealed.${assignment.id}`);
-  return h("li", { class: "work", "data-assignment-id": assignment.id },
-    h("div", { class: "work-main" }, badge(assignment.status),
-      h("div", { class: "work-name" }, h("strong", {}, assignment.public_name ?? `Pool ${assignment.pool_id}`), h("span", { class: "hint mono" }, assignment.id)),
-      h("p", { class: "work-price" }, money(assignment.reward)), h("p", { class: "work-time" }, timeElement(since(assignment)))),
-    assignment.public_comment ? h("blockquote", { class: `comment ${assignment.status === "REJECTED" ? "bad" : ""}` },
-      h("span", { class: "hint" }, "The requester wrote"), h("p", {}, assignment.public_comment)) : null,
-    assignment.status === "ACTIVE" ? h("p", {}, h("a", { class: "button small primary", href: `#/assignment/${assignment.id}` }, "Go on")) : null,
-    mayAppeal(assignment) ? h("p", {}, appealed ? h("span", { class: "hint" }, "You appealed; the requester decides.")
-      : h("button", { class: "button small", type: "button", onclick: () => askAppeal(assignment, refresh) }, "Appeal")) : null);
+  return h(
+    "li",
+    { class: "work", "data-assignment-id": assignment.id },
+    h(
+      "div",
+      { class: "work-main" },
+      badge(assignment.status),
+      h(
+        "div",
+        { class: "work-name" },
+        h("strong", {}, assignment.public_name ?? `Pool ${assignment.pool_id}`),
+        h("span", { class: "hint mono" }, assignment.id),
+      ),
+      h("p", { class: "work-price" }, money(assignment.reward)),
+      h("p", { class: "work-time" }, timeElement(since(assignment))),
+    ),
+    assignment.public_comment
+      ? h(
+          "blockquote",
+          { class: `comment ${assignment.status === "REJECTED" ? "bad" : ""}` },
+          h("span", { class: "hint" }, "The requester wrote"),
+          h("p", {}, assignment.public_comment),
+        )
+      : null,
+    assignment.status === "ACTIVE"
+      ? h("p", {}, h("a", { class: "button small primary", href: `#/assignment/${assignment.id}` }, "Go on"))
+      : null,
+    mayAppeal(assignment)
+      ? h(
+          "p",
+          {},
+          appealed
+            ? h("span", { class: "hint" }, "You appealed; the requester decides.")
+            : h("button", { class: "button small", type: "button", onclick: () => askAppeal(assignment, refresh) }, "Appeal"),
+        )
+      : null,
+  );
 }
 
 /** The page `#/work`, or `#/work/<tab>`. */
@@ -77,25 +119,69 @@ export function workPage(main, { go }, chosen = "all") {
     shown = now;
     const newest = [...all].sort((a, b) => String(b.created).localeCompare(String(a.created)) || b.id.localeCompare(a.id));
     const of = (name) => newest.filter((assignment) => !TABS[name].statuses || TABS[name].statuses.includes(assignment.status));
-    fillElement(tabs, Object.entries(TABS).map(([name, { label }]) => h("a", {
-      href: name === "all" ? "#/work" : `#/work/${name}`, "aria-current": name === tab ? "page" : null,
-    }, label, h("span", { class: "count" }, String(of(name).length)))));
+    fillElement(
+      tabs,
+      Object.entries(TABS).map(([name, { label }]) =>
+        h(
+          "a",
+          {
+            href: name === "all" ? "#/work" : `#/work/${name}`,
+            "aria-current": name === tab ? "page" : null,
+          },
+          label,
+          h("span", { class: "count" }, String(of(name).length)),
+        ),
+      ),
+    );
     place.className = "";
     place.removeAttribute("aria-busy");
-    fillElement(place, of(tab).length ? h("ul", { class: "works" }, of(tab).map((assignment) => row(assignment, redraw))) : nothing(tab, go));
+    fillElement(
+      place,
+      of(tab).length
+        ? h(
+            "ul",
+            { class: "works" },
+            of(tab).map((assignment) => row(assignment, redraw)),
+          )
+        : nothing(tab, go),
+    );
   };
   const show = () => assignments().then(draw);
-  const redraw = () => { shown = ""; return start(); };
+  const redraw = () => {
+    shown = "";
+    return start();
+  };
   const start = () => show().catch((error) => fillElement(place, errorNotice(error.message, { label: "Try again", run: redraw })));
-  fillElement(main, h("header", { class: "page-head row-between" }, h("h1", {}, "My work"),
-    h("button", { class: "button small", type: "button", onclick: redraw }, icon(...ICONS.refresh), "Refresh")), tabs, place);
+  fillElement(
+    main,
+    h(
+      "header",
+      { class: "page-head row-between" },
+      h("h1", {}, "My work"),
+      h("button", { class: "button small", type: "button", onclick: redraw }, icon(...ICONS.refresh), "Refresh"),
+    ),
+    tabs,
+    place,
+  );
   start();
-  const timer = setInterval(() => { if (!document.hidden) show().catch((error) => console.warn("refresh of my work:", error.message)); }, 10000);
+  const timer = setInterval(() => {
+    if (!document.hidden) show().catch((error) => console.warn("refresh of my work:", error.message));
+  }, 10000);
   return () => clearInterval(timer);
 }
 
 function nothing(tab) {
-  return h("div", { class: "empty" }, h("h2", {}, tab === "all" ? "Nothing done yet" : "Nothing of this kind"),
-    h("p", {}, tab === "all" ? "What you take, submit or skip is listed here with the requester's decision." : "Look under another heading, or take a task."),
-    h("div", { class: "row" }, h("a", { class: "button primary", href: "#/" }, "Open tasks")));
+  return h(
+    "div",
+    { class: "empty" },
+    h("h2", {}, tab === "all" ? "Nothing done yet" : "Nothing of this kind"),
+    h(
+      "p",
+      {},
+      tab === "all"
+        ? "What you take, submit or skip is listed here with the requester's decision."
+        : "Look under another heading, or take a task.",
+    ),
+    h("div", { class: "row" }, h("a", { class: "button primary", href: "#/" }, "Open tasks")),
+  );
 }

@@ -5,24 +5,53 @@ export function TolokaTaskSuite(options) {
   this.options = options;
   this.element = null;
   this.focused = 0;
-  this.tasks = options.tasks.map((task, index) => new options.TaskClass({
-    task, specs: options.specs, workspaceOptions: options.workspaceOptions, assignment: options.assignment, solution: options.solutions?.[index],
-  }));
+  this.tasks = options.tasks.map(
+    (task, index) =>
+      new options.TaskClass({
+        task,
+        specs: options.specs,
+        workspaceOptions: options.workspaceOptions,
+        assignment: options.assignment,
+        solution: options.solutions?.[index],
+      }),
+  );
 }
 
-["onRender", "onDestroy", "onPause", "onResume"].forEach((name) => { TolokaTaskSuite.prototype[name] = function () {}; });
+["onRender", "onDestroy", "onPause", "onResume"].forEach((name) => {
+  TolokaTaskSuite.prototype[name] = function () {};
+});
 
 Object.assign(TolokaTaskSuite.prototype, {
-  getOptions() { return this.options; },
-  getAssignment() { return this.options.assignment; },
-  getWorkspaceOptions() { return this.options.workspaceOptions; },
-  getDOMElement() { return this.element; },
-  getTasksDOMElement() { return this.element; },
-  getStyleDOMElement() { return document.getElementById("task-styles"); },
-  getTasks() { return this.tasks; },
-  getTasksIndexed() { return Object.fromEntries(this.tasks.map((task) => [task.id, task])); },
-  getFocusedTask() { return this.tasks[this.focused]; },
-  getSolutions() { return this.tasks.map((task) => task.getSolution()); },
+  getOptions() {
+    return this.options;
+  },
+  getAssignment() {
+    return this.options.assignment;
+  },
+  getWorkspaceOptions() {
+    return this.options.workspaceOptions;
+  },
+  getDOMElement() {
+    return this.element;
+  },
+  getTasksDOMElement() {
+    return this.element;
+  },
+  getStyleDOMElement() {
+    return document.getElementById("task-styles");
+  },
+  getTasks() {
+    return this.tasks;
+  },
+  getTasksIndexed() {
+    return Object.fromEntries(this.tasks.map((task) => [task.id, task]));
+  },
+  getFocusedTask() {
+    return this.tasks[this.focused];
+  },
+  getSolutions() {
+    return this.tasks.map((task) => task.getSolution());
+  },
 
   render() {
     this.element = document.createElement("div");
@@ -45,7 +74,9 @@ Object.assign(TolokaTaskSuite.prototype, {
   },
 
   onValidationFail(errors) {
-    errors.forEach((error, index) => { if (error) this.tasks[index].onValidationFail(error); });
+    errors.forEach((error, index) => {
+      if (error) this.tasks[index].onValidationFail(error);
+    });
     const first = errors.findIndex(Boolean);
     if (first >= 0) this.tasks[first].getDOMElement()?.scrollIntoView({ block: "nearest" });
   },
@@ -57,9 +88,15 @@ Object.assign(TolokaTaskSuite.prototype, {
     this.tasks[index].focus();
     this.tasks[index].getDOMElement()?.scrollIntoView({ block: "nearest" });
   },
-  focusNextTask() { this.focusTask(this.focused + 1); },
-  focusPreviousTask() { this.focusTask(this.focused - 1); },
-  onKey(key) { return this.getFocusedTask()?.onKey(key); },
+  focusNextTask() {
+    this.focusTask(this.focused + 1);
+  },
+  focusPreviousTask() {
+    this.focusTask(this.focused - 1);
+  },
+  onKey(key) {
+    return this.getFocusedTask()?.onKey(key);
+  },
 
   initHotkeys() {
     document.addEventListener("keydown", (event) => {
@@ -70,10 +107,20 @@ Object.assign(TolokaTaskSuite.prototype, {
     });
   },
 
-  pause() { this.tasks.forEach((task) => task.pause()); this.onPause(); },
-  resume() { this.tasks.forEach((task) => task.resume()); this.onResume(); },
-  getProxyUrl(path) { return new URL(`/api/proxy/${path}`, location.origin).href; },
-  proxy(path) { return Promise.reject(new Error(`The sandbox has no HTTP proxy; "${path}" was not asked.`)); },
+  pause() {
+    this.tasks.forEach((task) => task.pause());
+    this.onPause();
+  },
+  resume() {
+    this.tasks.forEach((task) => task.resume());
+    this.onResume();
+  },
+  getProxyUrl(path) {
+    return new URL(`/api/proxy/${path}`, location.origin).href;
+  },
+  proxy(path) {
+    return Promise.reject(new Error(`The sandbox has no HTTP proxy; "${path}" was not asked.`));
+  },
 
   destroy() {
     this.tasks.forEach((task) => task.destroy());
@@ -96,21 +143,41 @@ function normal(answer, taskId) {
 export function TolokaAssignment(options) {
   this.options = options;
   this.taskSuite = new options.TaskSuiteClass({
-    tasks: options.assignment.tasks, specs: options.specs, assignment: this, assignmentId: options.assignment.id,
-    workspaceOptions: options.workspaceOptions, TaskClass: options.TaskClass,
+    tasks: options.assignment.tasks,
+    specs: options.specs,
+    assignment: this,
+    assignmentId: options.assignment.id,
+    workspaceOptions: options.workspaceOptions,
+    TaskClass: options.TaskClass,
   });
 }
 
-["onStart", "onDestroy", "onPause", "onResume"].forEach((name) => { TolokaAssignment.prototype[name] = function () {}; });
+["onStart", "onDestroy", "onPause", "onResume"].forEach((name) => {
+  TolokaAssignment.prototype[name] = function () {};
+});
 
 Object.assign(TolokaAssignment.prototype, {
-  getId() { return this.options.assignment.id; },
-  getOptions() { return this.options; },
-  getWorkspaceOptions() { return this.options.workspaceOptions; },
-  getTaskSuite() { return this.taskSuite; },
-  getTaskSuiteContainer() { return document.body; },
-  getSandboxChannel() { return this.options.channel; },
-  initHotkeys() { this.taskSuite.initHotkeys(); },
+  getId() {
+    return this.options.assignment.id;
+  },
+  getOptions() {
+    return this.options;
+  },
+  getWorkspaceOptions() {
+    return this.options.workspaceOptions;
+  },
+  getTaskSuite() {
+    return this.taskSuite;
+  },
+  getTaskSuiteContainer() {
+    return document.body;
+  },
+  getSandboxChannel() {
+    return this.options.channel;
+  },
+  initHotkeys() {
+    this.taskSuite.initHotkeys();
+  },
 
   start() {
     this.getTaskSuiteContainer().append(this.taskSuite.render().getDOMElement());
@@ -134,10 +201,20 @@ Object.assign(TolokaAssignment.prototype, {
     this.getSandboxChannel().triggerOut("assignment:submit", { solutions, assignmentId: this.getId() });
   },
 
-  submit() { return this.provideSolutions(); },
-  skip() { this.getSandboxChannel().triggerOut("assignment:skip", { assignmentId: this.getId() }); },
-  pause() { this.taskSuite.pause(); this.onPause(); },
-  resume() { this.taskSuite.resume(); this.onResume(); },
+  submit() {
+    return this.provideSolutions();
+  },
+  skip() {
+    this.getSandboxChannel().triggerOut("assignment:skip", { assignmentId: this.getId() });
+  },
+  pause() {
+    this.taskSuite.pause();
+    this.onPause();
+  },
+  resume() {
+    this.taskSuite.resume();
+    this.onResume();
+  },
 
   destroy() {
     this.taskSuite.destroy();
@@ -153,9 +230,18 @@ export function makeChannel(send) {
     [...(listeners.get("*") ?? [])].forEach((listener) => listener(name, data));
   };
   return {
-    on(name, listener) { listeners.set(name, [...(listeners.get(name) ?? []), listener]); },
-    off(name, listener) { listeners.set(name, (listeners.get(name) ?? []).filter((known) => known !== listener)); },
-    triggerOut(name, data) { send(name, data); },
+    on(name, listener) {
+      listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+    },
+    off(name, listener) {
+      listeners.set(
+        name,
+        (listeners.get(name) ?? []).filter((known) => known !== listener),
+      );
+    },
+    triggerOut(name, data) {
+      send(name, data);
+    },
     receive: notify,
   };
 }

@@ -4,7 +4,11 @@ import { TolokaAssignment, TolokaTaskSuite, makeChannel } from "./assignment.js"
 
 /** The inheritance idiom of Toloka's documentation, for scripts that rely on a global one. */
 function extend(Parent, constructor, methods) {
-  const child = constructor ?? function (...options) { Parent.apply(this, options); };
+  const child =
+    constructor ??
+    function (...options) {
+      Parent.apply(this, options);
+    };
   if (Parent) child.prototype = Object.create(Parent.prototype);
   Object.assign(child.prototype, methods);
   return child;
@@ -42,7 +46,14 @@ async function loadAssets(view) {
 
 /** Run the script as Toloka does, with `exports`; gives the classes it defined, or the platform's own. */
 function classesOf(script) {
-  Object.assign(window, { TolokaTask, TolokaHandlebarsTask, TolokaTaskSuite, TolokaHandlebarsTaskSuite: TolokaTaskSuite, TolokaAssignment, extend });
+  Object.assign(window, {
+    TolokaTask,
+    TolokaHandlebarsTask,
+    TolokaTaskSuite,
+    TolokaHandlebarsTaskSuite: TolokaTaskSuite,
+    TolokaAssignment,
+    extend,
+  });
   const exported = {};
   new Function("exports", "module", `${script ?? ""}\n//# sourceURL=task-script.js`)(exported, { exports: exported });
   return {
@@ -64,7 +75,12 @@ export async function showClassic(assignment, workspaceOptions, send) {
   const classes = classesOf(view.script);
   const channel = makeChannel(send);
   const running = new classes.Assignment({
-    assignment, specs, workspaceOptions, channel, TaskClass: classes.Task, TaskSuiteClass: classes.TaskSuite,
+    assignment,
+    specs,
+    workspaceOptions,
+    channel,
+    TaskClass: classes.Task,
+    TaskSuiteClass: classes.TaskSuite,
   });
   running.start();
   const suite = running.getTaskSuite();

@@ -15,18 +15,28 @@ function style(named, standard = {}) {
 function attributes(pairs) {
   return Object.entries(pairs)
     .filter(([, content]) => content !== undefined && content !== null && content !== false && content !== "")
-    .map(([name, content]) => (content === true ? ` ${name}` : ` ${name}="${escapeText(content)}"`)).join("");
+    .map(([name, content]) => (content === true ? ` ${name}` : ` ${name}="${escapeText(content)}"`))
+    .join("");
 }
 
 function field(named, inner) {
   const make = Object.hasOwn(FIELDS, named.type) ? FIELDS[named.type] : FIELDS.unknown;
-  const shell = attributes({ class: `field field_type_${named.type} ${named.class ?? ""}`.trim(), "data-field": named.name, style: style(named) });
+  const shell = attributes({
+    class: `field field_type_${named.type} ${named.class ?? ""}`.trim(),
+    "data-field": named.name,
+    style: style(named),
+  });
   return new SafeText(`<div${shell}>${make(named, inner)}</div>`);
 }
 
 function choice(kind, named, value) {
   const input = attributes({
-    type: kind, "data-name": named.name, value, disabled: named.disabled === true, checked: named.checked === true, "data-hotkey": named.hotkey,
+    type: kind,
+    "data-name": named.name,
+    value,
+    disabled: named.disabled === true,
+    checked: named.checked === true,
+    "data-hotkey": named.hotkey,
   });
   const key = named.hotkey ? `<kbd>${escapeText(named.hotkey)}</kbd>` : "";
   return `<label class="choice"><input${input}><span>${escapeText(named.label ?? value)}</span>${key}</label>`;
@@ -36,7 +46,13 @@ const FIELDS = {
   radio: (named) => choice("radio", named, named.value ?? ""),
   checkbox: (named) => choice("checkbox", named, ""),
   input: (named) => {
-    const shown = { type: "text", "data-name": named.name, value: named.value, placeholder: named.placeholder, disabled: named.disabled === true };
+    const shown = {
+      type: "text",
+      "data-name": named.name,
+      value: named.value,
+      placeholder: named.placeholder,
+      disabled: named.disabled === true,
+    };
     return `<input${attributes({ ...shown, "aria-label": named.label ?? named.placeholder ?? named.name })}>`;
   },
   textarea: (named) => {
@@ -52,20 +68,38 @@ const FIELDS = {
 
 export const COMPONENTS = {
   field,
-  select_item: (named) => new SafeText(`<option value="${escapeText(named.value ?? "")}">${escapeText(named.text ?? named.value ?? "")}</option>`),
-  img: (named) => new SafeText(`<img${attributes({
-    class: named.class ?? "img", src: named.src, alt: named.alt ?? "", style: style(named, { width: "300px", height: "300px" }),
-  })}>`),
+  select_item: (named) =>
+    new SafeText(`<option value="${escapeText(named.value ?? "")}">${escapeText(named.text ?? named.value ?? "")}</option>`),
+  img: (named) =>
+    new SafeText(
+      `<img${attributes({
+        class: named.class ?? "img",
+        src: named.src,
+        alt: named.alt ?? "",
+        style: style(named, { width: "300px", height: "300px" }),
+      })}>`,
+    ),
   iframe: (named) => {
-    const sandbox = named.sandbox === "false" || named.sandbox === false ? undefined : named.sandbox ?? "allow-scripts allow-same-origin";
-    return new SafeText(`<iframe${attributes({
-      class: named.class ?? "iframe", src: named.src, sandbox, title: named.title ?? "Page of the task",
-      style: style(named, { width: "300px", height: "500px" }),
-    })}></iframe>`);
+    const sandbox = named.sandbox === "false" || named.sandbox === false ? undefined : (named.sandbox ?? "allow-scripts allow-same-origin");
+    return new SafeText(
+      `<iframe${attributes({
+        class: named.class ?? "iframe",
+        src: named.src,
+        sandbox,
+        title: named.title ?? "Page of the task",
+        style: style(named, { width: "300px", height: "500px" }),
+      })}></iframe>`,
+    );
   },
-  button: (named) => new SafeText(`<a${attributes({
-    class: `button ${named.class ?? ""}`.trim(), href: named.href, target: "_blank", rel: "noopener noreferrer",
-  })}>${escapeText(named.label ?? named.href ?? "")}</a>`),
+  button: (named) =>
+    new SafeText(
+      `<a${attributes({
+        class: `button ${named.class ?? ""}`.trim(),
+        href: named.href,
+        target: "_blank",
+        rel: "noopener noreferrer",
+      })}>${escapeText(named.label ?? named.href ?? "")}</a>`,
+    ),
   audio: (named) => new SafeText(`<audio controls${attributes({ src: named.src ?? named.url })}></audio>`),
   video: (named) => new SafeText(`<video controls${attributes({ src: named.src, style: style(named, { width: "300px" }) })}></video>`),
 };

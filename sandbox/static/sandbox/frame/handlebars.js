@@ -2,7 +2,9 @@
 // {{#with}} {{else}}, comments, and block components. Values are escaped; components return SafeText, which is not.
 
 export class SafeText {
-  constructor(text) { this.text = text; }
+  constructor(text) {
+    this.text = text;
+  }
 }
 
 export function escapeText(value) {
@@ -29,7 +31,10 @@ function tokens(source) {
 function tag(raw) {
   if (raw.startsWith("{{!")) return { kind: "comment" };
   const triple = raw.startsWith("{{{");
-  const body = raw.slice(triple ? 3 : 2, triple ? -3 : -2).replace(/^~|~$/g, "").trim();
+  const body = raw
+    .slice(triple ? 3 : 2, triple ? -3 : -2)
+    .replace(/^~|~$/g, "")
+    .trim();
   if (body.startsWith("#")) return { kind: "open", call: expression(body.slice(1)) };
   if (body.startsWith("/")) return { kind: "close", name: body.slice(1).trim() };
   if (body === "else" || body === "^") return { kind: "else" };
@@ -140,10 +145,16 @@ const BLOCKS = {
   each: (node, scope, run) => {
     const items = Object.entries(value(node.call.args[0], scope) ?? {});
     if (!items.length) return run(node.otherwise, scope);
-    return items.map(([key, data], index) => run(node.body, {
-      ...scope, data, parent: scope,
-      marks: { index, key, first: index === 0, last: index === items.length - 1 },
-    })).join("");
+    return items
+      .map(([key, data], index) =>
+        run(node.body, {
+          ...scope,
+          data,
+          parent: scope,
+          marks: { index, key, first: index === 0, last: index === items.length - 1 },
+        }),
+      )
+      .join("");
   },
 };
 
@@ -165,8 +176,10 @@ function lookup(path, scope) {
     return from.marks?.[rest.slice(1)];
   }
   if (rest === "this" || rest === ".") return from.data;
-  return rest.replace(/^(this[./]|\.\/)/, "").split(/[./]/).reduce(
-    (data, key) => (data === null || data === undefined ? undefined : data[key.replace(/^\[|\]$/g, "")]), from.data);
+  return rest
+    .replace(/^(this[./]|\.\/)/, "")
+    .split(/[./]/)
+    .reduce((data, key) => (data === null || data === undefined ? undefined : data[key.replace(/^\[|\]$/g, "")]), from.data);
 }
 
 function value(word, scope) {
@@ -191,15 +204,17 @@ function callValue(found, scope, inner) {
 }
 
 function run(nodes, scope) {
-  return nodes.map((node) => {
-    if (node.kind === "text") return node.text;
-    if (node.kind === "block") return runBlock(node, scope);
-    const result = callValue(node.call, scope, null);
-    if (result instanceof SafeText) return result.text;
-    if (result === null || result === undefined) return "";
-    const text = typeof result === "object" ? JSON.stringify(result) : String(result);
-    return node.raw ? text : escapeText(text);
-  }).join("");
+  return nodes
+    .map((node) => {
+      if (node.kind === "text") return node.text;
+      if (node.kind === "block") return runBlock(node, scope);
+      const result = callValue(node.call, scope, null);
+      if (result instanceof SafeText) return result.text;
+      if (result === null || result === undefined) return "";
+      const text = typeof result === "object" ? JSON.stringify(result) : String(result);
+      return node.raw ? text : escapeText(text);
+    })
+    .join("");
 }
 
 function runBlock(node, scope) {

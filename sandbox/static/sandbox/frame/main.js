@@ -67,7 +67,9 @@ function start() {
   window.addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== desk) return;
     if (!Object.hasOwn(IN, event.data?.type)) return;
-    Promise.resolve().then(() => IN[event.data.type](event.data)).catch(problem);
+    Promise.resolve()
+      .then(() => IN[event.data.type](event.data))
+      .catch(problem);
   });
   window.addEventListener("error", (event) => problem(event.error ?? event.message));
   window.addEventListener("unhandledrejection", (event) => problem(event.reason));

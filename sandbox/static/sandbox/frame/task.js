@@ -13,24 +13,44 @@ export function TolokaTask(options) {
 }
 
 const NOTHING_BY_DEFAULT = ["onRender", "onDestroy", "onFocus", "onBlur", "onPause", "onResume"];
-NOTHING_BY_DEFAULT.forEach((name) => { TolokaTask.prototype[name] = function () {}; });
+NOTHING_BY_DEFAULT.forEach((name) => {
+  TolokaTask.prototype[name] = function () {};
+});
 
 Object.assign(TolokaTask.prototype, {
-  getOptions() { return this.options; },
-  getTask() { return this.options.task; },
-  getAssignment() { return this.options.assignment; },
-  getWorkspaceOptions() { return this.options.workspaceOptions; },
-  getDOMElement() { return this.element; },
-  getStyleDOMElement() { return document.getElementById("task-styles"); },
-  getSolution() { return this.solution; },
-  getTemplateData() { return this.getTask().input_values; },
+  getOptions() {
+    return this.options;
+  },
+  getTask() {
+    return this.options.task;
+  },
+  getAssignment() {
+    return this.options.assignment;
+  },
+  getWorkspaceOptions() {
+    return this.options.workspaceOptions;
+  },
+  getDOMElement() {
+    return this.element;
+  },
+  getStyleDOMElement() {
+    return document.getElementById("task-styles");
+  },
+  getSolution() {
+    return this.solution;
+  },
+  getTemplateData() {
+    return this.getTask().input_values;
+  },
 
   setSolution(solution) {
     this.solution = { task_id: this.id, ...solution, output_values: { ...(solution?.output_values ?? {}) } };
     if (this.element) fillFields(this.element, this.solution.output_values);
   },
 
-  setSolutionOutputValue(fieldName, value) { this.setSolutionOutputValues({ [fieldName]: value }); },
+  setSolutionOutputValue(fieldName, value) {
+    this.setSolutionOutputValues({ [fieldName]: value });
+  },
 
   setSolutionOutputValues(outputValues) {
     Object.entries(outputValues).forEach(([name, value]) => {
@@ -43,7 +63,10 @@ Object.assign(TolokaTask.prototype, {
 
   // `${field}` is the plain class's template language.
   template(data) {
-    return (this.options.specs.view_spec.markup ?? "").replace(/\$\{([\w.$]+)\}/g, (_, path) => path.split(".").reduce((from, key) => from?.[key], data) ?? "");
+    return (this.options.specs.view_spec.markup ?? "").replace(
+      /\$\{([\w.$]+)\}/g,
+      (_, path) => path.split(".").reduce((from, key) => from?.[key], data) ?? "",
+    );
   },
 
   render() {
@@ -58,7 +81,9 @@ Object.assign(TolokaTask.prototype, {
   },
 
   // Called by the suite once the element stands in the page: scripts measure and focus there.
-  rendered() { this.onRender(); },
+  rendered() {
+    this.onRender();
+  },
 
   // A field named `result.left` writes {"result": {"left": …}}.
   writeField(name, value) {
@@ -109,7 +134,9 @@ Object.assign(TolokaTask.prototype, {
 
   hideErrorsOf(names) {
     this.hideTaskError();
-    names.forEach((name) => this.element?.querySelectorAll(`[data-field="${CSS.escape(name)}"] .field-error`).forEach((element) => element.remove()));
+    names.forEach((name) =>
+      this.element?.querySelectorAll(`[data-field="${CSS.escape(name)}"] .field-error`).forEach((element) => element.remove()),
+    );
   },
 
   focus() {
@@ -122,16 +149,33 @@ Object.assign(TolokaTask.prototype, {
     this.onBlur();
   },
 
-  onKey(key) { return this.element ? pressHotkey(this.element, key) : false; },
-  pause() { this.saveState(); this.onPause(); },
-  resume() { this.onResume(this.getSavedState()); },
+  onKey(key) {
+    return this.element ? pressHotkey(this.element, key) : false;
+  },
+  pause() {
+    this.saveState();
+    this.onPause();
+  },
+  resume() {
+    this.onResume(this.getSavedState());
+  },
 
-  stateKey() { return `TASK_STATE:${this.getAssignment().getId()}:${this.id}`; },
-  saveState() { sessionStorage.setItem(this.stateKey(), JSON.stringify({ solution: this.getSolution() })); },
-  getSavedState() { return JSON.parse(sessionStorage.getItem(this.stateKey()) ?? "null"); },
+  stateKey() {
+    return `TASK_STATE:${this.getAssignment().getId()}:${this.id}`;
+  },
+  saveState() {
+    sessionStorage.setItem(this.stateKey(), JSON.stringify({ solution: this.getSolution() }));
+  },
+  getSavedState() {
+    return JSON.parse(sessionStorage.getItem(this.stateKey()) ?? "null");
+  },
 
-  getProxyUrl(path) { return new URL(`/api/proxy/${path}`, location.origin).href; },
-  proxy(path) { return Promise.reject(new Error(`The sandbox has no HTTP proxy; "${path}" was not asked.`)); },
+  getProxyUrl(path) {
+    return new URL(`/api/proxy/${path}`, location.origin).href;
+  },
+  proxy(path) {
+    return Promise.reject(new Error(`The sandbox has no HTTP proxy; "${path}" was not asked.`));
+  },
 
   destroy() {
     this.onDestroy();
@@ -140,7 +184,9 @@ Object.assign(TolokaTask.prototype, {
 });
 
 /** The flavour whose markup is Handlebars with components. */
-export function TolokaHandlebarsTask(options) { TolokaTask.call(this, options); }
+export function TolokaHandlebarsTask(options) {
+  TolokaTask.call(this, options);
+}
 TolokaHandlebarsTask.prototype = Object.create(TolokaTask.prototype);
 TolokaHandlebarsTask.prototype.constructor = TolokaHandlebarsTask;
 TolokaHandlebarsTask.prototype.template = function (data) {
@@ -159,7 +205,8 @@ function showFieldError(place, message) {
 /** What the output specification has against `value`: {code, message} or null. The server checks everything again. */
 function fieldError(spec, value) {
   const missing = value === undefined || value === null || value === "";
-  if (missing) return spec.required !== false && !spec.hidden ? { code: "VALUE_REQUIRED", message: "Answer this before you submit." } : null;
+  if (missing)
+    return spec.required !== false && !spec.hidden ? { code: "VALUE_REQUIRED", message: "Answer this before you submit." } : null;
   if (spec.allowed_values && !spec.allowed_values.includes(value)) {
     return { code: "UNKNOWN_ENUM_VALUE", message: `Choose one of: ${spec.allowed_values.join(", ")}.` };
   }

@@ -34,7 +34,9 @@ function sentence(status, body) {
     return `Not possible in its present status; it would have to be ${body.payload.appropriate_statuses.join(" or ")}. The page shows where it stands.`;
   }
   if (body?.payload && body.code === "VALIDATION_ERROR") {
-    return Object.entries(body.payload).map(([path, error]) => `${path}: ${error.message ?? error.code}.`).join(" ");
+    return Object.entries(body.payload)
+      .map(([path, error]) => `${path}: ${error.message ?? error.code}.`)
+      .join(" ");
   }
   return body?.message || `The sandbox refused with status ${status}. Reload the page and try again.`;
 }
@@ -79,8 +81,11 @@ export async function every(path, query = {}, most = 2000) {
 export async function act(path) {
   let operation = await call("POST", path);
   for (let tries = 0; operation?.id && ["PENDING", "RUNNING"].includes(operation.status) && tries < 60; tries += 1) {
-    await new Promise((resolve) => { setTimeout(resolve, 500); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 500);
+    });
     operation = await call("GET", `/operations/${operation.id}`);
   }
-  if (operation?.status === "FAIL") throw new ApiError(409, operation.details ?? { message: "The operation failed; the sandbox gave no reason." });
+  if (operation?.status === "FAIL")
+    throw new ApiError(409, operation.details ?? { message: "The operation failed; the sandbox gave no reason." });
 }

@@ -1,8 +1,13 @@
 // condition.*: whether it holds for a task's state, given the value of the field that carries it.
 import { resolve } from "./values.js";
 
-const empty = (value) => value === undefined || value === null || value === "" || value === false
-  || (Array.isArray(value) && !value.length) || (typeof value === "object" && !Array.isArray(value) && !Object.keys(value).length);
+const empty = (value) =>
+  value === undefined ||
+  value === null ||
+  value === "" ||
+  value === false ||
+  (Array.isArray(value) && !value.length) ||
+  (typeof value === "object" && !Array.isArray(value) && !Object.keys(value).length);
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
@@ -16,7 +21,8 @@ const CONDITIONS = {
   "condition.contains": ({ spec, value, state }) => (value ?? []).includes(resolve(spec.data ?? spec.in, state)),
   "condition.less": ({ spec, value, state }) => Number(value) < Number(resolve(spec.then, state)),
   "condition.more": ({ spec, value, state }) => Number(value) > Number(resolve(spec.then, state)),
-  "condition.sub-array": ({ spec, state }) => (resolve(spec.data, state) ?? []).every((one) => (resolve(spec.parent, state) ?? []).some((other) => same(one, other))),
+  "condition.sub-array": ({ spec, state }) =>
+    (resolve(spec.data, state) ?? []).every((one) => (resolve(spec.parent, state) ?? []).some((other) => same(one, other))),
   "condition.same-domain": ({ spec, value, state }) => domain(value) !== null && domain(value) === domain(resolve(spec.original, state)),
   "condition.link-opened": ({ spec, state }) => state.opened.has(resolve(spec.url, state)),
 };
@@ -42,6 +48,6 @@ const WORDS = {
 
 /** The sentence for a condition that does not hold: the requester's hint of the innermost one that fails, else ours. */
 export function complaint(spec, state, field) {
-  const inner = (spec.type === "condition.all" ? spec.conditions ?? [] : []).find((one) => !holds(one, state, field));
+  const inner = (spec.type === "condition.all" ? (spec.conditions ?? []) : []).find((one) => !holds(one, state, field));
   return spec.hint || (inner && complaint(inner, state, field)) || WORDS[spec.type] || "This answer is not complete yet.";
 }

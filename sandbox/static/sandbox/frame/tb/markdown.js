@@ -37,11 +37,17 @@ function block(text) {
   if (/^(-{3,}|\*{3,})$/.test(text)) return make("hr", {});
   const lines = text.split("\n");
   if (lines.every((line) => /^\s*([-*+]|\d+[.)])\s+/.test(line))) return list(lines);
-  if (lines.every((line) => line.startsWith(">"))) return make("blockquote", {}, ...inline(lines.map((line) => line.replace(/^>\s?/, "")).join(" ")));
+  if (lines.every((line) => line.startsWith(">")))
+    return make("blockquote", {}, ...inline(lines.map((line) => line.replace(/^>\s?/, "")).join(" ")));
   return make("p", {}, ...inline(lines.join(" ")));
 }
 
 export function markdown(text) {
-  const blocks = String(text ?? "").replace(/\r/g, "").replace(/^(#{1,6}\s.*)$/gm, "\n$1\n").split(/\n{2,}/).map((part) => part.trim()).filter(Boolean);
+  const blocks = String(text ?? "")
+    .replace(/\r/g, "")
+    .replace(/^(#{1,6}\s.*)$/gm, "\n$1\n")
+    .split(/\n{2,}/)
+    .map((part) => part.trim())
+    .filter(Boolean);
   return make("div", { className: "tb-markdown" }, ...blocks.map(block));
 }

@@ -12,7 +12,12 @@ class Task {
     this.task = task;
     this.config = config;
     this.state = {
-      config, input: task.input_values, output: {}, internal: {}, assignmentId, opened: new Set(),
+      config,
+      input: task.input_values,
+      output: {},
+      internal: {},
+      assignmentId,
+      opened: new Set(),
       holds: (condition) => holds(condition, this.state),
     };
     this.slots = [];
@@ -40,7 +45,12 @@ class Task {
 
   properties(spec) {
     const own = Object.entries(spec).filter(([key]) => !["data", "validation", "action"].includes(key));
-    return Object.fromEntries(own.map(([key, value]) => [key, CHILDREN.includes(key) && Array.isArray(value) ? value.map((one) => this.child(one)) : resolve(value, this.state)]));
+    return Object.fromEntries(
+      own.map(([key, value]) => [
+        key,
+        CHILDREN.includes(key) && Array.isArray(value) ? value.map((one) => this.child(one)) : resolve(value, this.state),
+      ]),
+    );
   }
 
   // A child that has a type (a component, or a helper that chooses one) gets its own slot: when it changes, its neighbours stay as they are.
@@ -52,20 +62,37 @@ class Task {
     if (spec === undefined || spec === null || spec === "") return [];
     if (typeof spec !== "object") return [String(spec)];
     const draw = (inner) => this.draw(inner);
-    const around = (content) => [
-      props.label && spec.type !== "field.checkbox" && spec.type !== "view.action-button" && spec.type !== "view.collapse" ? make("span", { className: "tb-label" }, String(props.label)) : null,
-      props.hint ? make("p", { className: "tb-hint" }, String(props.hint)) : null, content,
-    ].filter(Boolean);
+    const around = (content) =>
+      [
+        props.label && spec.type !== "field.checkbox" && spec.type !== "view.action-button" && spec.type !== "view.collapse"
+          ? make("span", { className: "tb-label" }, String(props.label))
+          : null,
+        props.hint ? make("p", { className: "tb-hint" }, String(props.hint)) : null,
+        content,
+      ].filter(Boolean);
     if (Object.hasOwn(VIEWS, spec.type ?? "")) return around(VIEWS[spec.type]({ ...props, action: spec.action }, draw, this));
     if (Object.hasOwn(FIELDS, spec.type ?? "")) return around(this.field(spec, props));
     const data = spec.data === undefined ? props : { ...props, data: resolve(spec.data, this.state) };
-    return [make("div", { className: "placeholder" }, `The sandbox does not draw “${spec.type ?? "a component without a type"}” yet. Its data:`, make("pre", {}, JSON.stringify(data, null, 2)))];
+    return [
+      make(
+        "div",
+        { className: "placeholder" },
+        `The sandbox does not draw “${spec.type ?? "a component without a type"}” yet. Its data:`,
+        make("pre", {}, JSON.stringify(data, null, 2)),
+      ),
+    ];
   }
 
   field(spec, props) {
     const path = spec.data?.path ?? "";
-    if (spec.data?.default !== undefined && resolve({ ...spec.data, default: undefined }, this.state) === undefined) this.write(spec.data, resolve(spec.data.default, this.state));
-    const shell = FIELDS[spec.type](props, resolve(spec.data, this.state), (value) => this.write(spec.data, value), `${this.task.id}:${path}`);
+    if (spec.data?.default !== undefined && resolve({ ...spec.data, default: undefined }, this.state) === undefined)
+      this.write(spec.data, resolve(spec.data.default, this.state));
+    const shell = FIELDS[spec.type](
+      props,
+      resolve(spec.data, this.state),
+      (value) => this.write(spec.data, value),
+      `${this.task.id}:${path}`,
+    );
     const control = shell.matches("input, select, textarea") ? shell : null;
     if (control) control.setAttribute("aria-label", props.label ?? props.placeholder ?? path);
     else if (!shell.matches("label")) shell.setAttribute("aria-label", props.label ?? path);
@@ -89,7 +116,9 @@ class Task {
     queueMicrotask(() => {
       this.waiting = false;
       this.slots = this.slots.filter(({ slot }) => slot.isConnected);
-      this.slots.slice().forEach((entry) => { if (entry.slot.isConnected) entry.redraw(); });
+      this.slots.slice().forEach((entry) => {
+        if (entry.slot.isConnected) entry.redraw();
+      });
     });
   }
 
@@ -100,10 +129,20 @@ class Task {
 
   act(action) {
     const run = {
-      "action.set": () => { this.write(action.data, resolve(action.payload, this.state)); this.refreshFields(); },
-      "action.toggle": () => { this.write(action.data, !resolve(action.data, this.state)); this.refreshFields(); },
+      "action.set": () => {
+        this.write(action.data, resolve(action.payload, this.state));
+        this.refreshFields();
+      },
+      "action.toggle": () => {
+        this.write(action.data, !resolve(action.data, this.state));
+        this.refreshFields();
+      },
       "action.bulk": () => (action.payload ?? []).forEach((one) => this.act(one)),
-      "action.open-link": () => { const url = resolve(action.payload, this.state); this.opened(url); window.open(url, "_blank", "noopener"); },
+      "action.open-link": () => {
+        const url = resolve(action.payload, this.state);
+        this.opened(url);
+        window.open(url, "_blank", "noopener");
+      },
     }[action?.type];
     if (run) run();
     else console.warn("the sandbox does not do", action?.type);
@@ -111,7 +150,11 @@ class Task {
 
   // A value that was set by an action must show in its field.
   refreshFields() {
-    this.slots.filter(({ spec }) => spec?.type?.startsWith("field.")).forEach((entry) => { entry.shown = null; });
+    this.slots
+      .filter(({ spec }) => spec?.type?.startsWith("field."))
+      .forEach((entry) => {
+        entry.shown = null;
+      });
     this.changed();
   }
 
@@ -122,10 +165,14 @@ class Task {
   /** {task_id, errors: {path: {code, message}}} of the fields that stand in the page, or null. */
   validate() {
     const errors = {};
-    this.slots.filter(({ slot, spec }) => slot.isConnected && spec?.type?.startsWith("field.") && spec.data?.path).forEach(({ slot, spec }) => {
-      const found = controlComplaint(slot) ?? (spec.validation && !holds(spec.validation, this.state, spec.data) ? complaint(spec.validation, this.state, spec.data) : null);
-      if (found) errors[spec.data.path] = { code: "INVALID_VALUE", message: found };
-    });
+    this.slots
+      .filter(({ slot, spec }) => slot.isConnected && spec?.type?.startsWith("field.") && spec.data?.path)
+      .forEach(({ slot, spec }) => {
+        const found =
+          controlComplaint(slot) ??
+          (spec.validation && !holds(spec.validation, this.state, spec.data) ? complaint(spec.validation, this.state, spec.data) : null);
+        if (found) errors[spec.data.path] = { code: "INVALID_VALUE", message: found };
+      });
     return Object.keys(errors).length ? { task_id: this.task.id, errors } : null;
   }
 
@@ -145,7 +192,13 @@ function hotkeys(tasks, config) {
   const plugin = (config.plugins ?? []).find((one) => one.type === "plugin.hotkeys");
   if (!plugin) return;
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches?.("input:not([type=radio]):not([type=checkbox]), textarea, select")) return;
+    if (
+      event.ctrlKey ||
+      event.altKey ||
+      event.metaKey ||
+      event.target.matches?.("input:not([type=radio]):not([type=checkbox]), textarea, select")
+    )
+      return;
     if (Object.hasOwn(plugin, event.key) && event.key !== "type") tasks[0].act(plugin[event.key]);
   });
 }
@@ -155,7 +208,13 @@ export async function showTemplateBuilder(assignment, workspaceOptions, send) {
   const { config: text } = assignment.view_spec;
   const config = typeof text === "string" ? JSON.parse(text) : text;
   const tasks = assignment.tasks.map((task) => new Task(task, config, assignment.id));
-  document.body.append(make("div", { className: "task-suite" }, tasks.map((task) => task.element)));
+  document.body.append(
+    make(
+      "div",
+      { className: "task-suite" },
+      tasks.map((task) => task.element),
+    ),
+  );
   hotkeys(tasks, config);
   const showErrors = (errors) => {
     errors.forEach((error, index) => tasks[index].showErrors(error));

@@ -2,7 +2,9 @@
 
 export function at(object, path) {
   if (!path) return object;
-  return String(path).split(".").reduce((from, key) => (from === null || from === undefined ? undefined : from[key]), object);
+  return String(path)
+    .split(".")
+    .reduce((from, key) => (from === null || from === undefined ? undefined : from[key]), object);
 }
 
 /** Write `value` at `path` ("result.left") of `object`; undefined removes. */
@@ -15,7 +17,13 @@ export function put(object, path, value) {
 }
 
 // data.<scope> and where it lives in the state of one task.
-export const SCOPES = { "data.input": "input", "data.output": "output", "data.internal": "internal", "data.local": "internal", "data.relative": "internal" };
+export const SCOPES = {
+  "data.input": "input",
+  "data.output": "output",
+  "data.internal": "internal",
+  "data.local": "internal",
+  "data.relative": "internal",
+};
 
 const ASSIGNMENT_ID = /^@(yandex-)?toloka\/data\.assignment-id$/;
 
@@ -26,7 +34,8 @@ const HELPERS = {
     return resolve(found ? found.result : spec.default, state);
   },
   "helper.join": (spec, state) => (resolve(spec.items, state) ?? []).join(resolve(spec.by, state) ?? ""),
-  "helper.replace": (spec, state) => String(resolve(spec.data, state) ?? "").replaceAll(resolve(spec.find, state), resolve(spec.replace, state)),
+  "helper.replace": (spec, state) =>
+    String(resolve(spec.data, state) ?? "").replaceAll(resolve(spec.find, state), resolve(spec.replace, state)),
   "helper.concat-arrays": (spec, state) => (resolve(spec.items, state) ?? []).flat(),
   "helper.object2entries": (spec, state) => Object.entries(resolve(spec.data, state) ?? {}).map(([key, value]) => ({ key, value })),
   "helper.entries2object": (spec, state) => Object.fromEntries((resolve(spec.entries, state) ?? []).map(({ key, value }) => [key, value])),
@@ -55,7 +64,8 @@ export function resolve(spec, state) {
   if (spec.$ref) return resolve(at(state.config, spec.$ref), state);
   const { type } = spec;
   if (Object.hasOwn(SCOPES, type ?? "")) {
-    const found = type === "data.local" && state.item !== undefined ? at({ item: state.item }, spec.path) : at(state[SCOPES[type]], spec.path);
+    const found =
+      type === "data.local" && state.item !== undefined ? at({ item: state.item }, spec.path) : at(state[SCOPES[type]], spec.path);
     return found === undefined ? resolve(spec.default, state) : found;
   }
   if (ASSIGNMENT_ID.test(type ?? "")) return state.assignmentId;

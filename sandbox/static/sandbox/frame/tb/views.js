@@ -23,14 +23,35 @@ export const VIEWS = {
   "view.image": (props) => make("img", { className: "tb-image", src: web(props.url), alt: props.alt ?? "" }),
   "view.list": (props, draw) => make("div", { className: `tb-list ${props.direction ?? "vertical"}` }, children(props.items, draw)),
   "view.group": (props, draw) => make("div", { className: "tb-group" }, draw(props.content)),
-  "view.alert": (props, draw) => make("div", { className: `tb-alert ${props.theme ?? "info"}` }, typeof props.content === "string" ? props.content : draw(props.content)),
+  "view.alert": (props, draw) =>
+    make(
+      "div",
+      { className: `tb-alert ${props.theme ?? "info"}` },
+      typeof props.content === "string" ? props.content : draw(props.content),
+    ),
   "view.divider": () => make("hr"),
   "view.link": link,
-  "view.link-group": (props, draw, task) => make("div", { className: "tb-list horizontal" }, (props.links ?? []).map((one) => link(one, draw, task))),
-  "view.collapse": (props, draw) => make("details", { open: props.defaultOpened === true }, make("summary", {}, props.label ?? "More"), draw(props.content)),
-  "view.labeled-list": (props, draw) => make("dl", { className: "tb-labeled" }, (props.items ?? []).flatMap((item) => [make("dt", {}, item.label ?? ""), make("dd", {}, draw(item.content))])),
+  "view.link-group": (props, draw, task) =>
+    make(
+      "div",
+      { className: "tb-list horizontal" },
+      (props.links ?? []).map((one) => link(one, draw, task)),
+    ),
+  "view.collapse": (props, draw) =>
+    make("details", { open: props.defaultOpened === true }, make("summary", {}, props.label ?? "More"), draw(props.content)),
+  "view.labeled-list": (props, draw) =>
+    make(
+      "dl",
+      { className: "tb-labeled" },
+      (props.items ?? []).flatMap((item) => [make("dt", {}, item.label ?? ""), make("dd", {}, draw(item.content))]),
+    ),
   "view.iframe": (props) => {
-    const element = make("iframe", { className: "iframe", src: web(props.url), title: props.label ?? "Page of the task", referrerPolicy: "no-referrer" });
+    const element = make("iframe", {
+      className: "iframe",
+      src: web(props.url),
+      title: props.label ?? "Page of the task",
+      referrerPolicy: "no-referrer",
+    });
     element.style.width = "100%";
     element.style.height = props.fullHeight ? "80vh" : "500px";
     return element;
@@ -42,7 +63,8 @@ export const VIEWS = {
     button.addEventListener("click", () => task.act(props.action));
     return button;
   },
-  "layout.side-by-side": (props, draw) => make("div", {}, make("div", { className: "tb-list horizontal" }, children(props.items, draw)), draw(props.controls)),
+  "layout.side-by-side": (props, draw) =>
+    make("div", {}, make("div", { className: "tb-list horizontal" }, children(props.items, draw)), draw(props.controls)),
   "layout.columns": (props, draw) => make("div", { className: "tb-list horizontal" }, children(props.items, draw)),
   "layout.sidebar": (props, draw) => make("div", { className: "tb-list horizontal" }, draw(props.content), draw(props.controls)),
   "layout.bars": (props, draw) => make("div", { className: "tb-list" }, draw(props.barBefore), draw(props.content), draw(props.barAfter)),
