@@ -9,12 +9,15 @@ import mimetypes
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from PIL import Image, ImageDraw
+
+from tests.editor.bundles import ROOT
 
 JOB_KEY = "signed-key"
 ASSIGNMENT = "00001abc--5f3e"
@@ -23,13 +26,15 @@ CSP = ("default-src 'none'; script-src 'self' 'nonce-fake'; style-src 'self' 'un
 LABELS = [
     {"id": 3, "name": "car", "color": "#3b82f6", "type": "rectangle", "attributes": [
         {"id": 9, "name": "parked", "input_type": "checkbox", "mutable": False, "values": ["false", "true"], "default_value": "false"},
-        {"id": 10, "name": "colour", "input_type": "select", "mutable": False, "values": ["dark", "light", "red"], "default_value": "dark"}]},
+        {"id": 10, "name": "colour", "input_type": "select", "mutable": False, "values": ["dark", "light", "red"],
+         "default_value": "dark"}]},
     {"id": 4, "name": "road", "color": "#f59f00", "type": "polygon", "attributes": []},
     {"id": 5, "name": "wheel", "color": "#d6336c", "type": "points", "attributes": []},
     {"id": 6, "name": "anything", "color": "#2fb344", "type": "any", "attributes": []},
     {"id": 7, "name": "night", "color": "#7048e8", "type": "tag", "attributes": []},
 ]
-GUIDE = "<h2>What to mark</h2><p>Draw a tight box around <strong>every car</strong>, also partly hidden ones.</p><ul><li>Not toys.</li></ul>"
+GUIDE = ("<h2>What to mark</h2><p>Draw a tight box around <strong>every car</strong>, also partly hidden ones.</p>"
+         "<ul><li>Not toys.</li></ul>")
 
 
 def picture(width: int, height: int, seed: int) -> bytes:
@@ -67,6 +72,7 @@ class FakeEditorApi:
         self.requests: list[str] = []
         self.session_refusal: tuple[int, dict[str, Any]] | None = None
         self.save_refusals: list[tuple[int, dict[str, Any]]] = []
+        self.missing: set[int] = set()
         self.lose_answers = 0
         self.down = False
         self.lock = threading.Lock()
@@ -183,8 +189,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = handle_request
 
     def static(self, name: str) -> None:
-        found = finders.find(name)
-        if not found:
+        # Settings read the folder of bundles at start-up; one made since then is served all the same.
+        found = finders.find(name) or ROOT / "static_vendor" / name
+        if not Path(found).is_file():
             return self.answer(404, f"no static file {name}", "text/plain")
         with open(found, "rb") as file:
             return self.answer(200, file.read(), mimetypes.guess_type(name)[0] or "application/octet-stream")
@@ -216,6 +223,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def frame(self, number: int) -> None:
         for seed, frame in enumerate(self.fake.frames):
-            if frame["number"] == number:
+            if frame["number"] == number and number not in self.fake.missing:
                 return self.answer(200, picture(frame["width"], frame["height"], seed), "image/jpeg")
         return self.answer(404, {"code": "not_found", "detail": "This frame is not in the job."})

@@ -2,7 +2,7 @@
  * Saves by itself. It knows which frames differ from what the server holds (by identity of the frozen frame objects), sends them with
  * the revision, keeps them as a local draft until the server has them, merges with what others saved, and always has a sentence ready.
  */
-import { sameContent, normalised } from "@/editor/store.js";
+import { EMPTY, sameContent, normalised } from "@/editor/store.js";
 
 /** Milliseconds from a change to its request; the longest a steady stream of changes may put it off; the draft's own delay. */
 const DELAY = 700;
@@ -38,7 +38,8 @@ export class Saver {
 
   /** Numbers of frames the server does not hold as they are here. */
   get unsaved() {
-    return this.store.frameNumbers().filter((number) => this.store.frame(number) !== this.#synced.get(number));
+    const numbers = new Set([...this.store.frameNumbers(), ...this.#synced.keys()]); // undo may take a frame away altogether
+    return [...numbers].filter((number) => this.store.frame(number) !== (this.#synced.get(number) ?? EMPTY));
   }
 
   get clean() { return this.unsaved.length === 0; }

@@ -2,7 +2,8 @@
 import { applyPatches, enablePatches, produce, produceWithPatches } from "immer";
 
 enablePatches();
-const EMPTY = Object.freeze({ shapes: Object.freeze([]), tags: Object.freeze([]) });
+/** What a frame without anything on it holds. */
+export const EMPTY = Object.freeze({ shapes: Object.freeze([]), tags: Object.freeze([]) });
 const LONGEST_HISTORY = 500;
 
 let counter = 0;

@@ -10,6 +10,8 @@ import { sketchStyle } from "@/editor/canvas/styles.js";
 /** Screen pixels: a press that moves less is a click; a click this near to the first vertex closes the polygon. */
 const STILL = 4;
 const CLOSE = 10;
+/** Two clicks this near (pixels) and this quick (ms) are a double click. The map's own "dblclick" also fires for two quick clicks far apart. */
+const DOUBLE = { pixels: 6, milliseconds: 400 };
 
 export class DrawInteraction extends Pointer {
   /** @param {{source: any, size: () => {width: number, height: number}, panning: () => boolean, onDrawn: Function, onRefused: Function,
@@ -37,6 +39,7 @@ export class DrawInteraction extends Pointer {
     this.corner = null;
     this.pressed = null;
     this.pointer = null;
+    this.lastClick = null;
     this.#paint();
   }
 
@@ -44,10 +47,7 @@ export class DrawInteraction extends Pointer {
     if (!this.type || !event.originalEvent) return true;
     const place = clipped(...toImage(event.coordinate), this.size());
     if (event.type === "click" && !this.stretches && event.originalEvent.button === 0) return this.#click(event, place);
-    if (event.type === "dblclick" && !this.stretches) {
-      this.finish();
-      return false;
-    }
+    if (event.type === "dblclick") return false; // never a zoom in mid-drawing
     return super.handleEvent(event);
   }
 
@@ -86,6 +86,10 @@ export class DrawInteraction extends Pointer {
   }
 
   #click(event, place) {
+    if (this.#isDouble(event) && this.busy) {
+      this.finish();
+      return false;
+    }
     if (this.type === "polygon" && this.points.length >= 6) {
       const first = event.map.getPixelFromCoordinate(pointAt(this.points[0], this.points[1]).getCoordinates());
       if (Math.hypot(first[0] - event.pixel[0], first[1] - event.pixel[1]) <= CLOSE) {
@@ -97,6 +101,13 @@ export class DrawInteraction extends Pointer {
     this.pointer = place;
     this.#paint();
     return false;
+  }
+
+  #isDouble(event) {
+    const [before, now] = [this.lastClick, { pixel: event.pixel, time: event.originalEvent.timeStamp }];
+    this.lastClick = now;
+    if (!before || now.time - before.time > DOUBLE.milliseconds) return false;
+    return Math.hypot(now.pixel[0] - before.pixel[0], now.pixel[1] - before.pixel[1]) <= DOUBLE.pixels;
   }
 
   /** Ends the shape being drawn; a shape with too few points stays open and the reason is told. */
