@@ -31,7 +31,8 @@ class Call:
 
     @property
     def now(self) -> datetime:
-        return self.request.now  # type: ignore[attr-defined]  set by ClockMiddleware
+        now: datetime = self.request.now  # type: ignore[attr-defined]
+        return now
 
     @cached_property
     def body(self) -> Any:

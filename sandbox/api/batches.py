@@ -63,7 +63,7 @@ def _check_size(items: list[Any], asynchronous: bool) -> None:
 
 def _pools_of(call: Call, items: list[Any]) -> dict[Any, Pool | ApiError]:
     """The pools the items name, locked in order of id, or why one cannot be used."""
-    named = {item.get("pool_id") for item in items if isinstance(item, dict) and isinstance(item.get("pool_id"), str)}
+    named: set[str] = {item["pool_id"] for item in items if isinstance(item, dict) and isinstance(item.get("pool_id"), str)}
     pools: dict[Any, Pool | ApiError] = {}
     for name in sorted(named):
         try:

@@ -19,7 +19,8 @@ def _identify(request: HttpRequest) -> Call:
     requester = Requester.objects.filter(token_hash=token_hash(token)).first()
     if requester is None:
         raise ApiError("AUTHENTICATION_ERROR")
-    request.requester_id = requester.id  # type: ignore[attr-defined]  for the request log
+    # For the request log.
+    request.requester_id = requester.id  # type: ignore[attr-defined]
     return Call(request, requester=requester)
 
 

@@ -60,7 +60,7 @@ def create(call: Call) -> Reply:
     project = Project.objects.select_for_update().get(pk=project.id)
     if project.status != "ACTIVE":
         raise ApiError("PROJECT_INAPPROPRIATE_STATUS")
-    spec = project.specs.order_by("number").last()
+    spec = project.specs.latest("number")
     pool = Pool.objects.create(project=project, spec=spec, form=form, created=call.now, **columns_of(form))
     return Reply(show(pool), 201)
 

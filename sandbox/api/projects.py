@@ -36,6 +36,7 @@ def listing(call: Call) -> Any:
 @transaction.atomic
 def create(call: Call) -> Reply:
     form = project_form(call.body)
+    assert call.requester is not None
     project = Project.objects.create(requester=call.requester, form=form, created=call.now)
     ProjectSpec.objects.create(project=project, number=1, task_spec=form["task_spec"])
     return Reply(show(project), 201)
@@ -53,8 +54,7 @@ def replace(call: Call, key: str) -> Any:
     form = project_form(call.body)
     if project.status != "ACTIVE":
         raise inappropriate("ACTIVE")
-    latest = project.specs.order_by("number").last()
-    assert latest is not None
+    latest = project.specs.latest("number")
     if specs.difference(latest.task_spec, form["task_spec"]) == "BREAKING_CHANGE":
         ProjectSpec.objects.create(project=project, number=latest.number + 1, task_spec=form["task_spec"])
     else:

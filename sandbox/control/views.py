@@ -84,7 +84,7 @@ def create_fault(call: Call) -> Reply:
     code, seconds = check.text("code", longest=64), check.number("seconds", 0, 300)
     _check_pattern(check, "path", path)
     check.finish()
-    fault = Fault.objects.create(method=method.upper(), path=path, effect=effect, status=status or 503, code=code or "",
+    fault = Fault.objects.create(method=method.upper(), path=str(path), effect=str(effect), status=status or 503, code=code or "",
                                  seconds=float(seconds or 0), times=times or 1)
     return Reply({"id": str(fault.id)}, 201)
 

@@ -23,7 +23,8 @@ class Checker:
     def at(self, name: str) -> str:
         return ".".join(part for part in (self.path, name) if part)
 
-    def fail(self, name: str, code: str, message: str, **params: Any) -> None:
+    def fail(self, name: str, code: str, message: str, **params: Any) -> Any:
+        """Note what is wrong with a field; always None, so that a reader can return it."""
         fail(self.errors, self.at(name), code, message, **params)
 
     def finish(self) -> None:

@@ -1,6 +1,6 @@
 """A JSON column that gives back exactly what was put in."""
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import models
@@ -13,8 +13,17 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-class JsonField(models.TextField):
-    """JSON kept as text: jsonb would reorder keys and drop duplicates, and nothing here is searched inside."""
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
+else:
+    AnyField = models.Field
+
+
+class JsonField(AnyField):
+    """JSON kept as text: jsonb would reorder keys and rewrite numbers, and nothing here is searched inside."""
+
+    def get_internal_type(self) -> str:
+        return "TextField"
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return None if value is None else orjson.loads(value)

@@ -1,4 +1,4 @@
-"""A real sandbox for tests: its own database, its own server process on a free port.
+"""A real sandbox for tests: its own database, its own server process on a free port. The fixture `sandbox` is one for the whole run.
 
     with sandbox_server() as sandbox:
         requester = sandbox.create_requester()
@@ -19,7 +19,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import environ
+import psycopg2
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 40
@@ -108,6 +112,16 @@ class SandboxServer:
     def __post_init__(self) -> None:
         self.control = Door(self.url)
 
+    @property
+    def public_url(self) -> str:
+        """The address a person's browser uses."""
+        return self.environment["SANDBOX_PUBLIC_URL"]
+
+    @property
+    def frame_origin(self) -> str:
+        """Where task pages are framed."""
+        return self.environment["SANDBOX_FRAME_ORIGIN"]
+
     def create_requester(self, name: str = "Acme Labels", balance: str = "1000.00") -> RequesterAccount:
         made = self.control.call("POST", "/control/v1/requesters", {"name": name, "balance": balance})
         return RequesterAccount(self.url, f"OAuth {made['token']}", made["id"], made["token"])
@@ -135,8 +149,6 @@ class SandboxServer:
 
     def requests(self, path: str = "", method: str | None = None, since: str | None = None) -> list[dict[str, Any]]:
         """Requester-API calls so far whose path matches; dropped ones have status 0."""
-        from urllib.parse import urlencode
-
         query = urlencode({name: value for name, value in (("path", path), ("since", since)) if value})
         items = self.control.call("GET", f"/control/v1/requests?{query}")["items"]
         return [item for item in items if method in (None, item["method"])]
@@ -189,6 +201,13 @@ def sandbox_server(database_url: str | None = None, **settings: str) -> Iterator
         _execute(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@pytest.fixture(scope="session", name="sandbox")
+def _sandbox() -> Iterator[SandboxServer]:
+    """One sandbox for the run; each test makes its own requester and leaves the clock where it is."""
+    with sandbox_server() as server:
+        yield server
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -217,9 +236,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _execute(database_url: str, statement: str) -> None:
-    import environ
-    import psycopg2
-
     known = environ.Env.db_url_config(database_url)
     options = {"dbname": known["NAME"], "user": known["USER"], "password": known["PASSWORD"], "host": known["HOST"], "port": known["PORT"],
                **known.get("OPTIONS", {})}
