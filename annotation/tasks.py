@@ -1,7 +1,7 @@
 """Celery task runs of this room. They carry ids only; the rows are the truth."""
 from celery import shared_task
 
-from annotation import runner
+from annotation import runner, tidying
 
 
 @shared_task(name="annotation.tasks.run_request", ignore_result=True)
@@ -19,4 +19,11 @@ def sweep() -> None:
 @shared_task(name="annotation.tasks.tidy", ignore_result=True)
 def tidy() -> None:
     """Delete files that no row names any more, old results, and uploads nobody came back for."""
-    runner.tidy()
+    tidying.tidy()
+
+
+# What beat rings (cvatoloka/beat.py); admins may change the intervals.
+SCHEDULE = {
+    "annotation: requests that nobody works on": {"task": "annotation.tasks.sweep", "schedule": 30},
+    "annotation: files that nobody needs": {"task": "annotation.tasks.tidy", "schedule": 6 * 3600},
+}

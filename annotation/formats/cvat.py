@@ -1,0 +1,117 @@
+"""CVAT for images 1.1 (annotations.xml): https://docs.cvat.ai/docs/dataset_management/formats/format-cvat/.
+
+Holds everything we store. Coordinates are written to ten thousandths of a pixel.
+"""
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import IO, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from annotation.formats.losses import Losses
+from annotation.formats.scope import AnnotatedImage, Scope
+from annotation.models import Job, Label, Project, Task
+
+MEMBER = "annotations.xml"
+# Not allowed in XML 1.0, not even escaped.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], None]) -> None:
+    """The whole file to `out`, one frame in memory at a time. `tell(frames done)`."""
+    out.write(b'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
+    out.write("".join(f"  {line}\n" for line in _meta(scope)).encode())
+    labels = {label.pk: label.name for label in scope.labels}
+    attributes = {attribute.pk: attribute.name for label in scope.labels for attribute in label.attributes.all()}
+    whole_project = isinstance(scope.target, Project)
+    for done, annotated in enumerate(scope.annotated(), start=1):
+        if annotated.image.orientation != 1:
+            losses.note("{n} images are stored turned (EXIF orientation): sizes and coordinates are those of the upright picture.")
+        out.write("".join(_image(annotated, labels, attributes, whole_project)).encode())
+        tell(done)
+    out.write(b"</annotations>\n")
+
+
+def _element(name: str, **attributes: Any) -> str:
+    return "".join([name, *(f" {key}={quoteattr(_clean(str(value)))}" for key, value in attributes.items() if value is not None)])
+
+
+def _text(name: str, value: Any) -> str:
+    return f"<{name}>{escape(_clean(str(value)))}</{name}>"
+
+
+def _clean(text: str) -> str:
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
+def _image(annotated: AnnotatedImage, labels: dict[int, str], attributes: dict[int, str], whole_project: bool) -> Iterable[str]:
+    image = annotated.image
+    # In a task the id is the frame's number, as CVAT's reader expects; in a project numbers of several tasks would collide.
+    yield f"""  <{_element(
+        "image", id=image.image_id - 1 if whole_project else image.number, name=image.path, task_id=image.task_id if whole_project else None,
+        width=image.width, height=image.height)}>\n"""
+    for shape in annotated.shapes:
+        yield _object(*_shape(shape), shape, labels, attributes)
+    for tag in annotated.tags:
+        yield _object("tag", {}, tag, labels, attributes)
+    yield "  </image>\n"
+
+
+def _object(name: str, geometry: dict[str, Any], thing: dict[str, Any], labels: dict[int, str], attributes: dict[int, str]) -> str:
+    opening = _element(name, label=labels[thing["label_id"]], source=thing["source"], **geometry, group_id=thing["group"] or None)
+    answers = [(attributes[answer["spec_id"]], answer["value"]) for answer in thing["attributes"] if answer["spec_id"] in attributes]
+    inside = "".join(f"      <attribute name={quoteattr(_clean(key))}>{escape(_clean(value))}</attribute>\n" for key, value in answers)
+    return f"    <{opening}>\n{inside}    </{name}>\n"
+
+
+def _shape(shape: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    kind, points = shape["type"], shape["points"]
+    common = {"occluded": int(shape["occluded"])}
+    below = {"z_order": shape["z_order"], "rotation": _number(shape["rotation"]) if shape["rotation"] else None}
+    if kind == "rectangle":
+        return "box", {**common, **dict(zip(("xtl", "ytl", "xbr", "ybr"), map(_number, points), strict=True)), **below}
+    if kind == "ellipse":
+        cx, cy, right, top = points
+        return "ellipse", {**common, "cx": _number(cx), "cy": _number(cy), "rx": _number(right - cx), "ry": _number(cy - top), **below}
+    if kind == "mask":
+        left, top, right, bottom = (int(value) for value in points[-4:])
+        return "mask", {**common, "rle": ", ".join(str(int(run)) for run in points[:-4]), "left": left, "top": top, "width": right - left + 1,
+                        "height": bottom - top + 1, "z_order": shape["z_order"]}
+    pairs = ";".join(f"{_number(x)},{_number(y)}" for x, y in zip(points[0::2], points[1::2], strict=True))
+    return kind, {**common, "points": pairs, "z_order": shape["z_order"]}
+
+
+def _number(value: float) -> str:
+    return repr(round(value, 4))
+
+
+def _meta(scope: Scope) -> Iterable[str]:
+    target = scope.target
+    kind = "project" if isinstance(target, Project) else "task"
+    yield f"<meta><{kind}>"
+    yield _text("id", target.pk) + _text("name", target.name)
+    yield _text("created", target.created_date) + _text("updated", target.updated_date)
+    if isinstance(target, Task):
+        yield _text("size", target.size) + _text("mode", "annotation") + _text("overlap", target.frame_overlap)
+        yield _text("start_frame", 0) + _text("stop_frame", max(target.size - 1, 0)) + "<frame_filter></frame_filter>"
+        yield "<segments>"
+        for pk, start, stop in Job.objects.filter(task=target).values_list("pk", "start_frame", "stop_frame").iterator(chunk_size=2000):
+            yield f"<segment>{_text('id', pk)}{_text('start', start)}{_text('stop', stop)}<url></url></segment>"
+        yield "</segments>"
+    yield f"<owner>{_text('username', target.owner.get_username())}<email></email></owner>"
+    yield "<labels>"
+    for label in scope.labels:
+        yield from _label(label)
+    yield "</labels>"
+    if isinstance(target, Project):
+        yield "<tasks>" + "".join(
+            f"<task>{_text('id', task.pk)}{_text('name', task.name)}{_text('size', task.size)}</task>" for task in scope.tasks) + "</tasks>"
+    yield f"</{kind}>{_text('dumped', datetime.now(UTC))}</meta>"
+
+
+def _label(label: Label) -> Iterable[str]:
+    yield f"<label>{_text('name', label.name)}{_text('color', label.color)}{_text('type', label.type)}<attributes>"
+    for attribute in label.attributes.all():
+        yield (f"<attribute>{_text('name', attribute.name)}{_text('mutable', attribute.mutable)}{_text('input_type', attribute.input_type)}"
+               f"{_text('default_value', attribute.default_value)}{_text('values', chr(10).join(attribute.values))}</attribute>")
+    yield "</attributes></label>"

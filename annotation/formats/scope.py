@@ -1,0 +1,131 @@
+"""What an export covers, read row by row: memory stays that of a few frames whatever the size of the project."""
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db.models import Count, Q, TextField
+from django.db.models.functions import Cast
+
+from annotation.models import Frame, FrameAnnotation, Job, JobStage, JobState, Label, Project, Snapshot, Task
+
+FRAMES_AT_ONCE = 2000
+# A frame may hold 20,000 shapes: few rows at once.
+ANNOTATIONS_AT_ONCE = 20
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """One frame of the export; `image_id` counts from 1; `path` is unique within the export and safe inside a zip."""
+
+    image_id: int
+    task_id: int
+    number: int
+    path: str
+    width: int
+    height: int
+    orientation: int
+    original: str
+
+
+@dataclass(frozen=True)
+class AnnotatedImage:
+    """A frame with what all its jobs have on it, equal objects of overlapping jobs once."""
+
+    image: ImageRow
+    shapes: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
+
+
+class Scope:
+    """`target` is a project or a task. `only_accepted`: jobs at acceptance / completed only; None: decided for each task by
+    whether anybody from outside ever worked on it."""
+
+    def __init__(self, target: Project | Task, only_accepted: bool | None) -> None:
+        self.target = target
+        self.project = target.project if isinstance(target, Task) else target
+        self.tasks = [target] if isinstance(target, Task) else list(Task.objects.filter(project=target, size__gt=0).order_by("pk"))
+        self.labels = list(Label.objects.filter(project=self.project).prefetch_related("attributes"))
+        self._jobs = self._covered(only_accepted)
+        self._ranges = self._frame_ranges()
+        self._ambiguous = set(
+            Frame.objects.filter(task__in=self.tasks).values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
+            .values_list("name", flat=True)) if len(self.tasks) > 1 else set()
+        self.frame_count = sum(stop - start + 1 for ranges in self._ranges.values() for start, stop in ranges)
+
+    def _covered(self, only_accepted: bool | None) -> Q:
+        """A filter on jobs."""
+        ids = [task.pk for task in self.tasks]
+        if only_accepted is None:
+            crowd = set(Job.objects.filter(task__in=ids).exclude(attempt="").order_by().values_list("task_id", flat=True).distinct())
+            crowd |= set(Snapshot.objects.filter(job__task__in=ids).exclude(attempt="").order_by().values_list("job__task_id", flat=True)
+                         .distinct())
+        else:
+            crowd = set(ids) if only_accepted else set()
+        accepted = Q(task__in=crowd, stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
+        return accepted | Q(task__in=set(ids) - crowd)
+
+    def _frame_ranges(self) -> dict[int, list[tuple[int, int]]]:
+        """Task id -> frames of its covered jobs as disjoint ranges, in order."""
+        ranges: dict[int, list[tuple[int, int]]] = {}
+        jobs = Job.objects.filter(self._jobs).order_by("task_id", "start_frame", "pk")
+        for task_id, start, stop in jobs.values_list("task_id", "start_frame", "stop_frame").iterator(chunk_size=FRAMES_AT_ONCE):
+            merged = ranges.setdefault(task_id, [])
+            if merged and start <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+            else:
+                merged.append((start, stop))
+        return ranges
+
+    def _covers(self, task_id: int, number: int) -> bool:
+        ranges = self._ranges.get(task_id, [])
+        position = bisect_right(ranges, (number, float("inf"))) - 1
+        return position >= 0 and number <= ranges[position][1]
+
+    def images(self) -> Iterator[ImageRow]:
+        """Every covered frame once, by task and number."""
+        rows = Frame.objects.filter(task__in=self.tasks).order_by("task_id", "number").values_list(
+            "task_id", "number", "name", "width", "height", "orientation", "original")
+        image_id = 0
+        for task_id, number, name, width, height, orientation, original in rows.iterator(chunk_size=FRAMES_AT_ONCE):
+            if self._covers(task_id, number):
+                image_id += 1
+                path = f"task_{task_id}/{name}" if name in self._ambiguous else name
+                yield ImageRow(image_id, task_id, number, path, width, height, orientation, original)
+
+    def annotated(self) -> Iterator[AnnotatedImage]:
+        """Every covered frame once with its objects (also those with none)."""
+        contents = self._contents()
+        coming = next(contents, None)
+        for image in self.images():
+            shapes: list[dict[str, Any]] = []
+            tags: list[dict[str, Any]] = []
+            times = 0
+            while coming is not None and coming[:2] <= (image.task_id, image.number):
+                if coming[:2] == (image.task_id, image.number):
+                    shapes += orjson.loads(coming[2])
+                    tags += orjson.loads(coming[3])
+                    times += 1
+                coming = next(contents, None)
+            yield AnnotatedImage(image, _once(shapes), _once(tags)) if times > 1 else AnnotatedImage(image, shapes, tags)
+
+    def _contents(self) -> Iterator[tuple[int, int, str, str]]:
+        covered = Job.objects.filter(self._jobs).order_by().values("pk")
+        # As text and through orjson: three times the rate of the driver's json.
+        rows = FrameAnnotation.objects.filter(job__in=covered).order_by("job__task_id", "frame", "job_id").annotate(
+            shapes_text=Cast("shapes", TextField()), tags_text=Cast("tags", TextField()))
+        return rows.values_list("job__task_id", "frame", "shapes_text", "tags_text").iterator(chunk_size=ANNOTATIONS_AT_ONCE)
+
+
+def _once(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without repeats; ids are a job's own and do not count."""
+    seen: set[bytes] = set()
+    kept = []
+    for thing in things:
+        key = orjson.dumps({name: value for name, value in thing.items() if name not in ("id", "client_id", "source")},
+                           option=orjson.OPT_SORT_KEYS)
+        if key not in seen:
+            seen.add(key)
+            kept.append(thing)
+    return kept

@@ -1,0 +1,76 @@
+"""Zip archives: which members are images, and which archives are traps."""
+import stat
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from django.conf import settings
+
+from annotation.ingest.names import clean_name
+
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+# Above this many bytes the unpacked size may be this many times the packed one. Photographs stay below 2; deflate can reach 1032.
+SUSPICIOUS_BYTES = 100 * 1024 * 1024
+MAX_RATIO = 200
+# What operating systems put beside the pictures.
+_LITTER = ("thumbs.db", "desktop.ini")
+
+
+class BadArchive(Exception):
+    """The whole archive is refused; the sentence says why, the caller puts its name in front."""
+
+
+def is_zip(file: IO[bytes]) -> bool:
+    """By its first bytes, so that an image with a zip glued to its end stays an image."""
+    file.seek(0)
+    head = file.read(4)
+    file.seek(0)
+    return head in SIGNATURES
+
+
+def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
+    """The archive, after its directory was checked for bombs. BadArchive."""
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, UnicodeError) as error:
+        raise BadArchive(f"is a damaged zip archive ({str(error)[:120]}).") from error
+    members = archive.infolist()
+    if len(members) > 2 * settings.INGEST_MAX_FILES:
+        raise BadArchive(f"has {len(members)} entries; a task takes at most {settings.INGEST_MAX_FILES} images.")
+    total = sum(member.file_size for member in members)
+    if total > settings.INGEST_MAX_TOTAL_BYTES:
+        raise BadArchive(f"unpacks to {total:,} bytes; at most {settings.INGEST_MAX_TOTAL_BYTES:,} are allowed.")
+    packed = sum(member.compress_size for member in members)
+    if total > SUSPICIOUS_BYTES and total > MAX_RATIO * max(packed, 1):
+        raise BadArchive(f"unpacks to {total:,} bytes from {packed:,}: that is not an archive of photographs.")
+    _refuse_overlaps(members)
+    return archive
+
+
+def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
+    """Entries that share their packed bytes are the trick of the best known bombs."""
+    ordered = sorted(members, key=lambda member: member.header_offset)
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if before.header_offset + before.compress_size > after.header_offset:
+            raise BadArchive("has entries that lie on top of each other: it is broken or a trap.")
+
+
+def images_in(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str, str | None]]:
+    """(member, name, problem) for every member that claims to be a file; folders and litter of operating systems are left out."""
+    for member in archive.infolist():
+        parts = member.filename.replace("\\", "/").split("/")
+        if member.is_dir() or parts[0] == "__MACOSX" or parts[-1].startswith(".") or parts[-1].lower() in _LITTER:
+            continue
+        yield member, clean_name("/".join(part for part in parts if part not in ("", "."))), _problem(member, parts)
+
+
+def _problem(member: zipfile.ZipInfo, parts: list[str]) -> str | None:
+    if ".." in parts or parts[0] == "" or ":" in parts[0]:
+        return "has a path that leads out of the archive."
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return "is a link, not a file."
+    if member.flag_bits & 0x1:
+        return "is encrypted: pack the archive without a password."
+    if member.file_size > settings.INGEST_MAX_FILE_BYTES:
+        return f"has {member.file_size:,} bytes; at most {settings.INGEST_MAX_FILE_BYTES:,} are allowed."
+    return None

@@ -1,0 +1,45 @@
+"""A file on its way in: measured while it is read, without a name on disk, so that a killed worker leaves nothing behind."""
+import hashlib
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO
+
+MEMORY_BYTES = 8 * 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+
+
+@dataclass
+class Received:
+    """`file` stands in memory up to 8 MiB, beyond that in an unlinked temporary file. Close it."""
+
+    file: IO[bytes]
+    byte_size: int
+    sha256: str
+
+
+class TooLarge(Exception):
+    """More bytes came than are allowed."""
+
+
+def receive(chunks: Iterable[bytes], limit: int | None = None) -> Received:
+    """Read all chunks. TooLarge beyond `limit` bytes."""
+    file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 the caller closes it
+    digest, size = hashlib.sha256(), 0
+    try:
+        for chunk in chunks:
+            size += len(chunk)
+            if limit is not None and size > limit:
+                raise TooLarge
+            digest.update(chunk)
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return Received(file, size, digest.hexdigest())
+
+
+def chunks_of(file: IO[bytes]) -> Iterable[bytes]:
+    """The rest of an open file."""
+    return iter(lambda: file.read(CHUNK_BYTES), b"")

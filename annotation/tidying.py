@@ -1,0 +1,75 @@
+"""Files that no row names any more: left by killed workers and interrupted uploads."""
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from annotation.models import Frame, Request, Task, Upload
+from annotation.services.files import remove_tree, task_folder
+
+UPLOAD_DAYS = 2
+RESULT_DAYS = 14
+ACTIVE = (Request.Status.QUEUED, Request.Status.STARTED)
+
+
+def tidy() -> int:
+    """Delete them; how many folders, uploads and results went. Safe while requests run: those of an active request are left alone."""
+    return _uploads() + _task_folders() + _results()
+
+
+def _active_tasks() -> set[int]:
+    return set(Request.objects.filter(status__in=ACTIVE, task__isnull=False).values_list("task_id", flat=True))
+
+
+def _uploads() -> int:
+    old = Upload.objects.filter(created_date__lt=timezone.now() - timedelta(days=UPLOAD_DAYS)).exclude(task__in=_active_tasks())
+    count = 0
+    for upload in old.iterator():
+        upload.file.delete(save=False)
+        upload.delete()
+        count += 1
+    return count
+
+
+def _folders(path: str) -> list[str]:
+    try:
+        return default_storage.listdir(path)[0]
+    except FileNotFoundError:
+        return []
+
+
+def _task_folders() -> int:
+    count = 0
+    for name in _folders("tasks"):
+        # The folder is seen first and the row asked for after it: a task that is born meanwhile is found.
+        task = Task.objects.filter(pk=int(name)).first() if name.isdigit() else None
+        if task is None:
+            remove_tree(f"tasks/{name}")
+            count += 1
+        elif task.pk not in _active_tasks():
+            count += sum(_leftover(task, inner) for inner in _folders(task_folder(task.pk)))
+    return count
+
+
+def _leftover(task: Task, inner: str) -> int:
+    """Remove a run's folder that the task's frames do not live in. 1 when something went."""
+    if not inner.startswith("frames-"):
+        return 0
+    folder = f"{task_folder(task.pk)}/{inner}"
+    if Frame.objects.filter(task=task, original__startswith=f"{folder}/").exists():
+        return 0
+    remove_tree(folder)
+    return 1
+
+
+def _results() -> int:
+    count = 0
+    for request in Request.objects.filter(finished_date__lt=timezone.now() - timedelta(days=RESULT_DAYS)).exclude(result="").iterator():
+        request.result.delete(save=False)
+        Request.objects.filter(pk=request.pk).update(result="")
+        count += 1
+    for name in _folders("exports"):
+        if not Request.objects.filter(pk=name).exists():
+            remove_tree(f"exports/{name}")
+            count += 1
+    return count
