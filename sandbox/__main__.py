@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; its exit status."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings")
+    # Not setdefault: the application's own value may be in the environment of whoever starts us.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="The Toloka-compatible sandbox server.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("migrate", help="create or update the tables")

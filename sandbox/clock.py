@@ -1,18 +1,10 @@
-"""The sandbox's one clock: the machine's time plus an offset that the control API can push forward.
-
-Times are cut to milliseconds, as they are printed, so that a client that asks for `_gte` what it was shown finds it.
-"""
-from datetime import UTC, datetime, timedelta
+"""The sandbox's one clock: the machine's time plus an offset that the control API can push forward."""
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.utils.dateparse import parse_datetime
 
 from sandbox.models import Clock
-
-
-def machine_now() -> datetime:
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+from sandbox.times import machine_now
 
 
 def tick() -> tuple[datetime, timedelta]:
@@ -35,23 +27,3 @@ def advance(seconds: float) -> tuple[datetime, timedelta]:
         row.offset += timedelta(milliseconds=round(seconds * 1000))
         row.save(update_fields=["offset"])
     return tick()
-
-
-def show(at: datetime | None) -> str | None:
-    """Toloka's form of a time: UTC, no zone, milliseconds."""
-    if at is None:
-        return None
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
-
-
-def read(text: object) -> datetime | None:
-    """A time in ISO form, UTC if it names no zone; None if it is not one."""
-    if not isinstance(text, str):
-        return None
-    try:
-        value = parse_datetime(text if "T" in text or " " in text else f"{text}T00:00:00")
-    except ValueError:
-        return None
-    if value is None:
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=UTC)

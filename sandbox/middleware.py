@@ -5,7 +5,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
-from sandbox import clock, faults
+from sandbox import clock, faults, times
 from sandbox.http import error_response
 from sandbox.models import RequestRecord
 
@@ -25,7 +25,7 @@ class ClockMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now, request.offset = clock.tick()  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response["Date"] = http_date((clock.machine_now() + request.offset).timestamp())  # type: ignore[attr-defined]
+        response["Date"] = http_date((times.machine_now() + request.offset).timestamp())  # type: ignore[attr-defined]
         if getattr(response, "drop", False):
             faults.cut(request)
         return response

@@ -3,5 +3,6 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sandbox.settings")
+# Not setdefault: the application's own value may be in the environment of whoever starts us.
+os.environ["DJANGO_SETTINGS_MODULE"] = "sandbox.settings"
 application = get_wsgi_application()

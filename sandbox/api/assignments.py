@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandbox import clock
+from sandbox import times
 from sandbox.api.door import my_assignment, my_pool, my_task, owner_of
 from sandbox.api.listing import Listing, without_nothing
 from sandbox.api.tasks import shown_by_id
@@ -28,7 +28,7 @@ def _show(row: Assignment, tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return without_nothing({
         "id": row.id, "task_suite_id": row.suite_id, "pool_id": str(row.pool_id), "user_id": row.toloker_id, "status": row.status,
         "reward": row.reward, "tasks": [tasks[key] for key in row.task_ids], "solutions": row.solutions, "mixed": True,
-        "automerged": False, "public_comment": row.public_comment, **{name: clock.show(getattr(row, name)) for name in TIMES},
+        "automerged": False, "public_comment": row.public_comment, **{name: times.show(getattr(row, name)) for name in TIMES},
         "owner": owner_of(row.pool.project.requester_id),
     })
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from sandbox import clock
+from sandbox import times
 from sandbox.errors import ValidationError
 from sandbox.http import Call
 
@@ -44,7 +44,7 @@ class Listing:
         return self.columns.get(name, name)
 
     def _filtered(self, rows: QuerySet[Any, Any], query: Mapping[str, str]) -> QuerySet[Any, Any]:
-        for names, read, code in ((self.times, clock.read, "INVALID_DATE_TIME_SYNTAX"), (self.numbers, _number, "INTEGER_EXPECTED"),
+        for names, read, code in ((self.times, times.read, "INVALID_DATE_TIME_SYNTAX"), (self.numbers, _number, "INTEGER_EXPECTED"),
                                   (self.texts, str, "STRING_EXPECTED"), (self.uuids, _uuid, "UUID_EXPECTED")):
             for name in names:
                 for suffix in _SUFFIXES:

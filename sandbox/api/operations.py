@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from sandbox import clock
+from sandbox import times
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.errors import ApiError, ValidationError
 from sandbox.http import Call, Reply
@@ -20,8 +20,8 @@ LISTING = Listing(times=("submitted", "finished"), uuids=("id",), most=300,
 
 def show(operation: Operation) -> dict[str, Any]:
     return without_nothing({
-        "id": str(operation.id), "type": operation.type, "status": operation.status, "submitted": clock.show(operation.submitted),
-        "started": clock.show(operation.started), "finished": clock.show(operation.finished), "progress": operation.progress,
+        "id": str(operation.id), "type": operation.type, "status": operation.status, "submitted": times.show(operation.submitted),
+        "started": times.show(operation.started), "finished": times.show(operation.finished), "progress": operation.progress,
         "parameters": operation.parameters, "details": operation.details,
     })
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sandbox import clock
+from sandbox import times
 from sandbox.api import operations
 from sandbox.api.door import my_pool, my_project, owner_of
 from sandbox.api.listing import Listing, each, without_nothing
@@ -22,8 +22,8 @@ LISTING = Listing(times=("created", "last_started"), numbers=("id",), words={"st
 def show(pool: Pool) -> dict[str, Any]:
     return without_nothing({
         **pool.form, "id": str(pool.id), "owner": owner_of(pool.project.requester_id), "type": pool.type, "status": pool.status,
-        "last_close_reason": pool.last_close_reason or None, "created": clock.show(pool.created),
-        "last_started": clock.show(pool.last_started), "last_stopped": clock.show(pool.last_stopped),
+        "last_close_reason": pool.last_close_reason or None, "created": times.show(pool.created),
+        "last_started": times.show(pool.last_started), "last_stopped": times.show(pool.last_stopped),
     })
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sandbox import clock, specs
+from sandbox import specs, times
 from sandbox.api import operations
 from sandbox.api.door import my_project, owner_of
 from sandbox.api.listing import Listing, each
@@ -24,7 +24,7 @@ def requester(call: Call) -> Any:
 
 def show(project: Project) -> dict[str, Any]:
     return {**project.form, "id": str(project.id), "owner": owner_of(project.requester_id), "status": project.status,
-            "created": clock.show(project.created)}
+            "created": times.show(project.created)}
 
 
 def listing(call: Call) -> Any:

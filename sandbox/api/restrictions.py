@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sandbox import clock
+from sandbox import times
 from sandbox.api.door import my_pool, my_project, number
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.api.skills import known_toloker
@@ -21,7 +21,7 @@ def show(row: UserRestriction) -> dict[str, Any]:
     return without_nothing({
         "id": str(row.id), "scope": row.scope, "user_id": row.toloker_id, "project_id": row.project_id and str(row.project_id),
         "pool_id": row.pool_id and str(row.pool_id), "private_comment": row.private_comment or None,
-        "will_expire": clock.show(row.will_expire), "created": clock.show(row.created)})
+        "will_expire": times.show(row.will_expire), "created": times.show(row.created)})
 
 
 def listing(call: Call) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from sandbox import clock
+from sandbox import times
 from sandbox.api.door import number, owner_of
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.engine import people
@@ -22,13 +22,13 @@ USER_SKILLS = Listing(times=("created", "modified"), numbers=("id",))
 def show(skill: Skill) -> dict[str, Any]:
     return without_nothing({
         **skill.form, "id": str(skill.id), "name": skill.name, "hidden": skill.hidden, "global": skill.requester_id is None,
-        "created": clock.show(skill.created), "owner": owner_of(skill.requester_id) if skill.requester_id else None})
+        "created": times.show(skill.created), "owner": owner_of(skill.requester_id) if skill.requester_id else None})
 
 
 def show_value(row: UserSkill) -> dict[str, Any]:
     return {"id": str(row.id), "skill_id": str(row.skill_id), "user_id": row.toloker_id,
             "value": int(row.exact_value.quantize(Decimal(1), ROUND_HALF_UP)), "exact_value": row.exact_value.normalize(),
-            "created": clock.show(row.created), "modified": clock.show(row.modified)}
+            "created": times.show(row.created), "modified": times.show(row.modified)}
 
 
 def listing(call: Call) -> Any:

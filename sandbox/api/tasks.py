@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-from sandbox import clock
+from sandbox import times
 from sandbox.api import batches
 from sandbox.api.door import my_pool, my_task
 from sandbox.api.listing import Listing, each, without_nothing
@@ -20,7 +20,7 @@ LISTING = Listing(times=("created",), texts=("id",), numbers=("overlap",), most=
 
 def show(task: Task) -> dict[str, Any]:
     return without_nothing({
-        **task.form, "id": task.id, "created": clock.show(task.created), "infinite_overlap": task.infinite_overlap,
+        **task.form, "id": task.id, "created": times.show(task.created), "infinite_overlap": task.infinite_overlap,
         "overlap": task.overlap, "remaining_overlap": None if task.infinite_overlap else task.remaining,
         "reserved_for": task.reserved_for, "unavailable_for": task.unavailable_for,
     })

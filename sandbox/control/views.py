@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import DataError, connection, transaction
 from django.http import HttpRequest
 
-from sandbox import clock, ids
+from sandbox import clock, ids, times
 from sandbox.engine import people
 from sandbox.errors import ApiError, ValidationError
 from sandbox.faults import EFFECTS
@@ -64,7 +64,7 @@ def money_of(check: Checker, name: str) -> Decimal | None:
 
 
 def show_clock(call: Call) -> Any:
-    return {"now": clock.show(call.now)}
+    return {"now": times.show(call.now)}
 
 
 def advance_clock(call: Call) -> Any:
@@ -73,19 +73,19 @@ def advance_clock(call: Call) -> Any:
     check.finish()
     now, offset = clock.advance(float(seconds or 0))
     call.request.now, call.request.offset = now, offset  # type: ignore[attr-defined]
-    return {"now": clock.show(now)}
+    return {"now": times.show(now)}
 
 
 def create_fault(call: Call) -> Reply:
     check = Checker(call.body)
     method, path = check.text("method", longest=8) or "*", check.text("path", required=True)
     effect = check.choice("effect", EFFECTS, required=True)
-    status, times = check.integer("status", 400, 599), check.integer("times", 1, 1_000_000)
+    status, uses = check.integer("status", 400, 599), check.integer("times", 1, 1_000_000)
     code, seconds = check.text("code", longest=64), check.number("seconds", 0, 300)
     _check_pattern(check, "path", path)
     check.finish()
     fault = Fault.objects.create(method=method.upper(), path=str(path), effect=str(effect), status=status or 503, code=code or "",
-                                 seconds=float(seconds or 0), times=times or 1)
+                                 seconds=float(seconds or 0), times=uses or 1)
     return Reply({"id": str(fault.id)}, 201)
 
 
@@ -115,11 +115,11 @@ def requests(call: Call) -> Any:
             raise _unreadable("path", "INVALID_REGEX_SYNTAX") from None
         rows = rows.filter(path__regex=query["path"])
     if query.get("since"):
-        since = clock.read(query["since"])
+        since = times.read(query["since"])
         if since is None:
             raise _unreadable("since", "INVALID_DATE_TIME_SYNTAX")
         rows = rows.filter(at__gte=since)
-    return {"items": [{"at": clock.show(row.at), "method": row.method, "path": row.path, "query": row.query, "status": row.status,
+    return {"items": [{"at": times.show(row.at), "method": row.method, "path": row.path, "query": row.query, "status": row.status,
                        "requester_id": row.requester_id} for row in rows[:MAX_LOGGED]]}
 
 

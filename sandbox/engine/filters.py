@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox import clock
+from sandbox import times
 from sandbox.engine import compare
 
 MAX_CHARACTERS = 10_000
@@ -58,5 +58,5 @@ def _unix_seconds(value: Any) -> Any:
     """A date of birth is given as a date or as unix seconds; filters compare seconds."""
     if not isinstance(value, str):
         return value
-    at: datetime | None = clock.read(value)
+    at: datetime | None = times.read(value)
     return None if at is None else int(at.astimezone(UTC).timestamp())

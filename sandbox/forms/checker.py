@@ -3,7 +3,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox import clock
+from sandbox import times
 from sandbox.errors import ValidationError
 from sandbox.specs import fail, has_nul
 
@@ -89,7 +89,7 @@ class Checker:
 
     def time(self, name: str, *, required: bool = False) -> datetime | None:
         value = self._get(name, required)
-        at = None if value is None else clock.read(value)
+        at = None if value is None else times.read(value)
         if value is not None and at is None:
             return self.fail(name, "INVALID_DATE_TIME_SYNTAX", "A date and time like 2030-01-31T00:00:00 is expected")
         return at

@@ -2,7 +2,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sandbox import clock
+from sandbox import times
 from sandbox.forms.checker import Checker, form_of
 from sandbox.forms.filters import check_filter
 from sandbox.forms.quality import check_quality, with_collector_ids
@@ -43,7 +43,7 @@ def columns_of(form: dict[str, Any]) -> dict[str, Any]:
     return {
         "reward_per_assignment": Decimal(str(form["reward_per_assignment"])),
         "priority": int(form.get("priority") or 0),
-        "will_expire": clock.read(form["will_expire"]),
+        "will_expire": times.read(form["will_expire"]),
     }
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 
-from sandbox import clock, ids
+from sandbox import ids, times
 from sandbox.api.door import number
 from sandbox.api.listing import Listing, without_nothing
 from sandbox.engine import assignments as engine, issuing, people
@@ -83,10 +83,10 @@ def _page(assignment: Assignment, call: Call) -> dict[str, Any]:
 
 
 def show(row: Assignment) -> dict[str, Any]:
-    times = {name: clock.show(getattr(row, name)) for name in ("created", "submitted", "accepted", "rejected", "skipped", "expired")}
+    times = {name: times.show(getattr(row, name)) for name in ("created", "submitted", "accepted", "rejected", "skipped", "expired")}
     return without_nothing({"id": row.id, "pool_id": str(row.pool_id), "project_id": str(row.pool.project_id), "status": row.status,
                             "public_name": row.pool.project.form["public_name"],
-                            "reward": row.reward, "expires": clock.show(row.deadline), **times, "public_comment": row.public_comment})
+                            "reward": row.reward, "expires": times.show(row.deadline), **times, "public_comment": row.public_comment})
 
 
 def _own(call: Call, key: str) -> Assignment:
@@ -140,7 +140,7 @@ def appeal(call: Call, key: str) -> Reply:
     thread = MessageThread.objects.create(
         id=ids.new_pool_item_id(row.pool_id, call.now).partition("--")[2], requester_id=row.pool.project.requester_id, toloker=me(call),
         assignment=row, topic={"EN": "Appeal against a rejection"}, folders=["INBOX", "UNREAD"], created=call.now,
-        messages=[{"text": {"EN": text}, "from": {"id": me(call).id, "role": "USER", "myself": False}, "created": clock.show(call.now)}],
+        messages=[{"text": {"EN": text}, "from": {"id": me(call).id, "role": "USER", "myself": False}, "created": times.show(call.now)}],
         meta={"project_id": str(row.pool.project_id), "pool_id": str(row.pool_id), "assignment_id": row.id})
     return Reply({"id": thread.id}, 201)
 
@@ -153,5 +153,5 @@ def account(call: Call) -> Any:
         "skills": [{"skill_id": str(row.skill_id), "name": row.skill.name, "value": row.exact_value.normalize()} for row in skills],
         "restrictions": [without_nothing({
             "scope": ban.scope, "project_id": ban.project_id and str(ban.project_id), "pool_id": ban.pool_id and str(ban.pool_id),
-            "will_expire": clock.show(ban.will_expire)}) for ban in people.restrictions(toloker.id, call.now)],
+            "will_expire": times.show(ban.will_expire)}) for ban in people.restrictions(toloker.id, call.now)],
     }

@@ -1,0 +1,33 @@
+"""Times as Toloka writes and reads them: UTC, no zone, milliseconds.
+
+Everything is cut to milliseconds when it happens, so that a client that asks for `_gte` what it was shown finds it.
+"""
+from datetime import UTC, datetime
+
+from django.utils.dateparse import parse_datetime
+
+
+def machine_now() -> datetime:
+    """The machine's time, to the millisecond."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def show(at: datetime | None) -> str | None:
+    """Toloka's form of a time: UTC, no zone, milliseconds."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def read(text: object) -> datetime | None:
+    """A time in ISO form, UTC if it names no zone; None if it is not one."""
+    if not isinstance(text, str):
+        return None
+    try:
+        value = parse_datetime(text if "T" in text or " " in text else f"{text}T00:00:00")
+    except ValueError:
+        return None
+    if value is None:
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
