@@ -1,7 +1,15 @@
 """Celery's bells. The rows are the truth: a lost bell is made up for by the periodic sweep."""
+import logging
 from uuid import UUID
 
 from celery import shared_task
+
+from crowdsourcing import delivery, sync
+from crowdsourcing.connections import connected
+from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.providers.errors import ProviderError
+
+log = logging.getLogger(__name__)
 
 
 def wake(command_id: UUID) -> None:
@@ -12,6 +20,39 @@ def wake(command_id: UUID) -> None:
 @shared_task
 def deliver(command_id: str) -> None:
     """Carry out one command, if it is due and nobody else has it."""
-    from crowdsourcing.delivery import deliver_command
+    delivery.deliver_command(UUID(command_id), sync.HANDLERS)
 
-    deliver_command(UUID(command_id))
+
+@shared_task
+def sweep_commands() -> None:
+    """Release what dead workers hold and ring for every command that is due."""
+    delivery.release_stuck()
+    for command_id in delivery.due_commands():
+        wake(command_id)
+
+
+@shared_task
+def sync_everything() -> None:
+    """Ring for each crowd project in use."""
+    for pk in sync.projects_in_use().values_list("pk", flat=True):
+        sync_crowd_project.delay(pk)
+
+
+@shared_task
+def sync_crowd_project(crowd_project_id: int) -> None:
+    """Its status and its pools in use; one pool's trouble does not keep the others from being read."""
+    crowd_project = sync.projects_in_use().filter(pk=crowd_project_id).first()
+    if crowd_project is None:
+        return
+    try:
+        with connected(crowd_project.account) as provider:
+            sync.sync_project(crowd_project, provider)
+            for pool in sync.pools_in_use(crowd_project):
+                try:
+                    sync.sync_pool(pool, provider)
+                except ProviderError as error:
+                    log.warning("Sync of pool %s: %s", pool.pk, error.code)
+    except ProviderError as error:
+        log.warning("Sync of crowd project %s: %s", crowd_project_id, error.code)
+        CrowdProject.objects.filter(pk=crowd_project_id).update(sync_error=error.sentence)
+        Pool.objects.filter(pk__in=[pool.pk for pool in sync.pools_in_use(crowd_project)]).update(sync_error=error.sentence)

@@ -1,0 +1,172 @@
+"""One handler a kind of command. Each step is skipped or harmless when it was done before."""
+import uuid
+
+from django.db import transaction
+
+from crowdsourcing import credentials, mirror
+from crowdsourcing.connections import connected
+from crowdsourcing.delivery.specs import pool_spec, project_spec
+from crowdsourcing.delivery.work import Handler, Work
+from crowdsourcing.job_keys import job_key_of
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, TaskSuite
+from crowdsourcing.providers.errors import BadCredentials, Refused
+from crowdsourcing.statuses import AssignmentStatus, CommandKind, ReissuePolicy
+
+
+def setup_project(work: Work) -> None:
+    crowd_project: CrowdProject = work.target
+    work.step("Checking the API key")
+    mirror.mirror_account(crowd_project.account, work.provider.requester())
+    if not crowd_project.remote_id:
+        work.step("Creating the project at the platform")
+        mirror.mirror_project(crowd_project, work.provider.ensure_project(project_spec(crowd_project)), work.command)
+
+
+def update_project(work: Work) -> None:
+    crowd_project: CrowdProject = work.target
+    if "new_account_id" in work.command.payload:
+        work.step("Checking the new API key")
+        _change_key(crowd_project.account, work.command.payload["new_account_id"])
+        crowd_project.account.refresh_from_db()
+        # The open connection still carries the old key.
+        with connected(crowd_project.account) as provider:
+            work = Work(work.command, crowd_project, provider)
+            _send_project(work, crowd_project)
+        return
+    _send_project(work, crowd_project)
+
+
+def _send_project(work: Work, crowd_project: CrowdProject) -> None:
+    work.step("Sending the changes")
+    mirror.mirror_project(crowd_project, work.provider.update_project(crowd_project.remote_id, project_spec(crowd_project)), work.command)
+
+
+def _change_key(account: ProviderAccount, new_account_id: int) -> None:
+    """Take the candidate's key over, once it is proven to be another key of the same requester."""
+    candidate = ProviderAccount.objects.filter(pk=new_account_id).first()
+    if candidate is None:
+        return
+    try:
+        with connected(candidate) as provider:
+            info = provider.requester()
+    except BadCredentials:
+        candidate.delete()
+        raise
+    if account.requester_id and info.id != account.requester_id:
+        candidate.delete()
+        ours = account.requester_name or "the project's own requester"
+        raise Refused(f"This key belongs to another requester ({info.name or info.id}). Enter a key of {ours}.", "another_requester")
+    with transaction.atomic():
+        ProviderAccount.objects.filter(pk=account.pk).update(encrypted_key=credentials.rotate(candidate.encrypted_key))
+        candidate.delete()
+    mirror.mirror_account(account, info)
+
+
+def archive_project(work: Work) -> None:
+    work.step("Archiving the project")
+    mirror.mirror_project(work.target, work.provider.archive_project(work.target.remote_id), work.command)
+
+
+def setup_pool(work: Work) -> None:
+    pool: Pool = work.target
+    if not pool.crowd_project.remote_id:
+        raise Refused("The project is not at the platform yet. Set it up first.", "no_project")
+    if not pool.remote_id:
+        work.step("Creating the pool")
+        mirror.mirror_pool(pool, work.provider.ensure_pool(pool_spec(pool)), work.command)
+    if pool.task_suites.filter(remote_task_id="").exists():
+        _publish(work, pool)
+
+
+def _publish(work: Work, pool: Pool) -> None:
+    suites = list(pool.task_suites.order_by("job_id"))
+    work.step(f"Publishing {len(suites)} jobs")
+    if pool.publish_operation_id is None:
+        raise Refused("The pool has no operation id. Set it up again.", "no_operation_id")
+    try:
+        tasks = work.provider.ensure_tasks(pool.remote_id, [job_key_of(suite) for suite in suites], pool.publish_operation_id)
+    except Refused as error:
+        if error.code == "OPERATION_FAILED":
+            # Nothing of it was created; the next try needs a new id.
+            Pool.objects.filter(pk=pool.pk, publish_operation_id=pool.publish_operation_id).update(publish_operation_id=uuid.uuid4())
+        raise
+    mirror.mirror_tasks(pool, tasks, work.command)
+
+
+def update_pool(work: Work) -> None:
+    pool: Pool = work.target
+    work.step("Sending the changes")
+    mirror.mirror_pool(pool, work.provider.update_pool(pool.remote_id, pool_spec(pool)), work.command)
+    mirror.cover_price(pool)
+
+
+def start_pool(work: Work) -> None:
+    pool: Pool = work.target
+    spec = pool_spec(pool)
+    work.step("Comparing the pool with what you want")
+    if work.provider.differs(pool.remote_id, spec):
+        work.step("Sending the changes")
+        mirror.mirror_pool(pool, work.provider.update_pool(pool.remote_id, spec), work.command)
+        mirror.cover_price(pool)
+    work.step("Opening the pool")
+    mirror.mirror_pool(pool, work.provider.open_pool(pool.remote_id), work.command)
+
+
+def stop_pool(work: Work) -> None:
+    work.step("Closing the pool")
+    mirror.mirror_pool(work.target, work.provider.close_pool(work.target.remote_id), work.command)
+
+
+def archive_pool(work: Work) -> None:
+    work.step("Archiving the pool")
+    mirror.mirror_pool(work.target, work.provider.archive_pool(work.target.remote_id), work.command)
+
+
+def accept_assignment(work: Work) -> None:
+    assignment: Assignment = work.target
+    work.step("Accepting")
+    news = work.provider.accept(assignment.remote_id, work.command.payload.get("comment", ""))
+    mirror.mirror_assignments(assignment.pool, [news], work.command)
+    _withdraw_offer(work, assignment.task_suite)
+
+
+def _withdraw_offer(work: Work, suite: TaskSuite) -> None:
+    """A rejected job that was offered again and is accepted after all needs nobody else, unless somebody has it by now."""
+    used = suite.assignments.filter(
+        status__in=[AssignmentStatus.ACTIVE, AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED]).count()
+    if suite.overlap > used:
+        work.step("Withdrawing the offer to other Tolokers")
+        mirror.mirror_tasks(suite.pool, [work.provider.withdraw(suite.remote_task_id, overlap=used)], work.command)
+
+
+def reject_assignment(work: Work) -> None:
+    assignment: Assignment = work.target
+    work.step("Rejecting")
+    news = work.provider.reject(assignment.remote_id, work.command.payload.get("comment", ""))
+    mirror.mirror_assignments(assignment.pool, [news], work.command)
+    if assignment.pool.reissue_policy == ReissuePolicy.AT_ONCE:
+        work.step("Looking who may take it next")
+        mirror.mirror_tasks(assignment.pool, work.provider.tasks(assignment.pool.remote_id, overlap_from=2))
+
+
+def reissue_job(work: Work) -> None:
+    suite: TaskSuite = work.target
+    work.step("Offering the job to other Tolokers")
+    overlap = int(work.command.payload["overlap"])
+    mirror.mirror_tasks(suite.pool, [work.provider.reissue(suite.remote_task_id, overlap=overlap)], work.command)
+    mirror.mirror_pool(suite.pool, work.provider.pool(suite.pool.remote_id), work.command)
+
+
+HANDLERS: dict[str, Handler] = {
+    CommandKind.SETUP_PROJECT: setup_project,
+    CommandKind.UPDATE_PROJECT: update_project,
+    CommandKind.ARCHIVE_PROJECT: archive_project,
+    CommandKind.SETUP_POOL: setup_pool,
+    CommandKind.UPDATE_POOL: update_pool,
+    CommandKind.START_POOL: start_pool,
+    CommandKind.STOP_POOL: stop_pool,
+    CommandKind.ARCHIVE_POOL: archive_pool,
+    CommandKind.ACCEPT_ASSIGNMENT: accept_assignment,
+    CommandKind.REJECT_ASSIGNMENT: reject_assignment,
+    CommandKind.REISSUE_JOB: reissue_job,
+}

@@ -1,0 +1,15 @@
+"""The only writer of what the platform said. Both roads of news end here: a command's answer, and sync.
+
+It never refuses: unknown statuses and steps backwards are stored as they are. What was read later wins (`mirrored_at` against the
+news' `seen_at`), so repeated, late and shuffled news end in the same state. Nothing changed, nothing written.
+"""
+from crowdsourcing.mirror.accounts import mirror_account, mirror_clock
+from crowdsourcing.mirror.assignments import mirror_assignment, mirror_assignments
+from crowdsourcing.mirror.budget import cover_price
+from crowdsourcing.mirror.pools import mirror_pool, mirror_tasks
+from crowdsourcing.mirror.projects import mirror_project
+
+__all__ = [
+    "cover_price", "mirror_account", "mirror_assignment", "mirror_assignments", "mirror_clock", "mirror_pool", "mirror_project",
+    "mirror_tasks",
+]

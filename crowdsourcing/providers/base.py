@@ -1,0 +1,174 @@
+"""What a platform must be able to do, in our words. No tables, no settings, no clock of ours.
+
+Every method may raise a ProviderError, and may be repeated after one: a repeat finds what the first try did.
+"In that state already" is success. `seen_at` is when the news was true: for a reading, our clock when it was asked for; for a change,
+when its answer arrived.
+"""
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterInfo:
+    """Who the key belongs to. `balance` in USD, None where the platform does not tell."""
+
+    id: str
+    name: str
+    balance: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSpec:
+    """A project as wanted. `mark` finds it again; `instructions_html` is sanitised; `editor_base` is where jobs are annotated
+    (with a slash at the end)."""
+
+    mark: str
+    name: str
+    description: str
+    instructions_html: str
+    editor_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteProject:
+    id: str
+    status: str
+    mark: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSpec:
+    """A pool as wanted. Money in USD; `filter` in the platform-neutral grammar of crowdsourcing.audience ({}: everyone);
+    `reissue_at_once`: a rejected task goes to another worker by the platform's own rule."""
+
+    mark: str
+    project_id: str
+    name: str
+    public_description: str
+    may_contain_adult_content: bool
+    reward_per_assignment: Decimal
+    assignment_max_duration_seconds: int
+    auto_accept_solutions: bool
+    auto_accept_period_day: int
+    auto_close_after_complete_delay_seconds: int
+    will_expire: datetime
+    filter: dict[str, Any] = field(default_factory=dict)
+    reissue_at_once: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePool:
+    id: str
+    project_id: str
+    status: str
+    last_close_reason: str
+    mark: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTask:
+    """The platform's task: one item, here one job. `overlap` is how many workers may take it in all."""
+
+    id: str
+    pool_id: str
+    job_key: str
+    overlap: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteAssignment:
+    """One worker's attempt. Times are the platform's, UTC; `solution` is the output of its one task."""
+
+    id: str
+    pool_id: str
+    task_id: str
+    job_key: str
+    user_id: str
+    status: str
+    reward: Decimal
+    created: datetime
+    seen_at: datetime
+    submitted: datetime | None = None
+    accepted: datetime | None = None
+    rejected: datetime | None = None
+    skipped: datetime | None = None
+    expired: datetime | None = None
+    public_comment: str = ""
+    solution: dict[str, Any] = field(default_factory=dict)
+
+
+# Time fields by which assignments can be streamed.
+STREAMS = ("created", "submitted", "accepted", "rejected", "skipped", "expired")
+
+
+class Provider(Protocol):
+    """One connection to one account. Made for one task and thrown away: not for several threads or across a fork."""
+
+    # Platform clock minus ours, whole seconds, from the last answer; None before the first one.
+    clock_offset: int | None
+
+    def close(self) -> None:
+        """Give the connection back. Nothing may be called after it."""
+
+    def requester(self) -> RequesterInfo:
+        """Check the key."""
+
+    def ensure_project(self, spec: ProjectSpec) -> RemoteProject:
+        """The project that carries `spec.mark`; made if there is none. Never two."""
+
+    def update_project(self, project_id: str, spec: ProjectSpec) -> RemoteProject: ...
+
+    def project(self, project_id: str) -> RemoteProject: ...
+
+    def archive_project(self, project_id: str) -> RemoteProject: ...
+
+    def ensure_pool(self, spec: PoolSpec) -> RemotePool:
+        """The pool of the project that carries `spec.mark`; made closed if there is none. Never two."""
+
+    def differs(self, pool_id: str, spec: PoolSpec) -> bool:
+        """Whether the platform's pool is not what is wanted."""
+
+    def update_pool(self, pool_id: str, spec: PoolSpec) -> RemotePool:
+        """Refused while it is open."""
+
+    def pool(self, pool_id: str) -> RemotePool: ...
+
+    def pools(self, project_id: str) -> list[RemotePool]: ...
+
+    def open_pool(self, pool_id: str) -> RemotePool: ...
+
+    def close_pool(self, pool_id: str) -> RemotePool: ...
+
+    def archive_pool(self, pool_id: str) -> RemotePool: ...
+
+    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID) -> list[RemoteTask]:
+        """One task a job key, overlap 1; those that are there are left alone. Same keys and order with the same `operation_id`.
+
+        Answers all of the pool's tasks for these keys. Refused(code="OPERATION_FAILED") when the platform gave up on this
+        operation for good: nothing of it was created and its id is worthless.
+        """
+
+    def tasks(self, pool_id: str, *, overlap_from: int = 0) -> list[RemoteTask]:
+        """The pool's tasks, optionally only those with at least so much overlap."""
+
+    def reissue(self, task_id: str, *, overlap: int) -> RemoteTask:
+        """Set the overlap (absolute) and open the pool if it is closed."""
+
+    def withdraw(self, task_id: str, *, overlap: int) -> RemoteTask:
+        """Lower the overlap, never below what is given out."""
+
+    def accept(self, assignment_id: str, comment: str) -> RemoteAssignment: ...
+
+    def reject(self, assignment_id: str, comment: str) -> RemoteAssignment: ...
+
+    def assignment(self, assignment_id: str) -> RemoteAssignment: ...
+
+    def assignment_pages(self, pool_id: str, *, stream: str = "", since: datetime | None = None) -> Iterator[list[RemoteAssignment]]:
+        """All assignments of the pool, or those whose `stream` time (one of STREAMS) is at or after `since`, oldest first."""

@@ -1,0 +1,12 @@
+"""Toloka, and every server that speaks its requester API (the bundled sandbox does)."""
+from crowdsourcing.providers.toloka.assignments import Assignments
+from crowdsourcing.providers.toloka.pools import Pools
+from crowdsourcing.providers.toloka.projects import Projects
+from crowdsourcing.providers.toloka.tasks import Tasks
+
+
+class TolokaProvider(Projects, Pools, Tasks, Assignments):
+    """crowdsourcing.providers.base.Provider over HTTP. See docs/provider-contract.md for what it cannot do."""
+
+
+__all__ = ["TolokaProvider"]

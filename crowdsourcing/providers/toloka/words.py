@@ -1,0 +1,162 @@
+"""Toloka's JSON as our dataclasses and back. Times there: UTC without a zone, milliseconds."""
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask
+from crowdsourcing.providers.toloka.task_page import view_spec
+
+# Our mark stands in both; private_comment is what a person sees.
+MARK_KEY = "cvatoloka"
+# One job is one task is one page: no smart mixing beyond "one real task", issued in creation order.
+_ONE_A_PAGE = {"real_tasks_count": 1, "golden_tasks_count": 0, "training_tasks_count": 0, "mix_tasks_in_creation_order": True}
+# The platform's rule that gives a rejected task to somebody else: the only automatic way, rejected ones use up overlap.
+_REISSUE_RULE = {
+    "collector_config": {"type": "ASSIGNMENTS_ASSESSMENT"},
+    "rules": [{
+        "conditions": [{"key": "assessment_event", "operator": "EQ", "value": "REJECT"}],
+        "action": {"type": "CHANGE_OVERLAP", "parameters": {"delta": 1, "open_pool": True}},
+    }],
+}
+
+
+def moment(text: str | None) -> datetime | None:
+    """"2022-11-22T16:08:41.802", with or without Z."""
+    if not text:
+        return None
+    parsed = datetime.fromisoformat(text)
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+
+
+def text_of(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def money(value: Any) -> Decimal:
+    return Decimal(str(value or 0))
+
+
+def mark_of(item: dict[str, Any]) -> str:
+    values = (item.get("metadata") or {}).get(MARK_KEY) or [""]
+    return str(values[0] or item.get("private_comment") or "")
+
+
+def carries(item: dict[str, Any], mark: str) -> bool:
+    """In either place: one of them may have been edited by a person."""
+    return mark in ((item.get("metadata") or {}).get(MARK_KEY) or []) or mark in (item.get("private_comment") or "")
+
+
+def project_json(spec: ProjectSpec) -> dict[str, Any]:
+    string = {"type": "string", "required": True, "hidden": False}
+    return {
+        "public_name": spec.name,
+        "public_description": spec.description,
+        "public_instructions": spec.instructions_html,
+        "private_comment": spec.mark,
+        "metadata": {MARK_KEY: [spec.mark]},
+        "assignments_issuing_type": "AUTOMATED",
+        "task_spec": {
+            "input_spec": {"job_key": dict(string)},
+            "output_spec": {
+                "job_key": dict(string),
+                "revision": {"type": "integer", "required": True, "hidden": False, "min_value": 0},
+                "digest": {**string, "min_length": 64, "max_length": 64},
+            },
+            "view_spec": view_spec(spec.editor_base),
+        },
+    }
+
+
+def pool_json(spec: PoolSpec) -> dict[str, Any]:
+    wanted: dict[str, Any] = {
+        "project_id": spec.project_id,
+        "private_name": spec.name,
+        "private_comment": spec.mark,
+        "metadata": {MARK_KEY: [spec.mark]},
+        "public_description": spec.public_description,
+        "may_contain_adult_content": spec.may_contain_adult_content,
+        "reward_per_assignment": spec.reward_per_assignment,
+        "assignment_max_duration_seconds": spec.assignment_max_duration_seconds,
+        "auto_accept_solutions": spec.auto_accept_solutions,
+        "auto_accept_period_day": spec.auto_accept_period_day,
+        "auto_close_after_complete_delay_seconds": spec.auto_close_after_complete_delay_seconds,
+        "will_expire": text_of(spec.will_expire),
+        "mixer_config": dict(_ONE_A_PAGE),
+        "defaults": {"default_overlap_for_new_task_suites": 1, "default_overlap_for_new_tasks": 1},
+        "quality_control": {"configs": [_REISSUE_RULE] if spec.reissue_at_once else []},
+    }
+    if spec.filter:
+        wanted["filter"] = spec.filter
+    return wanted
+
+
+def merged_pool(found: dict[str, Any], spec: PoolSpec) -> dict[str, Any]:
+    """The platform's pool with our wishes in it; what a requester added in the platform's own pages stays (other rules, priority)."""
+    wanted = pool_json(spec)
+    others = [config for config in (found.get("quality_control") or {}).get("configs") or [] if not is_reissue_rule(config)]
+    quality = {**(found.get("quality_control") or {}), "configs": others + wanted["quality_control"]["configs"]}
+    if spec.reissue_at_once:
+        # The platform gave its rule an id; sending it back keeps the rule the same.
+        ours = [config for config in (found.get("quality_control") or {}).get("configs") or [] if is_reissue_rule(config)]
+        quality["configs"] = others + (ours or [_REISSUE_RULE])
+    kept = {key: value for key, value in found.items() if key != "filter"}
+    mixer = {**(found.get("mixer_config") or {}), **_ONE_A_PAGE}
+    return {**kept, **wanted, "quality_control": quality, "mixer_config": mixer}
+
+
+def is_reissue_rule(config: dict[str, Any]) -> bool:
+    if (config.get("collector_config") or {}).get("type") != "ASSIGNMENTS_ASSESSMENT":
+        return False
+    return any(
+        (rule.get("action") or {}).get("type") == "CHANGE_OVERLAP"
+        and any(condition.get("value") == "REJECT" for condition in rule.get("conditions") or [])
+        for rule in config.get("rules") or [])
+
+
+# Keys that are compared as they are; the rest needs a word of translation.
+_PLAIN = (
+    "private_name", "public_description", "assignment_max_duration_seconds", "auto_accept_solutions", "auto_accept_period_day",
+    "auto_close_after_complete_delay_seconds",
+)
+
+
+def pool_differs(found: dict[str, Any], spec: PoolSpec) -> bool:
+    wanted = pool_json(spec)
+    if any(found.get(key) != wanted[key] for key in _PLAIN):
+        return True
+    configs = (found.get("quality_control") or {}).get("configs") or []
+    return (
+        bool(found.get("may_contain_adult_content")) != spec.may_contain_adult_content
+        or money(found.get("reward_per_assignment")) != spec.reward_per_assignment
+        or abs((moment(found.get("will_expire")) or datetime.min.replace(tzinfo=UTC)) - spec.will_expire).total_seconds() >= 1
+        or (found.get("filter") or {}) != spec.filter
+        or any(is_reissue_rule(config) for config in configs) != spec.reissue_at_once)
+
+
+def project_from(item: dict[str, Any], seen_at: datetime) -> RemoteProject:
+    return RemoteProject(str(item["id"]), str(item.get("status") or "ACTIVE"), mark_of(item), seen_at)
+
+
+def pool_from(item: dict[str, Any], seen_at: datetime) -> RemotePool:
+    return RemotePool(
+        id=str(item["id"]), project_id=str(item.get("project_id") or ""), status=str(item["status"]),
+        last_close_reason=str(item.get("last_close_reason") or ""), mark=mark_of(item), seen_at=seen_at)
+
+
+def task_from(item: dict[str, Any], seen_at: datetime) -> RemoteTask:
+    return RemoteTask(
+        str(item["id"]), str(item.get("pool_id") or ""), str((item.get("input_values") or {}).get("job_key") or ""),
+        int(item.get("overlap") or 0), seen_at)
+
+
+def assignment_from(item: dict[str, Any], seen_at: datetime) -> RemoteAssignment:
+    tasks, solutions = item.get("tasks"), item.get("solutions")
+    task = tasks[0] if tasks else {}
+    get = item.get
+    return RemoteAssignment(
+        id=item["id"], pool_id=item["pool_id"], task_id=task.get("id") or "",
+        job_key=str((task.get("input_values") or {}).get("job_key") or ""),
+        user_id=get("user_id") or "", status=item["status"], reward=money(get("reward")), created=moment(item["created"]) or seen_at,
+        seen_at=seen_at, submitted=moment(get("submitted")), accepted=moment(get("accepted")), rejected=moment(get("rejected")),
+        skipped=moment(get("skipped")), expired=moment(get("expired")), public_comment=get("public_comment") or "",
+        solution=(solutions[0].get("output_values") or {}) if solutions else {})

@@ -1,0 +1,6 @@
+"""Going and looking: fetches pages, hands each to the mirror, moves the cursor. Decides nothing."""
+from crowdsourcing.sync.commands import HANDLERS
+from crowdsourcing.sync.pools import PoolReport, sync_pool
+from crowdsourcing.sync.projects import pools_in_use, projects_in_use, sync_project
+
+__all__ = ["HANDLERS", "PoolReport", "pools_in_use", "projects_in_use", "sync_pool", "sync_project"]

@@ -1,0 +1,34 @@
+"""Sync that a person asked for: the same work under the outbox, with its steps and errors shown."""
+from typing import Any
+
+from crowdsourcing import mirror
+from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.statuses import CommandKind
+from crowdsourcing.sync.pools import sync_pool
+from crowdsourcing.sync.projects import pools_in_use, sync_project
+
+
+def sync_pool_command(work: Any) -> None:
+    """`work` is delivery's Work; the two rooms' floors do not import each other."""
+    work.step("Reading the pool and its assignments")
+    _sync(work.target, work)
+
+
+def sync_project_command(work: Any) -> None:
+    crowd_project: CrowdProject = work.target
+    work.step("Reading the project")
+    mirror.mirror_account(crowd_project.account, work.provider.requester())
+    sync_project(crowd_project, work.provider)
+    pools = list(pools_in_use(crowd_project))
+    for number, pool in enumerate(pools, 1):
+        work.step(f"Reading pool {number} of {len(pools)}")
+        _sync(pool, work)
+
+
+def _sync(pool: Pool, work: Any) -> None:
+    if sync_pool(pool, work.provider).busy:
+        raise Unavailable("Another sync of this pool is running. We look again in a moment.", "sync_busy", retry_after=3)
+
+
+HANDLERS = {CommandKind.SYNC_POOL: sync_pool_command, CommandKind.SYNC_PROJECT: sync_project_command}

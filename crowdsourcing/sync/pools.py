@@ -1,0 +1,90 @@
+"""News of one pool."""
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from crowdsourcing import mirror
+from crowdsourcing.models import Pool
+from crowdsourcing.providers.base import STREAMS, Provider, RemoteAssignment
+from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.sync.locks import only_one
+
+# Key among the cursors: when everything was read last, the platform's time.
+FULL = "full"
+# A net under the cursors, for what a platform might change without moving a time.
+FULL_EVERY = timedelta(hours=24)
+
+
+@dataclass
+class PoolReport:
+    """What a sync saw. `busy`: another worker is at it, nothing was done."""
+
+    busy: bool = False
+    full: bool = False
+    seen: int = 0
+    made: int = 0
+    changed: int = 0
+
+
+def sync_pool(pool: Pool, provider: Provider) -> PoolReport:
+    """Status, overlaps and assignments of one pool. The first time everything, then each time stream from its cursor less
+    SYNC_OVERLAP_SECONDS. Raises ProviderError, after writing its sentence on the pool."""
+    with only_one(pool.pk) as got:
+        if not got:
+            return PoolReport(busy=True)
+        pool.refresh_from_db(fields=["cursors", "remote_id"])
+        try:
+            report = _look(pool, provider)
+        except ProviderError as error:
+            Pool.objects.filter(pk=pool.pk).update(sync_error=error.sentence)
+            raise
+        Pool.objects.filter(pk=pool.pk).update(synced_at=timezone.now(), sync_error="", cursors=pool.cursors)
+        return report
+
+
+def _look(pool: Pool, provider: Provider) -> PoolReport:
+    mirror.mirror_pool(pool, provider.pool(pool.remote_id))
+    started = timezone.now() + timedelta(seconds=provider.clock_offset or 0)
+    # Only tasks that were given to more than one: few, and their overlap may have been raised elsewhere.
+    raised = provider.tasks(pool.remote_id, overlap_from=2)
+    if raised:
+        mirror.mirror_tasks(pool, raised)
+    last_full = pool.cursors.get(FULL)
+    report = PoolReport(full=last_full is None or started - datetime.fromisoformat(last_full) > FULL_EVERY)
+    newest: dict[str, datetime] = {}
+    if report.full:
+        _read(pool, provider, report, newest)
+    else:
+        for stream in STREAMS:
+            # A stream that never brought anything has nothing from before the last full reading.
+            cursor = datetime.fromisoformat(pool.cursors.get(stream, last_full))
+            _read(pool, provider, report, newest, stream, cursor - timedelta(seconds=settings.SYNC_OVERLAP_SECONDS))
+    pool.cursors = _moved(pool.cursors, newest) | ({FULL: started.isoformat()} if report.full else {})
+    return report
+
+
+def _moved(cursors: dict[str, str], newest: dict[str, datetime]) -> dict[str, str]:
+    """Cursors only go forward."""
+    ahead = {stream: at.isoformat() for stream, at in newest.items()
+             if stream not in cursors or datetime.fromisoformat(cursors[stream]) < at}
+    return cursors | ahead
+
+
+def _read(pool: Pool, provider: Provider, report: PoolReport, newest: dict[str, datetime], stream: str = "",
+          since: datetime | None = None) -> None:
+    for page in provider.assignment_pages(pool.remote_id, stream=stream, since=since):
+        done = mirror.mirror_assignments(pool, page)
+        report.seen += done.seen
+        report.made += done.made
+        report.changed += done.changed
+        _advance(newest, page)
+
+
+def _advance(newest: dict[str, datetime], page: list[RemoteAssignment]) -> None:
+    """The cursor is the largest time seen in a field, never our clock."""
+    for stream in STREAMS:
+        at = max((moment for item in page if (moment := getattr(item, stream)) is not None), default=None)
+        if at is not None and (stream not in newest or newest[stream] < at):
+            newest[stream] = at

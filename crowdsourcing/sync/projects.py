@@ -1,0 +1,31 @@
+"""News of projects, and which of them are looked at by themselves."""
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from crowdsourcing import mirror
+from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.providers.base import Provider
+from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.statuses import PoolStatus, ProjectStatus
+
+
+def projects_in_use() -> QuerySet[CrowdProject]:
+    """Those that are at the platform and not archived."""
+    return CrowdProject.objects.exclude(Q(remote_id="") | Q(status=ProjectStatus.ARCHIVED)).select_related("account").order_by("pk")
+
+
+def pools_in_use(crowd_project: CrowdProject) -> QuerySet[Pool]:
+    """Its pools that are at the platform and not archived."""
+    return (crowd_project.pools.exclude(Q(remote_id="") | Q(status=PoolStatus.ARCHIVED))
+            .select_related("crowd_project__account", "task").order_by("pk"))
+
+
+def sync_project(crowd_project: CrowdProject, provider: Provider) -> None:
+    """The project's own status. Raises ProviderError, after writing its sentence on the project."""
+    try:
+        news = provider.project(crowd_project.remote_id)
+    except ProviderError as error:
+        CrowdProject.objects.filter(pk=crowd_project.pk).update(sync_error=error.sentence)
+        raise
+    mirror.mirror_project(crowd_project, news)
+    CrowdProject.objects.filter(pk=crowd_project.pk).update(synced_at=timezone.now(), sync_error="")
