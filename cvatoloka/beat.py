@@ -4,6 +4,8 @@ A room's `tasks` module may have SCHEDULE = {name: {"task": dotted name, "schedu
 database row for each name that has none and leaves existing rows alone: django-celery-beat's own start would put the declared interval
 back over what an admin had set. Only the dotted name follows the code, because a row that names a moved task can never run.
 """
+import socket
+import time
 from importlib import import_module
 from typing import Any
 
@@ -11,6 +13,8 @@ from django.apps import apps
 from django.utils.module_loading import module_has_submodule
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
+
+from cvatoloka import heartbeat
 
 Declaration = dict[str, dict[str, Any]]
 
@@ -46,6 +50,15 @@ class Scheduler(DatabaseScheduler):
     """django-celery-beat's scheduler over the rooms' declarations."""
 
     Entry = KeptEntry
+    _last_beat = 0.0
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """One round of Celery's loop: send what is due, say that the scheduler lives, return the seconds until the next round."""
+        pause: float = super().tick(*args, **kwargs)
+        if time.monotonic() - self._last_beat >= heartbeat.INTERVAL_SECONDS:
+            self._last_beat = time.monotonic()
+            heartbeat.beat(f"beat@{socket.gethostname()}", heartbeat.SCHEDULER)
+        return min(pause, heartbeat.INTERVAL_SECONDS)
 
     def setup_schedule(self) -> None:
         self.install_default_entries(self.schedule)

@@ -54,7 +54,7 @@ def _redis() -> str:
 
 def _worker() -> str:
     try:
-        alive = heartbeat.alive_workers()
+        alive = heartbeat.alive()
     except (redis.exceptions.RedisError, OSError):
         return "Unknown while Redis does not answer."
     return "ok" if alive else f"No Celery worker gave a sign of life within {heartbeat.MAX_AGE_SECONDS:.0f} s."

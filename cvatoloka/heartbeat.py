@@ -1,7 +1,7 @@
-"""A sign of life of every Celery worker, in Redis, that /readyz reads.
+"""Signs of life of the Celery workers and of the scheduler, in Redis. /readyz and the containers' health checks read them.
 
-One sorted set per queue: member = worker name, score = Unix time in seconds of its last beat. The beat is sent by the worker's own event
-loop, so a worker whose loop hangs stops beating; a killed one is forgotten after MAX_AGE_SECONDS.
+One sorted set per queue and kind: member = the process's name, score = Unix time in seconds of its last beat. The beat is sent by the
+process's own event loop, so one whose loop hangs stops beating; a killed one is forgotten after MAX_AGE_SECONDS.
 """
 import logging
 import time
@@ -16,9 +16,13 @@ INTERVAL_SECONDS = 5.0
 MAX_AGE_SECONDS = 20.0
 
 
-def key() -> str:
+WORKER = "worker"
+SCHEDULER = "scheduler"
+
+
+def key(kind: str = WORKER) -> str:
     """Named after the queue: several installations may share one Redis."""
-    return f"{settings.CELERY_TASK_DEFAULT_QUEUE}:worker-heartbeats"
+    return f"{settings.CELERY_TASK_DEFAULT_QUEUE}:{kind}-heartbeats"
 
 
 def client() -> "redis.Redis":
@@ -26,30 +30,30 @@ def client() -> "redis.Redis":
     return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2, socket_timeout=2)
 
 
-def beat(worker_name: str) -> None:
-    """Record that the worker is alive now, and forget those that have long been silent. A Redis that is away is logged, not raised."""
+def beat(name: str, kind: str = WORKER) -> None:
+    """Record that the process is alive now, and forget those that have long been silent. A Redis that is away is logged, not raised."""
     now = time.time()
     try:
         with client() as connection:
-            connection.zadd(key(), {worker_name: now})
-            connection.zremrangebyscore(key(), "-inf", now - 100 * MAX_AGE_SECONDS)
+            connection.zadd(key(kind), {name: now})
+            connection.zremrangebyscore(key(kind), "-inf", now - 100 * MAX_AGE_SECONDS)
     except redis.exceptions.RedisError as error:
-        logger.warning("The heartbeat of %s was not written: %s", worker_name, error)
+        logger.warning("The heartbeat of %s was not written: %s", name, error)
 
 
-def forget(worker_name: str) -> None:
-    """The worker ends on purpose."""
+def forget(name: str, kind: str = WORKER) -> None:
+    """The process ends on purpose."""
     try:
         with client() as connection:
-            connection.zrem(key(), worker_name)
+            connection.zrem(key(kind), name)
     except redis.exceptions.RedisError as error:
-        logger.warning("The heartbeat of %s was not removed: %s", worker_name, error)
+        logger.warning("The heartbeat of %s was not removed: %s", name, error)
 
 
-def alive_workers() -> list[str]:
-    """Names of the workers that beat within MAX_AGE_SECONDS. Raises redis.exceptions.RedisError."""
+def alive(kind: str = WORKER) -> list[str]:
+    """Names of the processes that beat within MAX_AGE_SECONDS. Raises redis.exceptions.RedisError."""
     with client() as connection:
-        members = connection.zrangebyscore(key(), time.time() - MAX_AGE_SECONDS, "+inf")
+        members = connection.zrangebyscore(key(kind), time.time() - MAX_AGE_SECONDS, "+inf")
     return sorted(member.decode() for member in members)  # type: ignore[union-attr]
 
 

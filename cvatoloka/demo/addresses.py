@@ -38,8 +38,10 @@ class Addresses:
 
 def environment(addresses: Addresses, services: Mapping[str, str], directory: Path) -> dict[str, str]:
     """Variables for every process of the demo. `services` is the part that leads to PostgreSQL and Redis; `directory` keeps the data."""
+    # Importing our package names the application's settings; the sandbox's processes must find the name free for their own.
+    inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     return {
-        **os.environ, **services,
+        **inherited, **services,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "PUBLIC_URL": addresses.app, "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",

@@ -1,4 +1,5 @@
 """The schedule of periodic tasks: rooms declare, admins decide."""
+import socket
 import sys
 import types
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 import pytest
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from cvatoloka import heartbeat
 from cvatoloka.beat import Scheduler, declared_schedule
 from cvatoloka.celery import app
 
@@ -65,3 +67,12 @@ def test_two_rooms_cannot_declare_the_same_name(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("cvatoloka.beat.module_has_submodule", lambda package, name: package.__name__ in ("annotation", "cvatoloka"))
     with pytest.raises(ValueError, match="sweep"):
         declared_schedule()
+
+
+def test_a_running_beat_gives_a_sign_of_life(declare: Any, redis_url: str) -> None:
+    declare({})
+    scheduler = start_beat()
+    assert heartbeat.alive(heartbeat.SCHEDULER) == []
+    assert scheduler.tick() <= heartbeat.INTERVAL_SECONDS
+    assert heartbeat.alive(heartbeat.SCHEDULER) == [f"beat@{socket.gethostname()}"]
+    assert heartbeat.alive() == []

@@ -30,7 +30,7 @@ def test_readyz_names_the_missing_worker(client: Client, db: None, redis_url: st
 def test_readyz_is_ready_while_a_real_worker_runs_and_not_after_it_stopped(client: Client, celery_worker_process: CeleryWorker) -> None:
     # The Redis of the test was emptied after the worker's first beat: the next one comes within the interval.
     end = time.monotonic() + heartbeat.INTERVAL_SECONDS + 5
-    while not heartbeat.alive_workers() and time.monotonic() < end:
+    while not heartbeat.alive() and time.monotonic() < end:
         time.sleep(0.1)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
@@ -43,9 +43,9 @@ def test_a_worker_silent_for_too_long_does_not_count(redis_url: str) -> None:
     heartbeat.beat("alive@here")
     with redis.Redis.from_url(redis_url) as client:
         client.zadd(heartbeat.key(), {"dead@here": time.time() - heartbeat.MAX_AGE_SECONDS - 1})
-    assert heartbeat.alive_workers() == ["alive@here"]
+    assert heartbeat.alive() == ["alive@here"]
     heartbeat.forget("alive@here")
-    assert heartbeat.alive_workers() == []
+    assert heartbeat.alive() == []
 
 
 @pytest.mark.services
