@@ -83,10 +83,10 @@ def _page(assignment: Assignment, call: Call) -> dict[str, Any]:
 
 
 def show(row: Assignment) -> dict[str, Any]:
-    times = {name: times.show(getattr(row, name)) for name in ("created", "submitted", "accepted", "rejected", "skipped", "expired")}
+    moments = {name: times.show(getattr(row, name)) for name in ("created", "submitted", "accepted", "rejected", "skipped", "expired")}
     return without_nothing({"id": row.id, "pool_id": str(row.pool_id), "project_id": str(row.pool.project_id), "status": row.status,
                             "public_name": row.pool.project.form["public_name"],
-                            "reward": row.reward, "expires": times.show(row.deadline), **times, "public_comment": row.public_comment})
+                            "reward": row.reward, "expires": times.show(row.deadline), **moments, "public_comment": row.public_comment})
 
 
 def _own(call: Call, key: str) -> Assignment:
