@@ -19,7 +19,7 @@ def test_an_empty_guide_is_an_empty_string():
 def test_bare_addresses_become_links_that_open_elsewhere_and_leak_no_referrer():
     html = render_guide("See https://example.org/rules for more")
     assert '<a href="https://example.org/rules"' in html
-    assert 'rel="noopener noreferrer"' in html
+    assert 'rel="noopener noreferrer nofollow"' in html
     assert 'target="_blank"' in html
 
 
