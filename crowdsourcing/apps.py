@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class CrowdsourcingConfig(AppConfig):
     name = "crowdsourcing"
     verbose_name = "Crowdsourcing"
+
+    def ready(self) -> None:
+        """Offer this room's parts to the pages and API of the room below, which does not know us."""
+        from crowdsourcing import panels
+
+        panels.register()

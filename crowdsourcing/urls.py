@@ -1,3 +1,25 @@
 """Pages of the crowdsourcing room."""
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+from crowdsourcing.views import assignments, commands, pools, projects, reviews
+
 app_name = "crowdsourcing"
-urlpatterns: list = []
+urlpatterns = [
+    path("projects/<int:project_id>/crowdsourcing", projects.project_setup, name="project_setup"),
+    path("projects/<int:project_id>/crowdsourcing/update", projects.project_update, name="project_update"),
+    path("projects/<int:project_id>/crowdsourcing/<slug:verb>", projects.project_verb, name="project_verb"),
+    path("tasks/<int:task_id>/pool", pools.pool_setup, name="pool_setup"),
+    path("tasks/<int:task_id>/pool/update", pools.pool_update, name="pool_update"),
+    path("tasks/<int:task_id>/pool/<slug:verb>", pools.pool_verb, name="pool_verb"),
+    path("assignments/<int:assignment_id>/accept", assignments.assignment_accept, name="assignment_accept"),
+    path("assignments/<int:assignment_id>/reject", assignments.assignment_reject, name="assignment_reject"),
+    path("task-suites/<int:task_suite_id>/reissue", assignments.reissue, name="reissue"),
+    path("commands/<uuid:command_id>", commands.command_fragment, name="command_fragment"),
+    path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),
+    path("review", reviews.review_queue, name="review_queue"),
+    path("review/accept", reviews.review_accept, name="review_accept"),
+]
+if find_spec("crowdsourcing.editor_urls"):
+    urlpatterns.append(path("editor/", include("crowdsourcing.editor_urls")))

@@ -1,2 +1,17 @@
 """Doors of the crowdsourcing API."""
-urlpatterns: list = []
+from rest_framework.routers import SimpleRouter
+
+from crowdsourcing.api.assignments import AssignmentViewSet
+from crowdsourcing.api.commands import CommandViewSet, StatusChangeViewSet
+from crowdsourcing.api.pools import PoolViewSet, TaskSuiteViewSet
+from crowdsourcing.api.projects import AccountViewSet, CrowdProjectViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("accounts", AccountViewSet, "crowd-account")
+router.register("projects", CrowdProjectViewSet, "crowd-project")
+router.register("pools", PoolViewSet, "crowd-pool")
+router.register("task-suites", TaskSuiteViewSet, "crowd-task-suite")
+router.register("assignments", AssignmentViewSet, "crowd-assignment")
+router.register("commands", CommandViewSet, "crowd-command")
+router.register("status-changes", StatusChangeViewSet, "crowd-status-change")
+urlpatterns = router.urls

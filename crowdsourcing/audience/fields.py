@@ -68,7 +68,8 @@ def _device_fields() -> list[Field]:
                 "MOBILE_FIREFOX": "Firefox mobile", "MOBILE_SAFARI": "Safari mobile"}
     found = [
         Field("computed", "device_category", "Device", IDENTITY, "choice", {
-            "PERSONAL_COMPUTER": "Personal computer", "SMARTPHONE": "Smartphone", "TABLET": "Tablet", "WEARABLE_COMPUTER": "Wearable"}, "Device"),
+            "PERSONAL_COMPUTER": "Personal computer", "SMARTPHONE": "Smartphone", "TABLET": "Tablet", "WEARABLE_COMPUTER": "Wearable"},
+            "Device"),
         Field("computed", "client_type", "Works in", IDENTITY, "choice", {"BROWSER": "Browser", "TOLOKA_APP": "Toloka app"}, "Device"),
         Field("computed", "os_family", "Operating system", IDENTITY, "choice", systems, "Device"),
         Field("computed", "user_agent_family", "Browser", IDENTITY, "choice", browsers, "Device"),
@@ -78,7 +79,8 @@ def _device_fields() -> list[Field]:
     for key, name in (("os_version", "Operating system version"), ("user_agent_version", "Browser version")):
         found.append(Field("computed", key, name, COMPARISON, "number", group="Device"))
         found += [
-            Field("computed", f"{key}_{part}", f"{name}, {part}", COMPARISON, "integer", group="Device") for part in ("major", "minor", "bugfix")]
+            Field("computed", f"{key}_{part}", f"{name}, {part}", COMPARISON, "integer", group="Device") for part in ("major", "minor",
+                "bugfix")]
     return found
 
 

@@ -8,6 +8,8 @@ import json
 import math
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from crowdsourcing.audience.fields import Field, field_of
 
 MAX_CHARACTERS = 10_000
@@ -39,6 +41,14 @@ def clean(value: Any) -> dict[str, Any]:
     if node is None:
         return {}
     return node if is_group(node) else {"and": [node]}
+
+
+def checked(value: Any) -> dict[str, Any]:
+    """`clean` for services: raises ValidationError with one message a mistake, "and.0.value: …"."""
+    try:
+        return clean(value)
+    except AudienceError as error:
+        raise ValidationError([f"{path}: {text}" if path else text for path, text in error.errors.items()]) from None
 
 
 def is_group(node: Any) -> bool:

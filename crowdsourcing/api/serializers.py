@@ -1,0 +1,191 @@
+"""What the API shows and takes. The API key is write-only and in no answer."""
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotation.models import Project, Task
+from crowdsourcing import audience, selectors
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.services.assignments import MAX_COMMENT
+from crowdsourcing.services.pools import CONFIG_FIELDS
+from crowdsourcing.statuses import AssignmentStatus
+from crowdsourcing.views.reviews import automatic_acceptance
+
+
+class AccountSerializer(serializers.ModelSerializer):
+    owner = serializers.CharField(source="owner.username", read_only=True)
+
+    class Meta:
+        model = ProviderAccount
+        fields = ("id", "provider", "environment", "base_url", "owner", "requester_id", "requester_name", "balance", "checked_at",
+                  "created_at")
+        read_only_fields = fields
+
+
+class CommandSerializer(serializers.ModelSerializer):
+    """An intent and how far it is. Poll until `status` is done or failed."""
+
+    target = serializers.SerializerMethodField()
+    actor = serializers.CharField(source="actor.username", default=None, read_only=True)
+
+    class Meta:
+        model = ProviderCommand
+        fields = ("id", "kind", "status", "step", "error_code", "error", "attempts", "target", "actor", "created_at", "next_try_at",
+                  "finished_at")
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "properties": {"type": {"type": "string"}, "id": {"type": "integer"}}})
+    def get_target(self, command: ProviderCommand) -> dict[str, Any]:
+        return {"type": command.target_type, "id": command.target_id}
+
+
+class _TwinSerializer(serializers.ModelSerializer):
+    remote_url = serializers.SerializerMethodField(help_text="The platform's own page; empty while it is not there yet.")
+    open_command = serializers.UUIDField(read_only=True, allow_null=True, help_text="The command that is on its way, if any.")
+
+    def get_remote_url(self, twin: CrowdProject | Pool) -> str:
+        return selectors.remote_url(twin)
+
+
+class CrowdProjectSerializer(_TwinSerializer):
+    account = AccountSerializer(read_only=True)
+
+    class Meta:
+        model = CrowdProject
+        fields = ("id", "project", "account", "description", "remote_id", "remote_url", "status", "synced_at", "sync_error", "open_command",
+                  "created_at", "updated_at")
+        read_only_fields = fields
+
+
+class ProjectSetupSerializer(serializers.Serializer):
+    project = serializers.PrimaryKeyRelatedField(queryset=Project.objects.all())
+    provider = serializers.ChoiceField(choices=["toloka"], default="toloka")
+    environment = serializers.ChoiceField(choices=ProviderAccount.Environment.choices, default="sandbox")
+    base_url = serializers.CharField(required=False, allow_blank=True, default="", max_length=512,
+                                     help_text="Only with environment other: a server of TOLOKA_ALLOWED_URLS.")
+    api_key = serializers.CharField(write_only=True, max_length=512, trim_whitespace=True, style={"input_type": "password"})
+    description = serializers.CharField(required=False, allow_blank=True, default="", max_length=5_000)
+
+
+class ProjectChangeSerializer(serializers.Serializer):
+    api_key = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=512,
+                                    help_text="A new key of the same requester; left out: the present one stays.")
+    description = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
+
+
+class PoolConfigSerializer(serializers.ModelSerializer):
+    """The fields that a requester decides, under the platform's names. USD, seconds, days."""
+
+    filter = serializers.JSONField(required=False, help_text="Who may take part, in the platform's filter grammar; {} means everyone.")
+    will_expire = serializers.DateTimeField(required=False)
+
+    class Meta:
+        model = Pool
+        fields = CONFIG_FIELDS
+
+    def validate_filter(self, value: Any) -> Any:
+        try:
+            return audience.clean(value)
+        except audience.AudienceError as error:
+            raise serializers.ValidationError({path or "audience": [text] for path, text in error.errors.items()}) from None
+
+    def validate_will_expire(self, value: Any) -> Any:
+        if value <= timezone.now():
+            raise serializers.ValidationError("Choose a date in the future.")
+        return value
+
+
+class PoolSetupSerializer(PoolConfigSerializer):
+    # OneToOne in the model: a second pool of a task is refused by the service with its sentence, not as a duplicate value.
+    task = serializers.PrimaryKeyRelatedField(queryset=Task.objects.all())
+
+    class Meta(PoolConfigSerializer.Meta):
+        fields = ("task", *CONFIG_FIELDS)  # type: ignore[assignment]
+
+
+class PoolSerializer(_TwinSerializer):
+    audience = serializers.SerializerMethodField(help_text="The filter in plain English.")
+    project = serializers.IntegerField(source="task.project_id", read_only=True)
+
+    class Meta:
+        model = Pool
+        fields = ("id", "task", "project", "crowd_project", *CONFIG_FIELDS, "audience", "remote_id", "remote_url", "status",
+                  "last_close_reason",
+                  "synced_at", "sync_error", "open_command", "created_at", "updated_at")
+        read_only_fields = fields
+
+    def get_audience(self, pool: Pool) -> str:
+        return audience.sentence(pool.filter)
+
+
+class PoolDetailSerializer(PoolSerializer):
+    counts = serializers.SerializerMethodField(help_text="Jobs, and assignments by status.")
+    money = serializers.SerializerMethodField(help_text="USD: budget = reserved + spent + free; the fee is an estimate.")
+
+    class Meta(PoolSerializer.Meta):
+        fields = (*PoolSerializer.Meta.fields, "counts", "money")  # type: ignore[assignment]
+        read_only_fields = fields
+
+    def get_counts(self, pool: Pool) -> dict[str, int]:
+        return selectors.pool_counts(pool)
+
+    def get_money(self, pool: Pool) -> dict[str, str]:
+        return {name: str(amount) for name, amount in selectors.pool_money(pool).items()}
+
+
+class TaskSuiteSerializer(serializers.ModelSerializer):
+    task = serializers.IntegerField(source="pool.task_id", read_only=True)
+
+    class Meta:
+        model = TaskSuite
+        fields = ("id", "pool", "task", "job", "remote_task_id", "overlap")
+        read_only_fields = fields
+
+
+class AssignmentSerializer(serializers.ModelSerializer):
+    task = serializers.IntegerField(source="pool.task_id", read_only=True)
+    job = serializers.IntegerField(source="task_suite.job_id", read_only=True)
+    toloker = serializers.CharField(source="toloker.user_id", read_only=True)
+    snapshot = serializers.SerializerMethodField(help_text="The work that came with it; null: none.")
+    submitted_without_work = serializers.SerializerMethodField()
+    accepted_automatically_at = serializers.SerializerMethodField(help_text="When the platform accepts by itself, for submitted ones.")
+
+    class Meta:
+        model = Assignment
+        fields = ("id", "pool", "task", "task_suite", "job", "toloker", "remote_id", "status", "reward", "public_comment", "created",
+                  "submitted",
+                  "accepted", "rejected", "skipped", "expired", "snapshot", "submitted_without_work", "accepted_automatically_at")
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "nullable": True, "properties": {
+        "id": {"type": "integer"}, "shape_count": {"type": "integer"}, "tag_count": {"type": "integer"}}})
+    def get_snapshot(self, assignment: Assignment) -> dict[str, int] | None:
+        found = assignment.snapshot
+        return {"id": found.pk, "shape_count": found.shape_count, "tag_count": found.tag_count} if found else None
+
+    def get_submitted_without_work(self, assignment: Assignment) -> bool:
+        judged = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
+        return assignment.status in judged and assignment.snapshot_id is None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_accepted_automatically_at(self, assignment: Assignment) -> Any:
+        return automatic_acceptance(assignment) if assignment.status == AssignmentStatus.SUBMITTED else None
+
+
+class AcceptSerializer(serializers.Serializer):
+    comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_COMMENT)
+
+
+class RejectSerializer(serializers.Serializer):
+    comment = serializers.CharField(max_length=MAX_COMMENT, help_text="Required: the Toloker reads it.")
+
+
+class StatusChangeSerializer(serializers.ModelSerializer):
+    actor = serializers.CharField(source="actor.username", default=None, read_only=True)
+
+    class Meta:
+        model = StatusChange
+        fields = ("id", "target_type", "target_id", "old", "new", "cause", "comment", "command", "actor", "at", "seen_at")
+        read_only_fields = fields

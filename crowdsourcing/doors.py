@@ -1,0 +1,143 @@
+"""What the doors of this room (pages, REST) fetch, with permission: a stranger gets 404, a role that may not do it 403."""
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from annotation import selectors as room1
+from annotation.models import Job, Project, Task
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+
+NO_EDIT = "Your role in this project is reviewer: you may accept and reject, but not change this. Ask the owner."
+
+
+def crowd_projects_for(user: Any) -> QuerySet[CrowdProject]:
+    return CrowdProject.objects.filter(project__in=_projects(user)).select_related("project", "account").order_by("-pk")
+
+
+def pools_for(user: Any) -> QuerySet[Pool]:
+    return (Pool.objects.filter(task__project__in=_projects(user))
+            .select_related("task__project", "crowd_project__account", "crowd_project__project").order_by("-pk"))
+
+
+def assignments_for(user: Any) -> QuerySet[Assignment]:
+    return (Assignment.objects.filter(pool__task__project__in=_projects(user))
+            .select_related("pool__task__project", "pool__crowd_project__account", "task_suite__job", "toloker", "snapshot")
+            .defer("snapshot__data"))
+
+
+def task_suites_for(user: Any) -> QuerySet[TaskSuite]:
+    return (TaskSuite.objects.filter(pool__task__project__in=_projects(user))
+            .select_related("pool__task__project", "pool__crowd_project__account", "job"))
+
+
+def accounts_for(user: Any) -> QuerySet[ProviderAccount]:
+    """The user's own, and those behind the projects they may change."""
+    if room1.is_admin(user):
+        return ProviderAccount.objects.order_by("-pk")
+    used = CrowdProject.objects.filter(project__in=_projects(user)).filter(
+        Q(project__owner=user) | Q(project__members__user=user, project__members__role="requester")).values("account")
+    return ProviderAccount.objects.filter(Q(owner=user) | Q(pk__in=used)).order_by("-pk")
+
+
+def commands_for(user: Any) -> QuerySet[ProviderCommand]:
+    return ProviderCommand.objects.filter(_of_targets(user)).select_related("actor").order_by("-created_at")
+
+
+def status_changes_for(user: Any) -> QuerySet[StatusChange]:
+    return StatusChange.objects.filter(_of_targets(user)).select_related("actor").order_by("-at", "-pk")
+
+
+def _projects(user: Any) -> Any:
+    return room1.projects_for(user).order_by().values("pk")
+
+
+def _of_targets(user: Any) -> Q:
+    """Rows that name their target by (target_type, target_id) and belong to a project the user sees."""
+    if room1.is_admin(user):
+        return Q()
+    kinds = ProviderCommand.Target
+    mine = _projects(user)
+    return (
+        Q(target_type=kinds.CROWD_PROJECT, target_id__in=CrowdProject.objects.filter(project__in=mine).values("pk"))
+        | Q(target_type=kinds.POOL, target_id__in=Pool.objects.filter(task__project__in=mine).values("pk"))
+        | Q(target_type=kinds.TASK_SUITE, target_id__in=TaskSuite.objects.filter(pool__task__project__in=mine).values("pk"))
+        | Q(target_type=kinds.ASSIGNMENT, target_id__in=Assignment.objects.filter(pool__task__project__in=mine).order_by().values("pk"))
+    )
+
+
+def project_of(thing: Any) -> Project:
+    """The project by whose members a thing of this room or the one below is guarded."""
+    if isinstance(thing, Project):
+        return thing
+    if isinstance(thing, Task | CrowdProject):
+        return thing.project
+    if isinstance(thing, Job | Pool):
+        return thing.task.project
+    return thing.pool.task.project
+
+
+def _one(rows: QuerySet[Any], **key: Any) -> Any:
+    found = rows.filter(**key).first()
+    if found is None:
+        raise Http404("There is no such thing, or it is not yours.")
+    return found
+
+
+def may_edit(user: Any, thing: Any) -> bool:
+    return room1.may_edit(user, project_of(thing))
+
+
+def may_review(user: Any, thing: Any) -> bool:
+    return room1.may_review(user, project_of(thing))
+
+
+def require_edit(user: Any, thing: Any) -> None:
+    if not may_edit(user, thing):
+        raise PermissionDenied(NO_EDIT)
+
+
+def project(user: Any, pk: int, *, edit: bool = False) -> Project:
+    found = _one(room1.projects_for(user).select_related("owner"), pk=pk)
+    if edit:
+        require_edit(user, found)
+    return found
+
+
+def task(user: Any, pk: int, *, edit: bool = False) -> Task:
+    found = _one(room1.tasks_for(user).select_related("project"), pk=pk)
+    if edit:
+        require_edit(user, found)
+    return found
+
+
+def crowd_project_of(user: Any, project_pk: int, *, edit: bool = False) -> CrowdProject:
+    found = _one(crowd_projects_for(user), project_id=project_pk)
+    if edit:
+        require_edit(user, found)
+    return found
+
+
+def pool_of(user: Any, task_pk: int, *, edit: bool = False) -> Pool:
+    found = _one(pools_for(user), task_id=task_pk)
+    if edit:
+        require_edit(user, found)
+    return found
+
+
+def assignment(user: Any, pk: int) -> Assignment:
+    """Every member of a project may review."""
+    return _one(assignments_for(user), pk=pk)
+
+
+def task_suite(user: Any, pk: int, *, edit: bool = False) -> TaskSuite:
+    found = _one(task_suites_for(user), pk=pk)
+    if edit:
+        require_edit(user, found)
+    return found
+
+
+def command(user: Any, pk: UUID) -> ProviderCommand:
+    return _one(commands_for(user), pk=pk)

@@ -1,0 +1,42 @@
+// Create crowdsourcing task: parts that depend on a switch, usual values, and the cost in step with the price.
+// data-when-on="field" / data-when-off="field": shown while that switch is on / off. data-preset="input id": the button's value goes there.
+const form = document.querySelector("form[data-pool-form]");
+
+function money(amount) {
+  const text = amount.toLocaleString("en-US", { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  return `$${text.endsWith("0") ? text.slice(0, -1) : text}`;
+}
+
+function showParts() {
+  for (const [attribute, shownWhen] of [["whenOn", true], ["whenOff", false]]) {
+    const name = attribute === "whenOn" ? "data-when-on" : "data-when-off";
+    for (const part of form.querySelectorAll(`[${name}]`)) {
+      part.hidden = form.elements[part.dataset[attribute]].checked !== shownWhen;
+    }
+  }
+}
+
+function showCost() {
+  const cost = document.querySelector("[data-cost]");
+  const typed = Number.parseFloat(form.elements.reward_per_assignment.value);
+  const price = Number.isFinite(typed) && typed > 0 ? typed : 0;
+  const work = price * Number(cost.dataset.jobs);
+  const fee = (work * Number(cost.dataset.feePercent)) / 100;
+  for (const [part, amount] of [["price", price], ["work", work], ["fee", fee], ["total", work + fee]]) {
+    cost.querySelector(`[data-cost-${part}]`).textContent = money(amount);
+  }
+}
+
+if (form) {
+  form.addEventListener("change", showParts);
+  form.elements.reward_per_assignment.addEventListener("input", showCost);
+  for (const button of form.querySelectorAll("[data-preset]")) {
+    button.addEventListener("click", () => {
+      const input = document.getElementById(button.dataset.preset);
+      input.value = button.value;
+      input.focus();
+    });
+  }
+  showParts();
+  showCost();
+}

@@ -1,0 +1,14 @@
+// One box that ticks all boxes of a form.
+for (const form of document.querySelectorAll("form[data-select-all]")) {
+  const all = form.querySelector("[data-all]");
+  const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")];
+  all.hidden = boxes.length < 2;
+  const follow = () => {
+    const ticked = boxes.filter((box) => box.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
+  form.addEventListener("change", (event) => { if (event.target !== all) follow(); });
+  follow();
+}

@@ -1,0 +1,84 @@
+"""Marks of this room's pages. `{% load crowd %}`.
+
+| tag | gives |
+|---|---|
+| `{{ amount|money }}` | "$0.05", "$0.009": two digits after the point, a third where it counts |
+| `{% toloka_dot crowd_project_or_pool %}` | label Toloka with the dot of its status, and the status in words |
+| `{% assignment_dot assignment %}` | status of an attempt |
+| `{{ seconds|duration }}` | "10 min", "1 h 30 min", "3 days" |
+| `{{ id|short }}` | the last eight characters of a long id |
+"""
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from annotation.templatetags.pages import dot
+from crowdsourcing.models import Assignment, CrowdProject, Pool
+from crowdsourcing.statuses import AssignmentStatus, PoolStatus, ProjectStatus
+
+register = template.Library()
+
+PROJECT_DOTS = {
+    ProjectStatus.ACTIVE: ("green", "active"), ProjectStatus.ARCHIVED: ("dark", "archived"), ProjectStatus.LOCKED: ("red", "locked"),
+    "": ("gray", "not set up yet"),
+}
+POOL_DOTS = {
+    PoolStatus.OPEN: ("green", "open"), PoolStatus.CLOSED: ("gray", "closed"), PoolStatus.ARCHIVED: ("dark", "archived"),
+    PoolStatus.LOCKED: ("red", "locked"), "": ("gray", "not set up yet"),
+}
+ASSIGNMENT_DOTS = {
+    AssignmentStatus.ACTIVE: ("blue", "In progress"), AssignmentStatus.SUBMITTED: ("yellow", "Waiting for review"),
+    AssignmentStatus.ACCEPTED: ("green", "Accepted"), AssignmentStatus.REJECTED: ("red", "Rejected"),
+    AssignmentStatus.SKIPPED: ("gray", "Skipped"), AssignmentStatus.EXPIRED: ("gray", "Time ran out"),
+}
+
+
+@register.filter
+def money(amount: Decimal | int | float | str | None) -> str:
+    """US dollars; the platform counts in thousandths."""
+    if amount is None or amount == "":
+        return "–"
+    value = Decimal(str(amount)).quantize(Decimal("0.001"))
+    text = f"{value:,.3f}"
+    text = text[:-1] if text.endswith("0") else text
+    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+
+
+@register.simple_tag
+def toloka_dot(thing: CrowdProject | Pool) -> SafeString:
+    kind = "pool" if isinstance(thing, Pool) else "project"
+    color, word = (POOL_DOTS if isinstance(thing, Pool) else PROJECT_DOTS)[thing.status]  # type: ignore[index]
+    hint = f"The {kind} on Toloka is {word}."
+    if kind == "pool" and thing.status == PoolStatus.CLOSED:
+        hint += " Not visible to Tolokers until started."
+    return dot(color, f"Toloka: {word}", hint)
+
+
+@register.simple_tag
+def assignment_dot(assignment: Assignment) -> SafeString:
+    return dot(*ASSIGNMENT_DOTS[assignment.status])  # type: ignore[index]
+
+
+@register.filter
+def duration(seconds: Any) -> str:
+    left = int(seconds or 0)
+    parts = []
+    for length, word in ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s")):
+        count, left = divmod(left, length)
+        if count:
+            parts.append(f"{count} {word}{'s' if word == 'day' and count > 1 else ''}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+@register.filter
+def short(identifier: str) -> str:
+    text = str(identifier)
+    return text if len(text) <= 10 else f"…{text[-8:]}"
+
+
+@register.filter
+def status_word(value: str) -> str:
+    """A status value of the platform or our own, for sentences: "ACCEPTED" -> "accepted"."""
+    return str(value).replace("_", " ").lower()

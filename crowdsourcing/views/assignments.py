@@ -1,0 +1,98 @@
+"""Accept, Reject, Give to another Toloker."""
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from crowdsourcing import doors, selectors
+from crowdsourcing.forms import AcceptForm, RejectForm
+from crowdsourcing.models import Assignment
+from crowdsourcing.services import assignments as services
+from crowdsourcing.statuses import CommandKind, ReissuePolicy
+from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
+
+# What happens to the job after a rejection, by the pool's policy.
+AFTER_REJECTION = {
+    ReissuePolicy.AFTER_DISPUTE: "The job stays with this Toloker while an appeal is possible ({days} days); then another Toloker gets it.",
+    ReissuePolicy.AT_ONCE: "Another Toloker gets the job at once. If you accept this one later after an appeal, you pay for both.",
+    ReissuePolicy.BY_HAND: "The job stays as it is until you press “Give to another Toloker”.",
+}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def assignment_accept(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    assignment = doors.assignment(request.user, assignment_id)
+    form = AcceptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            services.accept_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"])
+        if not form.errors:
+            return _back_to_job(assignment)
+    fee = assignment.reward * settings.PLATFORM_FEE_PERCENT / 100
+    words = {"title": "Accept this work?", "verb": "Accept", "icon": "check", "kind": CommandKind.ACCEPT_ASSIGNMENT, "fee": fee,
+             "total": assignment.reward + fee, "fee_percent": settings.PLATFORM_FEE_PERCENT}
+    return _dialog(request, assignment, form, words, "crowdsourcing:assignment_accept")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def assignment_reject(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    assignment = doors.assignment(request.user, assignment_id)
+    form = RejectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with errors_on(form):
+            services.reject_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"])
+        if not form.errors:
+            return _back_to_job(assignment)
+    policy = ReissuePolicy(assignment.pool.reissue_policy)
+    words = {"title": "Reject this work?", "verb": "Reject", "icon": "x", "kind": CommandKind.REJECT_ASSIGNMENT, "danger": True,
+             "what_next": AFTER_REJECTION[policy].format(days=settings.DISPUTE_DAYS), "dispute_days": settings.DISPUTE_DAYS}
+    return _dialog(request, assignment, form, words, "crowdsourcing:assignment_reject")
+
+
+def _dialog(request: HttpRequest, assignment: Assignment, form: forms.Form, words: dict[str, Any], address: str) -> HttpResponse:
+    context = {
+        **words, "assignment": assignment, "form": form, "job": assignment.task_suite.job,
+        "action": reverse(address, args=[assignment.pk]), "back": reverse("annotation:job_detail", args=[assignment.task_suite.job_id]),
+        "obstacles": [] if form.errors else selectors.obstacles(assignment, words["kind"]),
+        "without_work": assignment.snapshot_id is None,
+    }
+    return render_dialog(request, "review_dialog", context, status=422 if form.errors else 200)
+
+
+def _back_to_job(assignment: Assignment) -> HttpResponse:
+    return redirect("annotation:job_detail", assignment.task_suite.job_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reissue(request: HttpRequest, task_suite_id: int) -> HttpResponse:
+    suite = doors.task_suite(request.user, task_suite_id, edit=True)
+    if request.method == "POST":
+        with refusals_as_messages(request):
+            services.reissue_job(actor=request.user, task_suite=suite)
+        return redirect("annotation:job_detail", suite.job_id)
+    context = {
+        "title": "Give this job to another Toloker?", "verb": "Give to another Toloker", "icon": "switch-horizontal",
+        "text": "The rejected work stays on record. The job is offered again, never to the same Toloker, at the pool's present price.",
+        "action": reverse("crowdsourcing:reissue", args=[suite.pk]), "back": reverse("annotation:job_detail", args=[suite.job_id]),
+        "obstacles": selectors.obstacles(suite, CommandKind.REISSUE_JOB), "dispute_note": _dispute_note(suite),
+    }
+    return render_dialog(request, "verb_dialog", context)
+
+
+def _dispute_note(suite: Any) -> str:
+    latest = selectors.latest_assignment(suite)
+    if latest is None or latest.rejected is None:
+        return ""
+    ends = latest.rejected + timedelta(days=settings.DISPUTE_DAYS)
+    if selectors.platform_now(suite.pool.crowd_project.account) >= ends:
+        return ""
+    return "The Toloker may still appeal. If you accept the rejected work later, you pay for both."

@@ -1,0 +1,86 @@
+"""What waits for a review, over all pools; oldest first. Several at once can be accepted here."""
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from crowdsourcing import doors
+from crowdsourcing.models import Assignment, Pool, ProviderCommand
+from crowdsourcing.services import assignments as services
+from crowdsourcing.statuses import OPEN_COMMAND_STATUSES, AssignmentStatus
+from crowdsourcing.transitions import Refused
+
+ROWS = 50
+
+
+def waiting_for(user: Any) -> QuerySet[Assignment]:
+    """Submitted work in pools of the user's projects that nobody has judged yet."""
+    return doors.assignments_for(user).filter(status=AssignmentStatus.SUBMITTED).order_by("submitted", "pk")
+
+
+def automatic_acceptance(assignment: Assignment) -> Any:
+    """When the platform accepts by itself; on our clock."""
+    if assignment.submitted is None:
+        return None
+    offset = timedelta(seconds=assignment.pool.crowd_project.account.clock_offset_seconds)
+    return assignment.submitted + timedelta(days=assignment.pool.auto_accept_period_day) - offset
+
+
+@login_required
+@require_GET
+def review_queue(request: HttpRequest) -> HttpResponse:
+    rows = waiting_for(request.user)
+    chosen = _pool_id(request)
+    pools = Pool.objects.filter(pk__in=rows.order_by().values("pool")).select_related("task__project").order_by("task__name", "pk")
+    shown = rows.filter(pool=chosen) if chosen else rows
+    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
+    page.object_list = _dressed(list(page.object_list))
+    total = shown.aggregate(total=Sum("reward"))["total"] or 0
+    return render(request, "crowdsourcing/review_queue.html", {
+        "page": page, "pools": pools, "chosen": chosen, "total": total, "fee_percent": settings.PLATFORM_FEE_PERCENT})
+
+
+def _dressed(rows: list[Assignment]) -> list[Assignment]:
+    """With the time of automatic acceptance, and whether a decision is on its way to the platform."""
+    busy = dict(ProviderCommand.objects.filter(
+        target_type=ProviderCommand.Target.ASSIGNMENT, target_id__in=[row.pk for row in rows], status__in=OPEN_COMMAND_STATUSES)
+        .values_list("target_id", "kind"))
+    for row in rows:
+        row.accepted_by_itself_at = automatic_acceptance(row)  # type: ignore[attr-defined]
+        row.deciding = busy.get(row.pk)  # type: ignore[attr-defined]
+    return rows
+
+
+def _pool_id(request: HttpRequest) -> int | None:
+    text = request.GET.get("pool", "") or request.POST.get("pool", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+
+
+@login_required
+@require_POST
+def review_accept(request: HttpRequest) -> HttpResponse:
+    """Accept what is ticked, at most one page of it; each is a command of its own."""
+    ids = [int(text) for text in request.POST.getlist("assignment") if text.isascii() and text.isdigit() and len(text) < 18][:ROWS]
+    asked, refused = 0, []
+    for assignment in waiting_for(request.user).filter(pk__in=ids):
+        try:
+            services.accept_assignment(actor=request.user, assignment=assignment)
+            asked += 1
+        except Refused as error:
+            refused.append(f"Job {assignment.task_suite.job_id}: {error.sentence}")
+    if asked:
+        messages.success(request, f"Toloka is asked to accept {asked} job{'s' if asked > 1 else ''}.")
+    if refused:
+        messages.warning(request, " ".join(refused[:5]))
+    if not ids:
+        messages.warning(request, "Tick the jobs to accept first.")
+    chosen = _pool_id(request)
+    return redirect(reverse("crowdsourcing:review_queue") + (f"?pool={chosen}" if chosen else ""))
