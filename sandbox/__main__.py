@@ -15,7 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("migrate", help="create or update the tables")
     serve = commands.add_parser("serve", help="run the server")
-    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--host", default=os.environ.get("SANDBOX_HOST", "127.0.0.1"), help="default: SANDBOX_HOST, else loopback")
     serve.add_argument("--port", type=int, help="default: SANDBOX_PORT")
     ticker = commands.add_parser("ticker", help="let what falls due happen, beside the server")
     ticker.add_argument("--seconds", type=float, default=1.0, help="pause between looks")

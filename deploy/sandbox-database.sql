@@ -1,0 +1,2 @@
+-- Run once by the PostgreSQL image on an empty volume: the sandbox keeps its own database.
+CREATE DATABASE sandbox;
