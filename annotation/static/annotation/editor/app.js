@@ -161,7 +161,7 @@ export class App {
       this.set({});
       return;
     }
-    this.set({ tool, lastTool: tool ?? this.state.lastTool, ...(tool ? { selectedId: null } : {}) });
+    this.set({ tool, hoveredId: null, lastTool: tool ?? this.state.lastTool, ...(tool ? { selectedId: null } : {}) });
     this.canvas.setTool(tool, this.label?.color);
     this.focusCanvas();
   }

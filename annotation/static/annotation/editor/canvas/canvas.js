@@ -20,6 +20,7 @@ export class Canvas {
   #preview = null;
   #size = { width: 1, height: 1 };
   #space = false;
+  #fitted = null;
 
   /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
    *         onRefused: Function, onSketch: Function}} events */
@@ -38,8 +39,7 @@ export class Canvas {
         shiftDragZoom: false, dragPan: false }) });
     this.#addInteractions();
     this.#followKeys();
-    this.map.getView().set("cvatoloka", true);
-    new ResizeObserver(() => this.map.updateSize()).observe(element);
+    new ResizeObserver(() => this.#resized()).observe(element);
   }
 
   #addInteractions() {
@@ -80,18 +80,18 @@ export class Canvas {
 
   /** Shows a frame of this size, without its image yet, all of it in view. @param {import("../types.js").Size} size */
   setFrame(size) {
-    const same = this.#size.width === size.width && this.#size.height === size.height && this.map.getView().get("cvatoloka-fit");
+    const same = this.#fitted !== null && this.#size.width === size.width && this.#size.height === size.height;
     this.#size = size;
     this.cancel();
     this.image.setSource(null);
     if (same) return; // frames of one size keep the zoom, as for a series from one camera
-    const extent = extentOf(size);
-    const projection = new Projection({ code: "image", units: "pixels", extent });
-    const room = Math.max(size.width, size.height) / 2;
-    this.map.setView(new View({ projection, center: toMap([size.width / 2, size.height / 2]), resolution: 1, minResolution: CLOSEST,
-      maxResolution: Math.max(size.width, size.height) / 64, constrainOnlyCenter: true, smoothExtentConstraint: false,
-      extent: [-room * 0.4, -size.height - room * 0.4, size.width + room * 0.4, room * 0.4], enableRotation: false, showFullExtent: true }));
-    this.map.getView().set("cvatoloka-fit", true);
+    const { width, height } = size;
+    const longest = Math.max(width, height);
+    const projection = new Projection({ code: "image", units: "pixels", extent: extentOf(size) });
+    const beside = longest * 0.2; // the centre may leave the image by this much, so that its corners can be worked on
+    this.map.setView(new View({ projection, center: toMap([width / 2, height / 2]), resolution: 1, enableRotation: false,
+      minResolution: CLOSEST, maxResolution: longest / 64, constrainOnlyCenter: true, smoothExtentConstraint: false,
+      extent: [-beside, -height - beside, width + beside, beside] }));
     this.fit();
   }
 
@@ -103,12 +103,29 @@ export class Canvas {
     this.image.setSource(new ImageSource({ projection, loader: () => Promise.resolve({ image: bitmap, extent, resolution, pixelRatio: 1 }) }));
   }
 
+  /** Shows the whole image. In a window without a size (a frame still hidden) that waits until there is one. */
   fit() {
     this.map.updateSize();
-    this.map.getView().fit(extentOf(this.#size), { padding: PADDING, size: this.map.getSize() });
+    const [width, height] = this.map.getSize() ?? [0, 0];
+    this.#fitted = [];
+    if (!width || !height) return;
+    this.map.getView().fit(extentOf(this.#size), { padding: PADDING, size: [width, height] });
+    this.#fitted = this.#where();
   }
 
-  zoomBy(factor) { this.map.getView().animate({ resolution: this.map.getView().getConstrainedResolution(this.map.getView().getResolution() / factor), duration: 120 }); }
+  #where() { return [this.map.getView().getResolution(), ...(this.map.getView().getCenter() ?? [])]; }
+
+  /** A view that nobody has moved since it was fitted stays fitted when the window changes. */
+  #resized() {
+    const untouched = this.#fitted !== null && (!this.#fitted.length || this.#where().every((value, i) => value === this.#fitted[i]));
+    this.map.updateSize();
+    if (untouched) this.fit();
+  }
+
+  zoomBy(factor) {
+    const view = this.map.getView();
+    view.animate({ resolution: view.getConstrainedResolution(view.getResolution() / factor), duration: 120 });
+  }
 
   /** Brings a shape into the middle, at a zoom where it fills about half of the view. */
   zoomTo(shape) {

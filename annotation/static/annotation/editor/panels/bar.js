@@ -15,10 +15,10 @@ export function bar(app) {
     ${app.deadline.exists && !state.ended ? clock(app) : nothing}
     ${saveState(app)}
     <span class="ed-space"></span>
-    ${app.guide ? html`<button class="btn btn-sm btn-ghost-secondary" @click=${() => app.openGuide()} aria-label="Instructions">${icon("book")}<span>Instructions</span></button>` : nothing}
+    ${app.guide ? html`<button class="btn btn-sm btn-ghost-secondary" @click=${() => app.openGuide()} aria-label="Instructions" title="Instructions">${icon("book")}<span>Instructions</span></button>` : nothing}
     <button class="btn btn-sm btn-ghost-secondary" @click=${() => app.commands.help()} aria-label="Keys" title="Keys (F1)">${icon("keyboard")}<span>Keys</span></button>
     ${context.can_skip && app.editable ? html`<button class="btn btn-sm btn-outline-secondary" ?disabled=${Boolean(state.busy)}
-      @click=${() => app.set({ dialog: { kind: "skip" } })} aria-label="Give up">${icon("flag")}<span>Give up</span></button>` : nothing}
+      @click=${() => app.set({ dialog: { kind: "skip" } })} aria-label="Give up" title="Give up this task">${icon("flag")}<span>Give up</span></button>` : nothing}
     ${context.can_submit && app.editable ? html`<button class="btn btn-sm btn-primary ed-submit" ?disabled=${Boolean(state.busy)}
       @click=${() => app.finish.ask()}>${icon("send")}<b>${state.busy === "submit" ? "Submitting…" : "Submit"}</b></button>` : nothing}
   </header>`;

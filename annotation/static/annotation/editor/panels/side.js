@@ -33,16 +33,19 @@ function tags(app) {
   const usable = labelsFor(app.labels, "tag").filter((label) => label.type === "tag");
   const { tags: present } = app.content;
   if (!usable.length && !present.length) return nothing;
-  return html`<section class="ed-section"><h2>Tags of this image</h2>
+  const missing = usable.filter((label) => !present.some((tag) => tag.label_id === label.id));
+  return html`<section class="ed-section ed-tags"><h2>Tags of this image</h2>
     ${repeat(present, (tag) => tag.client_id, (tag) => tagRow(app, tag))}
-    ${app.editable ? html`<div class="ed-tag-buttons">${usable.filter((label) => !present.some((tag) => tag.label_id === label.id)).map((label) => html`
+    ${app.editable && missing.length ? html`<div class="ed-tag-buttons">${missing.map((label) => html`
       <button class="btn btn-sm ed-add-tag" @click=${() => app.commands.addTag(label.id)}>${icon("plus")}${dot(label)}${label.name}</button>`)}</div>` : nothing}
+    ${!app.editable && !present.length ? html`<p class="ed-empty">None.</p>` : nothing}
   </section>`;
 }
 
 function tagRow(app, tag) {
   const label = app.labelsById.get(tag.label_id);
-  return html`<div class="ed-object" data-object=${tag.client_id}><div class="ed-object-head">${icon("tag")}${dot(label)}<span class="ed-object-name">${label?.name ?? "no label"}</span>
+  return html`<div class="ed-object" data-object=${tag.client_id}><div class="ed-object-head">
+    <span class="ed-object-main">${icon("tag")}${dot(label)}<span class="ed-object-name">${label?.name ?? "no label"}</span></span>
     ${app.editable ? html`<button class="btn btn-icon btn-sm btn-ghost-danger" aria-label=${`Remove tag ${label?.name ?? ""}`} title="Remove"
       @click=${() => app.commands.remove(tag.client_id)}>${icon("x")}</button>` : nothing}</div>${attributes(app, tag, label)}</div>`;
 }
@@ -68,7 +71,8 @@ function row(app, shape, index) {
       <button class="ed-object-main" aria-label=${name} aria-pressed=${String(selected)} @click=${() => app.select(shape.client_id)}
         @dblclick=${() => app.canvas.zoomTo(shape)} @keydown=${(event) => rowKey(app, shape, event)}
         title="Double-click, or press Enter when selected, to zoom in">${icon(sign)}${dot(label)}
-        <span class="ed-object-name">${index + 1}. ${label?.name ?? "no label"}</span>${shape.occluded ? html`<span class="badge bg-secondary-lt">occluded</span>` : nothing}</button>
+        <span class="ed-object-name">${index + 1}. ${label?.name ?? "no label"}</span>
+        ${shape.occluded ? html`<span class="ed-mark" title="Partly hidden by something">${icon("square-dashed")}</span>` : nothing}</button>
       <button class="btn btn-icon btn-sm btn-ghost-secondary" aria-label=${`${hidden ? "Show" : "Hide"} ${name}`} aria-pressed=${String(hidden)}
         @click=${() => app.commands.toggleHidden(shape.client_id)}>${icon(hidden ? "eye-off" : "eye")}</button>
       ${app.editable ? html`<button class="btn btn-icon btn-sm btn-ghost-danger" aria-label=${`Delete ${name}`} title="Delete (Del)"
