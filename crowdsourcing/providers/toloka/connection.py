@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import orjson
 from toloka.client import TolokaClient
+from toloka.util._managing_headers import add_headers
 from urllib3.util.retry import Retry
 
 from crowdsourcing.providers.errors import NotFound, ProviderError, Refused, Unavailable
@@ -23,6 +24,12 @@ _CONFLICTS = (Refused, NotFound)
 
 def _never() -> Retry:
     return Retry(total=0, respect_retry_after_header=False, backoff_factor=0, status_forcelist=[], allowed_methods=None)
+
+
+@add_headers("client")
+def _with_headers(client: TolokaClient, method: str, path: str, **kwargs: Any) -> httpx.Response:
+    """The kit's request with the caller headers that its own methods send; it fails without them."""
+    return client._raw_request(method, path, **kwargs)
 
 
 class Connection:
@@ -49,7 +56,7 @@ class Connection:
     def call(self, method: str, path: str, *, json: Any = None, params: dict[str, Any] | None = None) -> Any:
         """The answer's JSON, None for an empty answer. Raises ProviderError."""
         try:
-            response = self._client._raw_request(method, path, json=json, params=params)
+            response = _with_headers(self._client, method, path, json=json, params=params)
             return orjson.loads(response.content) if response.content else None
         except Exception as error:
             # One place for everything that can go wrong between us and them: see faults.

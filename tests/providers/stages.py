@@ -1,0 +1,147 @@
+"""Where the contract is played: a provider, the far side's workers, its faults. One stage for each provider."""
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from crowdsourcing.providers.base import PoolSpec, ProjectSpec, Provider
+from crowdsourcing.providers.errors import ProviderError, RateLimited, Unavailable
+from crowdsourcing.providers.fake import FakePlatform, FakeProvider
+from crowdsourcing.providers.toloka import TolokaProvider
+from tests.stack.sandbox import RequesterAccount, SandboxServer, TolokerAccount
+
+DIGEST = "ab" * 32
+# What a method is called at the far side: (HTTP method, path).
+ROUTES = {
+    "requester": ("GET", "/api/v1/requester$"),
+    "ensure_project": ("POST", "/api/v1/projects$"),
+    "update_project": ("PUT", "/api/v1/projects/"),
+    "archive_project": ("POST", "/api/v1/projects/.*/archive"),
+    "ensure_pool": ("POST", "/api/v1/pools$"),
+    "update_pool": ("PUT", "/api/v1/pools/"),
+    "open_pool": ("POST", "/api/v1/pools/.*/open"),
+    "close_pool": ("POST", "/api/v1/pools/.*/close"),
+    "archive_pool": ("POST", "/api/v1/pools/.*/archive"),
+    "ensure_tasks": ("POST", "/api/v1/tasks$"),
+    "reissue": ("PATCH", "/api/v1/tasks/"),
+    "accept": ("PATCH", "/api/v1/assignments/"),
+    "reject": ("PATCH", "/api/v1/assignments/"),
+}
+
+
+class Stage(Protocol):
+    provider: Provider
+
+    def connect(self, key: str) -> Provider: ...
+
+    def take(self, pool_id: str, worker: str) -> str:
+        """The id of a new assignment for this worker."""
+
+    def submit(self, assignment_id: str, worker: str, job_key: str) -> None: ...
+
+    def skip(self, assignment_id: str, worker: str) -> None: ...
+
+    def break_line(self, method: str, *, after: bool, times: int = 1) -> None: ...
+
+    def slow_down(self, method: str) -> None: ...
+
+    def projects(self) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class FakeStage:
+    def __init__(self) -> None:
+        self.platform = FakePlatform()
+        self.provider: Provider = FakeProvider(self.platform)
+
+    def connect(self, key: str) -> Provider:
+        return FakeProvider(self.platform, key)
+
+    def take(self, pool_id: str, worker: str) -> str:
+        return self.platform.take(pool_id, worker)
+
+    def submit(self, assignment_id: str, worker: str, job_key: str) -> None:
+        self.platform.submit(assignment_id, {"job_key": job_key, "revision": 1, "digest": DIGEST})
+
+    def skip(self, assignment_id: str, worker: str) -> None:
+        self.platform.change(assignment_id, "SKIPPED")
+
+    def break_line(self, method: str, *, after: bool, times: int = 1) -> None:
+        self.platform.fail(method, Unavailable("The line broke."), after=after, times=times)
+
+    def slow_down(self, method: str) -> None:
+        self.platform.fail(method, RateLimited("Slower.", retry_after=60.0))
+
+    def projects(self) -> int:
+        return len(self.platform.projects)
+
+    def close(self) -> None:
+        return None
+
+
+class SandboxStage:
+    """Toloka's provider against a real sandbox over HTTP."""
+
+    def __init__(self, sandbox: SandboxServer) -> None:
+        self.sandbox = sandbox
+        self.requester: RequesterAccount = sandbox.create_requester()
+        self.provider: Provider = self.connect(self.requester.token)
+        self._tolokers: dict[str, TolokerAccount] = {}
+
+    def connect(self, key: str) -> Provider:
+        return TolokaProvider(key, self.sandbox.url, timeout=10.0)
+
+    def _toloker(self, worker: str) -> TolokerAccount:
+        if worker not in self._tolokers:
+            self._tolokers[worker] = self.sandbox.create_toloker(worker)
+        return self._tolokers[worker]
+
+    def take(self, pool_id: str, worker: str) -> str:
+        return str(self._toloker(worker).take(pool_id)["id"])
+
+    def submit(self, assignment_id: str, worker: str, job_key: str) -> None:
+        self._toloker(worker).submit(assignment_id, {"job_key": job_key, "revision": 1, "digest": DIGEST})
+
+    def skip(self, assignment_id: str, worker: str) -> None:
+        self._toloker(worker).skip(assignment_id)
+
+    def break_line(self, method: str, *, after: bool, times: int = 1) -> None:
+        verb, path = ROUTES[method]
+        self.sandbox.fault(path, "drop_after" if after else "drop_before", method=verb, times=times)
+
+    def slow_down(self, method: str) -> None:
+        verb, path = ROUTES[method]
+        self.sandbox.fault(path, "status", method=verb, status=429, code="TOO_MANY_REQUESTS")
+
+    def projects(self) -> int:
+        return len(list(self.requester.client().get_projects()))
+
+    def close(self) -> None:
+        self.provider.close()
+        self.sandbox.clear_faults()
+
+
+def project_spec(mark: str = "mark-project", **changes: Any) -> ProjectSpec:
+    fields = {"mark": mark, "name": "Streets", "description": "Cars and people", "instructions_html": "<p>Mark cars.</p>",
+              "editor_base": "https://app.example/editor/"}
+    return ProjectSpec(**{**fields, **changes})
+
+
+def pool_spec(project_id: str, mark: str = "mark-pool", **changes: Any) -> PoolSpec:
+    fields: dict[str, Any] = {
+        "mark": mark, "project_id": project_id, "name": "First pool", "public_description": "Cars", "may_contain_adult_content": False,
+        "reward_per_assignment": Decimal("0.05"), "assignment_max_duration_seconds": 600, "auto_accept_solutions": False,
+        "auto_accept_period_day": 7, "auto_close_after_complete_delay_seconds": 0,
+        # Whole milliseconds: what the platform keeps of a time.
+        "will_expire": datetime.now(UTC).replace(microsecond=0) + timedelta(days=200)}
+    return PoolSpec(**{**fields, **changes})
+
+
+def again(call: Callable[[], Any]) -> Any:
+    """The call, repeated once after an error that says it may be."""
+    try:
+        return call()
+    except ProviderError as error:
+        assert error.retry, error.code
+        return call()
