@@ -16,13 +16,13 @@ def _unknown(request: HttpRequest, **parts: str) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith(_JSON):
         return _unknown(request)
-    return defaults.page_not_found(request, exception)
+    return defaults.page_not_found(request, exception, "sandbox/404.html")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(_JSON):
         return error_response(ApiError("INTERNAL_ERROR", "Internal error"))
-    return defaults.server_error(request)
+    return defaults.server_error(request, "sandbox/500.html")
 
 
 handler404 = not_found

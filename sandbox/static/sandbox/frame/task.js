@@ -12,6 +12,9 @@ export function TolokaTask(options) {
   this.errorElement = null;
 }
 
+// In memory, not in the browser's storage: browsers deny that to a frame of another site. A reload starts afresh.
+const savedStates = new Map();
+
 const NOTHING_BY_DEFAULT = ["onRender", "onDestroy", "onFocus", "onBlur", "onPause", "onResume"];
 NOTHING_BY_DEFAULT.forEach((name) => {
   TolokaTask.prototype[name] = function () {};
@@ -160,14 +163,11 @@ Object.assign(TolokaTask.prototype, {
     this.onResume(this.getSavedState());
   },
 
-  stateKey() {
-    return `TASK_STATE:${this.getAssignment().getId()}:${this.id}`;
-  },
   saveState() {
-    sessionStorage.setItem(this.stateKey(), JSON.stringify({ solution: this.getSolution() }));
+    savedStates.set(this.id, { solution: structuredClone(this.getSolution()) });
   },
   getSavedState() {
-    return JSON.parse(sessionStorage.getItem(this.stateKey()) ?? "null");
+    return savedStates.get(this.id) ?? null;
   },
 
   getProxyUrl(path) {
