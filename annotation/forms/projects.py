@@ -75,7 +75,9 @@ class MemberForm(forms.Form):
     """`cleaned_data["person"]` is the user."""
 
     person = forms.CharField(label="Username or e-mail", max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(choices=ProjectMember.Role.choices, initial=ProjectMember.Role.REVIEWER)
+    role = forms.ChoiceField(
+        choices=[(ProjectMember.Role.REVIEWER, "Reviewer"), (ProjectMember.Role.REQUESTER, "Requester")], initial=ProjectMember.Role.REVIEWER,
+        help_text="A reviewer looks, accepts and rejects. A requester may also change everything but the sharing.")
 
     def clean_person(self) -> Any:
         wanted = self.cleaned_data["person"]

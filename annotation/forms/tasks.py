@@ -10,9 +10,9 @@ from annotation.models import SortingMethod
 
 FILES, URLS, TABLE = "files", "urls", "table"
 SORTING = (
-    (SortingMethod.NATURAL, "Natural: 2.jpg before 10.jpg"),
-    (SortingMethod.LEXICOGRAPHICAL, "Lexicographical: 10.jpg before 2.jpg"),
-    (SortingMethod.PREDEFINED, "Predefined: as given below"),
+    (SortingMethod.NATURAL, "Natural (2 before 10)"),
+    (SortingMethod.LEXICOGRAPHICAL, "Lexicographical (10 before 2)"),
+    (SortingMethod.PREDEFINED, "Predefined (as given)"),
     (SortingMethod.RANDOM, "Random"),
 )
 

@@ -57,7 +57,8 @@ def relative(moment: datetime, now: datetime) -> str:
     seconds = (now - moment).total_seconds()
     for length, name in UNITS:
         if abs(seconds) >= length:
-            count = int(abs(seconds) // length)
+            # What is past is counted in whole units, what is to come is rounded: a token of 30 days expires "in 30 days".
+            count = int(seconds // length) if seconds > 0 else round(-seconds / length)
             words = f"{count} {name}{'' if count == 1 else 's'}"
             return f"{words} ago" if seconds > 0 else f"in {words}"
     return "just now" if seconds >= 0 else "in a moment"

@@ -74,7 +74,7 @@ def _element(kind: str, points: list[float], rotation: float) -> tuple[str, dict
         cx, cy, right, top = points
         return "ellipse", {"cx": _n(cx), "cy": _n(cy), "rx": _n(right - cx), "ry": _n(cy - top), **_turned(rotation, cx, cy)}
     if kind == "mask":
-        return "path", {"d": mask_path(points)}
+        return "path", {"d": mask_path(points), "class": "mask"}
     pairs = list(zip(points[::2], points[1::2], strict=False))
     if kind == "points":
         # A line of no length with round ends: its size on the screen does not depend on the zoom.

@@ -98,7 +98,8 @@ def job_editor(request: HttpRequest, job_id: int) -> HttpResponse:
         job=job, mode=mode, user=request.user, expires_at=timezone.now() + timedelta(hours=SESSION_HOURS), context={"title": job.task.name})
     nonce = secrets.token_urlsafe(16)
     context = {
-        "job": job, "api_url": "/api/editor/", "token": token, "session_url": "", "job_key": "", "parent_origins": [], "csp_nonce": nonce,
+        "job": job, "title": f"Job #{job.pk} · {job.task.name}", "csp_nonce": nonce,
+        "api_url": "/api/editor/", "token": token, "session_url": "", "job_key": "", "parent_origins": "",
     }
     answer = render(request, "annotation/editor.html", context)
     # The page holds a key: no cache keeps it, no other page frames it, no foreign script runs beside it.

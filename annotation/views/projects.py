@@ -86,13 +86,12 @@ def detail_context(request: HttpRequest, project: Project, member_form: MemberFo
     tasks = project.tasks.all()
     found = listing.ordered(listing.searched(tasks, context["search"]), context["sort"])
     page = listing.page_of(request, found, TASKS)
-    ids = [task.pk for task in page]
-    page.object_list = summaries.dress(page.object_list, summaries.task_progress(ids), summaries.task_previews(ids))
+    page.object_list = summaries.dress_tasks(page.object_list)
     return {
         **context,
         "project": project,
         "page": page,
-        "any": bool(ids) or tasks.exists(),
+        "any": bool(page.object_list) or tasks.exists(),
         "labels": project.labels.prefetch_related("attributes"),
         "guide_html": render_guide(project.guide),
         "members": project.members.select_related("user").order_by("role", "user__username"),

@@ -41,7 +41,7 @@ def request_detail(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     if then and background.status not in UNDER_WAY:
         return HttpResponseClientRefresh()
     template = "annotation/_request_row.html" if request.GET.get("view") == "row" else "annotation/_request.html"
-    return render(request, template, {"background": background, "then": then})
+    return render(request, template, {"background": background, "then": then, "brief": "brief" in request.GET})
 
 
 @login_required

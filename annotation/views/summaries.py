@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from annotation.models import Frame, Job, Task
+from annotation.models import Frame, Job, Request, Task
 from annotation.models.jobs import JobStage, JobState
 
 
@@ -61,9 +61,25 @@ def project_previews(ids: Iterable[int]) -> dict[int, Frame]:
     return {frame.task.project_id: frame for frame in first.order_by("task__project_id", "-task_id").distinct("task__project_id")}
 
 
+def task_fillings(ids: Iterable[int]) -> dict[int, Request]:
+    """The request that puts images into a task right now, or the failed one that left it empty."""
+    wanted = Request.objects.filter(task__in=list(ids), action=Request.Action.CREATE).exclude(status=Request.Status.FINISHED)
+    return {request.task_id: request for request in wanted.defer("params", "errors", "warnings").order_by("created_date") if request.task_id}
+
+
 def dress(rows: Iterable[Any], progress: dict[int, Progress], previews: dict[int, Frame]) -> list[Any]:
     """The rows with `.progress` and `.preview` for the template."""
     dressed = list(rows)
     for row in dressed:
         row.progress, row.preview = progress[row.pk], previews.get(row.pk)
     return dressed
+
+
+def dress_tasks(rows: Iterable[Task]) -> list[Any]:
+    """Tasks with `.progress`, `.preview` and `.filling`."""
+    rows = list(rows)
+    ids = [task.pk for task in rows]
+    fillings = task_fillings(task.pk for task in rows if not task.size)
+    for task in dress(rows, task_progress(ids), task_previews(ids)):
+        task.filling = fillings.get(task.pk)
+    return rows

@@ -34,9 +34,8 @@ def task_list(request: HttpRequest) -> HttpResponse:
     context = listing.list_context(request)
     found = listing.ordered(listing.searched(rows, context["search"]), context["sort"]).select_related("project")
     page = listing.page_of(request, found, ROWS)
-    ids = [task.pk for task in page]
-    page.object_list = summaries.dress(page.object_list, summaries.task_progress(ids), summaries.task_previews(ids))
-    return render(request, "annotation/task_list.html", {**context, "page": page, "any": bool(ids) or rows.exists()})
+    page.object_list = summaries.dress_tasks(page.object_list)
+    return render(request, "annotation/task_list.html", {**context, "page": page, "any": bool(page.object_list) or rows.exists()})
 
 
 @login_required

@@ -5,7 +5,8 @@ function words(moment, now) {
   const seconds = (now - moment) / 1000;
   for (const [name, length] of units) {
     if (Math.abs(seconds) >= length) {
-      const count = Math.floor(Math.abs(seconds) / length);
+      // As the server counts: past in whole units, future rounded.
+      const count = seconds > 0 ? Math.floor(seconds / length) : Math.round(-seconds / length);
       const text = `${count} ${name}${count === 1 ? "" : "s"}`;
       return seconds > 0 ? `${text} ago` : `in ${text}`;
     }
