@@ -170,6 +170,8 @@ INGEST_ALLOWED_PRIVATE_HOSTS = env.list("INGEST_ALLOWED_PRIVATE_HOSTS", default=
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8090").rstrip("/")
 # The sandbox as the requester's browser reaches it, where that differs (containers).
 SANDBOX_PUBLIC_URL = env.str("SANDBOX_PUBLIC_URL", default=SANDBOX_URL).rstrip("/")
+# The origin of the sandbox's task pages, which frame the editor.
+SANDBOX_FRAME_ORIGIN = env.str("SANDBOX_FRAME_ORIGIN", default="http://tasks.localhost:8090").rstrip("/")
 TOLOKA_PRODUCTION_URL = env.str("TOLOKA_PRODUCTION_URL", default="https://toloka.dev").rstrip("/")
 # Other servers that speak Toloka's API and may be chosen in the form.
 TOLOKA_ALLOWED_URLS = env.list("TOLOKA_ALLOWED_URLS", default=[])

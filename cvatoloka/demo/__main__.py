@@ -16,7 +16,6 @@ from cvatoloka.demo.progress import Progress
 from cvatoloka.demo.stack import Stack
 from cvatoloka.embedded import EmbeddedError
 from cvatoloka.embedded.processes import free_port, port_is_free
-from cvatoloka.embedded.services import DATA_DIR
 
 PHOTOGRAPHS = "photos"
 
@@ -31,14 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, _stop)
     try:
-        return _once() if options.once else _stay(options)
+        return _once(options) if options.once else _stay(options)
     except Stop:
-        return 0
+        return 130 if options.once else 0
     except (DemoError, EmbeddedError) as error:
         print(f"bin/demo: {error}", file=sys.stderr)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            print(f"bin/demo: The disk is full: about 300 MB are needed in {DATA_DIR}.", file=sys.stderr)
+            print(f"bin/demo: The disk is full: about 300 MB are needed in {options.data}.", file=sys.stderr)
         else:
             print(f"bin/demo: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
     return 1
@@ -54,8 +53,8 @@ def _stay(options: Options) -> int:
         if not port_is_free(port):
             raise DemoError(f"Port {port} is in use: stop what listens there, or choose another one with {option}.")
     if options.reset:
-        _reset(DATA_DIR)
-    stack = Stack(Addresses(options.port, options.sandbox_port), DATA_DIR, progress, photographs_directory=DATA_DIR / PHOTOGRAPHS)
+        _reset(options.data)
+    stack = Stack(Addresses(options.port, options.sandbox_port), options.data, progress, photographs_directory=options.data / PHOTOGRAPHS)
     progress.say("Starting cvatoloka")
     try:
         summary = stack.start(with_sample=True)
@@ -70,7 +69,7 @@ def _stay(options: Options) -> int:
     finally:
         progress.say("Stopping ...")
         stack.stop()
-        progress.say("Everything is stopped; the data is kept in .data/.")
+        progress.say(f"Everything is stopped; the data is kept in {options.data}.")
 
 
 def _announce(progress: Progress, summary: dict[str, object]) -> None:
@@ -104,10 +103,10 @@ def _reset(directory: Path) -> None:
                 path.unlink()
 
 
-def _once() -> int:
+def _once(options: Options) -> int:
     from cvatoloka.demo.once import run
 
-    return run(Addresses(free_port(), free_port()), DATA_DIR / "once", photographs_directory=DATA_DIR / PHOTOGRAPHS)
+    return run(Addresses(free_port(), free_port()), options.data / "once", photographs_directory=options.data / PHOTOGRAPHS)
 
 
 if __name__ == "__main__":
