@@ -177,10 +177,11 @@ class SandboxServer:
 
 
 @contextmanager
-def sandbox_server(database_url: str | None = None, **settings: str) -> Iterator[SandboxServer]:
+def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v1/clock", **settings: str) -> Iterator[SandboxServer]:
     """A server with a new, empty database beside `database_url` (default: env DATABASE_URL); both go away afterwards.
 
-    `settings` are environment variables for its processes, e.g. SANDBOX_FEE_PERCENT="0".
+    `settings` are environment variables for its processes, e.g. SANDBOX_FEE_PERCENT="0". `wait_path` is asked until something,
+    even a refusal, answers.
     """
     base = database_url or os.environ["DATABASE_URL"]
     name = f"sandbox_{secrets.token_hex(6)}"
@@ -195,7 +196,7 @@ def sandbox_server(database_url: str | None = None, **settings: str) -> Iterator
     try:
         server.run("migrate")
         with server.process("serve", "--port", str(port)) as process:
-            _wait_until_it_answers(server, process)
+            _wait_until_it_answers(server, wait_path, process)
             yield server
     finally:
         _execute(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -214,13 +215,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_answers(server: SandboxServer, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_it_answers(server: SandboxServer, path: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if process.poll() is not None:
             raise RuntimeError(f"the sandbox ended with status {process.returncode} before it answered")
         with suppress(OSError):
-            server.now()
+            with suppress(Refused):
+                server.control.call("GET", path)
             return
         time.sleep(0.1)
     raise RuntimeError(f"the sandbox did not answer within {START_SECONDS} s")
