@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from crowdsourcing import delivery, sync
+from crowdsourcing import delivery, quality, sync
 from crowdsourcing.connections import connected
 from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.providers.errors import ProviderError
@@ -56,3 +56,21 @@ def sync_crowd_project(crowd_project_id: int) -> None:
         log.warning("Sync of crowd project %s: %s", crowd_project_id, error.code)
         CrowdProject.objects.filter(pk=crowd_project_id).update(sync_error=error.sentence)
         Pool.objects.filter(pk__in=[pool.pk for pool in sync.pools_in_use(crowd_project)]).update(sync_error=error.sentence)
+
+
+@shared_task
+def reissue_after_dispute() -> None:
+    """Give rejected jobs to other Tolokers when the dispute period is over."""
+    for command_id in quality.reissue_after_dispute():
+        wake(command_id)
+
+
+# Seconds. A round that waited longer than its period is dropped: the next one does its work.
+SCHEDULE = {
+    "crowdsourcing: sweep commands": {
+        "task": "crowdsourcing.tasks.sweep_commands", "schedule": 15.0, "options": {"expires": 15}},
+    "crowdsourcing: sync": {
+        "task": "crowdsourcing.tasks.sync_everything", "schedule": 60.0, "options": {"expires": 60}},
+    "crowdsourcing: reissue after the dispute period": {
+        "task": "crowdsourcing.tasks.reissue_after_dispute", "schedule": 600.0, "options": {"expires": 600}},
+}

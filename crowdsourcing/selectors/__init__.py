@@ -4,9 +4,9 @@ from crowdsourcing.selectors.commands import latest_command, open_command, targe
 from crowdsourcing.selectors.history import attempts_of, latest_assignment, timeline_of
 from crowdsourcing.selectors.links import remote_url
 from crowdsourcing.selectors.money import pool_counts, pool_money
-from crowdsourcing.selectors.obstacles import obstacles
+from crowdsourcing.selectors.obstacles import is_busy, obstacles
 
 __all__ = [
-    "attempts_of", "latest_assignment", "latest_command", "obstacles", "open_command", "platform_now", "pool_counts", "pool_money",
-    "remote_url", "target_type_of", "timeline_of",
+    "attempts_of", "is_busy", "latest_assignment", "latest_command", "obstacles", "open_command", "platform_now", "pool_counts",
+    "pool_money", "remote_url", "target_type_of", "timeline_of",
 ]

@@ -44,6 +44,7 @@ _WRONG_STATUS: dict[tuple[str, str] | str, str] = {
     CommandKind.REJECT_ASSIGNMENT: "Only submitted assignments can be rejected.",
     CommandKind.REISSUE_JOB: "Only a job whose latest attempt was rejected can be given to another Toloker.",
 }
+_BUSY = "“{verb}” is still on its way. Wait until it is finished."
 _LOCKED = "The platform has locked it. Ask the platform's support."
 
 
@@ -56,14 +57,23 @@ def obstacles(target: Target | Project | Task, verb: str) -> list[str]:
         return _setup_project(target)
     if isinstance(target, Task):
         return _setup_pool(target)
-    busy = open_command(target)
-    if busy is not None:
-        return [f"“{busy.get_kind_display()}” is still on its way. Wait until it is finished."]
+    if busy := open_command(target):
+        return [_BUSY.format(verb=busy.get_kind_display())]
     wrong = _wrong_status(verb, _status(target))
     if wrong:
         return [wrong]
     check = _CHECKS.get(verb)
     return check(target) if check else []
+
+
+def is_busy(target: Target | Project | Task) -> bool:
+    """Whether a command of the target (for a Project or Task: of its twin) is on its way."""
+    twin: Any = target
+    if isinstance(target, Project):
+        twin = CrowdProject.objects.filter(project=target).first()
+    elif isinstance(target, Task):
+        twin = Pool.objects.filter(task=target).first()
+    return twin is not None and open_command(twin) is not None
 
 
 def _status(target: Target) -> str:
@@ -85,9 +95,8 @@ def _setup_project(project: Project) -> list[str]:
     found = []
     crowd_project = CrowdProject.objects.filter(project=project).first()
     if crowd_project is not None:
-        busy = open_command(crowd_project)
-        if busy is not None:
-            return [f"“{busy.get_kind_display()}” is still on its way. Wait until it is finished."]
+        if busy := open_command(crowd_project):
+            return [_BUSY.format(verb=busy.get_kind_display())]
         if crowd_project.remote_id:
             return [_WRONG_STATUS[CommandKind.SETUP_PROJECT]]
     if not project.labels.exists():
@@ -98,9 +107,8 @@ def _setup_project(project: Project) -> list[str]:
 def _setup_pool(task: Task) -> list[str]:
     pool = Pool.objects.filter(task=task).first()
     if pool is not None:
-        busy = open_command(pool)
-        if busy is not None:
-            return [f"“{busy.get_kind_display()}” is still on its way. Wait until it is finished."]
+        if busy := open_command(pool):
+            return [_BUSY.format(verb=busy.get_kind_display())]
         if pool.remote_id:
             return [_WRONG_STATUS[CommandKind.SETUP_POOL]]
     crowd_project = CrowdProject.objects.filter(project_id=task.project_id).first()

@@ -4,9 +4,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from crowdsourcing.intents import insert_reissue
 from crowdsourcing.models import Assignment, ProviderCommand, TaskSuite
 from crowdsourcing.services.access import may_edit, may_review
-from crowdsourcing.services.commands import ask, refuse_obstacles, require
+from crowdsourcing.services.commands import ask, refuse_obstacles, require, wake_after_commit
 from crowdsourcing.statuses import CommandKind
 
 # The platform's limit of public_comment, characters.
@@ -33,9 +34,7 @@ def reissue_job(*, actor: Any, task_suite: TaskSuite) -> ProviderCommand:
              .select_related("pool__task__project", "pool__crowd_project__account").get(pk=task_suite.pk))
     require(may_edit(actor, suite.pool.task.project))
     refuse_obstacles(suite, CommandKind.REISSUE_JOB)
-    # Absolute, so that a repeat does not raise it twice.
-    payload = {"overlap": suite.overlap + 1}
-    return ask(actor=actor, target=suite, kind=CommandKind.REISSUE_JOB, account=suite.pool.crowd_project.account, payload=payload)
+    return wake_after_commit(insert_reissue(actor=actor, task_suite=suite))
 
 
 def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str) -> ProviderCommand:

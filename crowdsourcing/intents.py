@@ -1,0 +1,34 @@
+"""Writing an intent down: the one place where commands are inserted."""
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from crowdsourcing import selectors
+from crowdsourcing.models import ProviderAccount, ProviderCommand
+from crowdsourcing.selectors.commands import Target
+from crowdsourcing.statuses import CommandKind
+from crowdsourcing.transitions import Refused
+
+_FIRST_STEP = "Waiting for a worker"
+
+
+def insert_command(*, actor: Any, target: Target, kind: CommandKind, account: ProviderAccount,
+                   payload: dict[str, Any] | None = None) -> ProviderCommand:
+    """Refused("busy") where another command for the target is on its way: the database allows one."""
+    try:
+        with transaction.atomic():
+            return ProviderCommand.objects.create(
+                account=account, kind=kind, target_type=selectors.target_type_of(target), target_id=target.pk,
+                payload=payload or {}, actor=actor, step=_FIRST_STEP, next_try_at=timezone.now())
+    except IntegrityError:
+        busy = selectors.open_command(target)
+        name = busy.get_kind_display() if busy else "Another command"
+        raise Refused(f"“{name}” is still on its way. Wait until it is finished.", "busy") from None
+
+
+def insert_reissue(*, actor: Any, task_suite: Any) -> ProviderCommand:
+    """Offer a job to one more Toloker. The overlap is absolute, so that a repeat does not raise it twice."""
+    return insert_command(
+        actor=actor, target=task_suite, kind=CommandKind.REISSUE_JOB, account=task_suite.pool.crowd_project.account,
+        payload={"overlap": task_suite.overlap + 1})
