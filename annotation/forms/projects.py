@@ -28,6 +28,10 @@ def labels_json(project: Project) -> list[dict[str, Any]]:
     ]
 
 
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 class ProjectForm(forms.Form):
     """`labels` is the raw JSON; the constructor in the browser writes into the same field."""
 
@@ -55,9 +59,9 @@ class ProjectForm(forms.Form):
             match = _PATH.match(str(text))
             if match:
                 label, attribute, field, sentence = match.groups()
-                errors.append({"label": int(label), "attribute": int(attribute) if attribute else None, "field": field, "text": sentence})
+                errors.append({"label": int(label), "attribute": int(attribute) if attribute else None, "field": field, "text": _sentence(sentence)})
             else:
-                errors.append({"label": None, "attribute": None, "field": None, "text": str(text).removeprefix("labels: ")})
+                errors.append({"label": None, "attribute": None, "field": None, "text": _sentence(str(text).removeprefix("labels: "))})
         return errors
 
 

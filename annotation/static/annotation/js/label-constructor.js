@@ -151,7 +151,13 @@ class Constructor {
   }
 
   mark({ label, attribute, field, text }) {
-    let row = label === null ? null : this.rows.children[label];
+    if (label === null) {
+      const general = this.section.querySelector("[data-general]");
+      general.append(Object.assign(document.createElement("div"), { textContent: text }));
+      general.hidden = false;
+      return;
+    }
+    let row = this.rows.children[label];
     if (row && attribute !== null) row = row.querySelector("[data-attributes]").children[attribute];
     const box = row?.querySelector(`[data-error="${field}"]`) ?? row?.closest("[data-label]").querySelector('[data-error="row"]');
     if (!box) return;

@@ -11,7 +11,16 @@ class Upload {
     this.progress = form.querySelector("[data-upload-progress]");
     this.files = [];
     this.request = null;
+    this.replaceInput();
     this.listen();
+  }
+
+  // The browser's own control would go on saying "no file chosen" beside our list.
+  replaceInput() {
+    const button = this.form.querySelector("[data-choose]");
+    this.input.hidden = true;
+    button.hidden = false;
+    button.addEventListener("click", () => this.input.click());
   }
 
   listen() {
