@@ -22,7 +22,7 @@ def _with_port(request: HttpRequest, host: str) -> str:
 
 
 def frame_origin(request: HttpRequest) -> str:
-    """Where the task frame lives: SANDBOX_FRAME_ORIGIN, else tasks.localhost on the port of the request (browsers resolve it to loopback)."""
+    """Where the task frame lives: SANDBOX_FRAME_ORIGIN, else tasks.localhost on the request's port (browsers resolve it to loopback)."""
     configured = str(getattr(settings, "SANDBOX_FRAME_ORIGIN", "") or "").rstrip("/")
     return configured or _with_port(request, "tasks.localhost")
 

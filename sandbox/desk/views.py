@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from .origins import desk_origins, frame_origin, on_frame_origin
 
-# Instructions are a requester's HTML: they are shown in a frame without scripts, which inherits this policy, hence inline styles and any image.
+# Instructions are a requester's HTML: they are shown in a frame without scripts, which inherits this policy, hence inline styles and
+# any image.
 _DESK_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src * data: blob:; "
     "frame-src 'self' {frame}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"

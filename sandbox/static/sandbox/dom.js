@@ -47,8 +47,9 @@ export function fillElement(element, ...children) {
 }
 
 /**
- * A modal question. `content` is an element or text; `actions` is [{label, kind?, value}]. Resolves with the value of the pressed button, or null for
- * Escape and the close button. `form` (optional) is a function that returns what to resolve with instead of the value, or null to stay open.
+ * A modal question. `content` is an element or text; `actions` is [{label, kind?, value}]. Resolves with the value of the pressed button,
+ * or null for Escape and the close button. `form` (optional) is a function that returns what to resolve with instead of the value, or null
+ * to stay open.
  */
 export function ask({ title, content, actions, className = "", form = null, closable = true }) {
   return new Promise((resolve) => {

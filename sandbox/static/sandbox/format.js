@@ -1,5 +1,5 @@
-// Money and time as people read them. Prices are US dollars; times come from the server as UTC, with or without a zone, and are shown in the
-// browser's zone.
+// Money and time as people read them. Prices are US dollars; times come from the server as UTC, with or without a zone, and are shown in
+// the browser's zone.
 
 export function money(amount) {
   const value = Number(amount ?? 0);

@@ -160,6 +160,29 @@ def test_a_script_that_breaks_is_reported_and_the_task_can_be_skipped(desk: Desk
     expect(desk.page.get_by_role("heading", name="Open tasks")).to_be_visible()
 
 
+def test_a_view_may_hide_the_bars_buttons_and_bring_its_own(desk: Desk, shop: Shop) -> None:
+    script = """exports.Task = extend(TolokaHandlebarsTask, null, {onRender: function () {
+      var assignment = this.getAssignment();
+      this.getDOMElement().querySelector("button").addEventListener("click", function () { assignment.submit(); });
+    }});"""
+    markup = '{{field type="input" name="result" placeholder="Colour"}}<button>Send</button>'
+    settings = {"showSubmit": False, "showSkip": False, "showTimer": False}
+    pool = shop.pool(shop.project(classic(markup, script, settings=settings)), ["A sofa"])
+    desk.sign_up()
+    desk.page.get_by_role("button", name="Start: Is there a cat?").click()
+    desk.page.get_by_role("button", name="Got it").click()
+    frame = desk.page.frame_locator("iframe.task-frame")
+    expect(frame.get_by_role("button", name="Send")).to_be_visible()
+    expect(desk.page.get_by_role("button")).to_have_count(1)
+    expect(desk.page.get_by_role("timer")).to_have_count(0)
+    frame.get_by_role("button", name="Send").click()
+    expect(desk.page.locator(".task-trouble")).to_contain_text("Answer this before you submit.")
+    frame.get_by_label("Colour").fill("blue")
+    frame.get_by_role("button", name="Send").click()
+    desk.page.get_by_role("heading", name="Submitted, now in review").wait_for()
+    assert shop.assignments(pool)[0]["solutions"] == [{"output_values": {"result": "blue"}}]
+
+
 def test_what_the_server_refuses_is_shown_at_its_field(quiet_page: Callable[..., Page], sandbox: SandboxServer, shop: Shop) -> None:
     script = "exports.Task = extend(TolokaHandlebarsTask, null, {validate: function () { return null; }});"
     view = classic('{{field type="input" name="result" placeholder="Colour"}}', script)

@@ -1,5 +1,5 @@
-// The sandbox's clock. A demo can move it over days, so deadlines are counted by the server's time, not by the browser's. Every answer tells it
-// in its Date header, to the second.
+// The sandbox's clock. A demo can move it over days, so deadlines are counted by the server's time, not by the browser's. Every answer
+// tells it in its Date header, to the second.
 
 let offset = 0; // milliseconds that the server is ahead of the browser
 

@@ -16,7 +16,9 @@ export function complaintsByTask(payload, tasks) {
 export function complaintSentence(errors) {
   const messages = (Array.isArray(errors) ? errors : [])
     .filter(Boolean)
-    .flatMap((error) => Object.entries(error.errors).map(([field, problem]) => problem?.message || `${field}: ${problem?.code ?? problem}.`));
+    .flatMap((error) =>
+      Object.entries(error.errors).map(([field, problem]) => problem?.message || `${field}: ${problem?.code ?? problem}.`),
+    );
   const unique = [...new Set(messages)];
   if (!unique.length) return "Not submitted yet. The task says that something is missing.";
   return `Not submitted yet. ${unique.slice(0, 4).join(" ")}`;

@@ -24,7 +24,10 @@ export function donePage(main, assignment, status, go) {
     ? "This pool accepts solutions automatically."
     : `${price} is on review and becomes yours when the requester accepts the work.`;
   const mark = h("span", { class: "big-mark" }, icon(...ICONS.check));
-  fillElement(main, h("div", { class: "empty done" }, mark, heading, h("p", {}, text), trouble, h("div", { class: "row" }, another, links())));
+  fillElement(
+    main,
+    h("div", { class: "empty done" }, mark, heading, h("p", {}, text), trouble, h("div", { class: "row" }, another, links())),
+  );
   heading.focus();
 }
 

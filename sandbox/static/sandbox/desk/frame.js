@@ -1,5 +1,5 @@
-// The desk's end of the task frame: builds it and speaks with it (messages in frame/main.js). Only the frame's own window on the frame's own
-// origin is listened to.
+// The desk's end of the task frame: builds it and speaks with it (messages in frame/main.js). Only the frame's own window on the frame's
+// own origin is listened to.
 import { h } from "../dom.js";
 
 const STRANGE = 12000; // milliseconds after which a silent frame is reported

@@ -148,6 +148,7 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
 /** {element, submit, skip}: the bar and its two buttons. `settings` of the view may hide them, as on the platform. */
 function taskBar(assignment, timerElement, on) {
   const settings = assignment.view_spec?.settings ?? {};
+  const unlessHidden = (shown, element) => (shown === false ? null : element);
   const submitButton = h("button", { class: "button primary", type: "button", disabled: true, onclick: on.submit }, "Submit");
   const skipButton = h("button", { class: "button", type: "button", onclick: on.skip }, "Skip");
   const instructions = h(
@@ -165,15 +166,15 @@ function taskBar(assignment, timerElement, on) {
     "div",
     { class: "task-bar" },
     back,
-    h("h1", { class: "task-title" }, assignment.public_name ?? "Task"),
-    h("p", { class: "task-price" }, money(assignment.reward)),
-    timerElement,
+    h("h1", { class: `task-title ${settings.showTitle === false ? "visually-hidden" : ""}` }, assignment.public_name),
+    unlessHidden(settings.showReward, h("p", { class: "task-price" }, money(assignment.reward))),
+    unlessHidden(settings.showTimer, timerElement),
     h(
       "div",
       { class: "task-actions" },
-      instructions,
-      settings.showSkip === false ? null : skipButton,
-      settings.showSubmit === false ? null : submitButton,
+      unlessHidden(settings.showInstructions, instructions),
+      unlessHidden(settings.showSkip, skipButton),
+      unlessHidden(settings.showSubmit, submitButton),
     ),
   );
   return { element, submit: submitButton, skip: skipButton };

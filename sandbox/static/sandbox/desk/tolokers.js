@@ -1,6 +1,6 @@
-// The Tolokers that are played in this browser: [{id, token, name}] and which of them is at the desk now. Kept in localStorage, because in a demo
-// one person plays several and comes back the next day. Who is at the desk is a matter of the tab: two tabs can play two Tolokers at once; a new tab
-// starts with the one chosen last.
+// The Tolokers that are played in this browser: [{id, token, name}] and which of them is at the desk now. Kept in localStorage, because in
+// a demo one person plays several and comes back the next day. Who is at the desk is a matter of the tab: two tabs can play two Tolokers at
+// once; a new tab starts with the one chosen last.
 
 export const LIST = "sandbox.tolokers";
 const CURRENT = "sandbox.toloker";

@@ -62,7 +62,7 @@ async function askAppeal(assignment, refresh) {
 
 function appealSentence(error) {
   if (error.status === 404 || error.status === 501) return "This sandbox does not take appeals yet. Write to the requester in another way.";
-  if (error.status === 409) return "It is too late for an appeal, or the work is no longer rejected. Reload to see where it stands.";
+  if (error.code === "INAPPROPRIATE_STATUS") return "The work is no longer rejected. Reload to see where it stands.";
   return error.message;
 }
 

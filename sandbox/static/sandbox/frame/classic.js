@@ -64,9 +64,9 @@ function classesOf(script) {
 }
 
 /**
- * Show the assignment. `send(name, data)` carries the script's own messages: assignment:submit, assignment:skip, assignment:validation:fail,
- * task:interface:show:instruction. Returns {submit(), showErrors(errors), destroy()}; submit validates first and
- * then sends assignment:submit or assignment:validation:fail.
+ * Show the assignment. `send(name, data)` carries the script's own messages: assignment:submit, assignment:skip,
+ * assignment:validation:fail, task:interface:show:instruction. Returns {submit(), showErrors(errors), destroy()}; submit validates
+ * first and then sends assignment:submit or assignment:validation:fail.
  */
 export async function showClassic(assignment, workspaceOptions, send) {
   const view = assignment.view_spec;

@@ -57,7 +57,8 @@ const FIELDS = {
   },
   textarea: (named) => {
     const shown = { "data-name": named.name, rows: named.rows ?? 4, placeholder: named.placeholder, disabled: named.disabled === true };
-    return `<textarea${attributes({ ...shown, "aria-label": named.label ?? named.placeholder ?? named.name })}>${escapeText(named.value ?? "")}</textarea>`;
+    const label = { "aria-label": named.label ?? named.placeholder ?? named.name };
+    return `<textarea${attributes({ ...shown, ...label })}>${escapeText(named.value ?? "")}</textarea>`;
   },
   select: (named, inner) => {
     const shown = attributes({ "data-name": named.name, "aria-label": named.label ?? named.placeholder ?? named.name });

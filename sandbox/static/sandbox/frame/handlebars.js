@@ -1,5 +1,5 @@
-// The subset of Handlebars that classic markup uses: {{path}}, {{{path}}}, {{helper arg key=value}}, (sub helper), {{#if}} {{#unless}} {{#each}}
-// {{#with}} {{else}}, comments, and block components. Values are escaped; components return SafeText, which is not.
+// The subset of Handlebars that classic markup uses: {{path}}, {{{path}}}, {{helper arg key=value}}, (sub helper), {{#if}} {{#unless}}
+// {{#each}} {{#with}} {{else}}, comments, and block components. Values are escaped; components return SafeText, which is not.
 
 export class SafeText {
   constructor(text) {

@@ -2,7 +2,8 @@
 //
 // desk -> frame   {type: "sandbox:task", assignment, workspace}    once, after "ready"
 //                 {type: "sandbox:submit"}                         the Toloker pressed Submit
-//                 {type: "sandbox:errors", errors}                 what the server refused: [null | {task_id, errors: {field: {code, message}}}]
+//                 {type: "sandbox:errors", errors}                 what the server refused, by task: null | {task_id, errors:
+//                                                                  {field: {code, message}}}
 //                 {type: "sandbox:destroy"}                        the page is about to go
 // frame -> desk   ready | rendered | submit {solutions} | invalid {errors} | skip | instructions | problem {message}   (each "sandbox:…")
 import { showClassic } from "./classic.js";

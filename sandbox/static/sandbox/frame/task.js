@@ -1,5 +1,5 @@
-// Toloka's documented class Task (and its Handlebars flavour) as classic scripts extend it. Plain constructor functions, because scripts call
-// the parent as `TolokaHandlebarsTask.call(this, options)`, which a `class` refuses.
+// Toloka's documented class Task (and its Handlebars flavour) as classic scripts extend it. Plain constructor functions, because scripts
+// call the parent as `TolokaHandlebarsTask.call(this, options)`, which a `class` refuses.
 import { fill } from "./handlebars.js";
 import { COMPONENTS, fillFields, pressHotkey, wireFields } from "./components.js";
 

@@ -31,7 +31,8 @@ function sentence(status, body) {
   if (status === 401) return SENTENCES.AUTHENTICATION_ERROR;
   if (Object.hasOwn(SENTENCES, body?.code ?? "")) return SENTENCES[body.code];
   if (body?.code === "INAPPROPRIATE_STATUS" && body.payload?.appropriate_statuses) {
-    return `Not possible in its present status; it would have to be ${body.payload.appropriate_statuses.join(" or ")}. The page shows where it stands.`;
+    const wanted = body.payload.appropriate_statuses.join(" or ");
+    return `Not possible in its present status; it would have to be ${wanted}. The page shows where it stands.`;
   }
   if (body?.payload && body.code === "VALIDATION_ERROR") {
     return Object.entries(body.payload)

@@ -1,5 +1,5 @@
-// Draws Template Builder specifications: {config: JSON text or object of {view, vars?, plugins?}}. Components live in tables (views.js, fields.js,
-// conditions.js, values.js); what is in none of them becomes a placeholder that shows its data.
+// Draws Template Builder specifications: {config: JSON text or object of {view, vars?, plugins?}}. Components live in tables (views.js,
+// fields.js, conditions.js, values.js); what is in none of them becomes a placeholder that shows its data.
 import { controlComplaint, FIELDS } from "./fields.js";
 import { complaint, holds } from "./conditions.js";
 import { SCOPES, put, resolve } from "./values.js";
@@ -53,7 +53,7 @@ class Task {
     );
   }
 
-  // A child that has a type (a component, or a helper that chooses one) gets its own slot: when it changes, its neighbours stay as they are.
+  // A child that has a type (a component, or a helper that chooses one) gets its own slot: when it changes, its neighbours stay.
   child(spec) {
     return spec?.type || spec?.$ref ? spec : resolve(spec, this.state);
   }

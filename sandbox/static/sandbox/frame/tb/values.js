@@ -55,8 +55,8 @@ function transformText(text, how) {
 const COMPONENT = /^(view|field|layout|condition|action|plugin)\./;
 
 /**
- * The value of `spec`. Components inside stay as they are written: they are drawn by whoever asked. `state`: {config, input, output, internal,
- * assignmentId, holds(condition)}.
+ * The value of `spec`. Components inside stay as they are written: they are drawn by whoever asked. `state`: {config, input, output,
+ * internal, assignmentId, holds(condition)}.
  */
 export function resolve(spec, state) {
   if (Array.isArray(spec)) return spec.map((one) => resolve(one, state));

@@ -1,5 +1,5 @@
-// view.* and layout.*: one small function a component, (props, draw, task) -> element. `props` are resolved values; `draw(spec)` draws a component
-// inside; `task` can run actions.
+// view.* and layout.*: one small function a component, (props, draw, task) -> element. `props` are resolved values; `draw(spec)` draws
+// a component inside; `task` can run actions.
 import { markdown } from "./markdown.js";
 
 export function make(tag, properties = {}, ...children) {
