@@ -29,6 +29,8 @@ _panels: dict[str, list[tuple[int, str, ContextOf]]] = defaultdict(list)
 _deletion_obstacles: list[Callable[[Any], str | None]] = []
 # Extra objects on API answers: (kind, object) -> {key: value}.
 _api_extras: list[Callable[[str, Any], dict[str, Any]]] = []
+# Joins and prefetches that those extras need, so that a list stays at a fixed number of queries: (kind, queryset) -> queryset.
+_api_querysets: list[Callable[[str, Any], Any]] = []
 
 
 def register_panel(place: str, template: str, context_of: ContextOf, *, order: int = 100) -> None:
@@ -62,3 +64,14 @@ def api_extras(kind: str, thing: Any) -> dict[str, Any]:
     for extra in _api_extras:
         merged.update(extra(kind, thing))
     return merged
+
+
+def register_api_queryset(widen: Callable[[str, Any], Any]) -> None:
+    """`widen(kind, queryset)` gives the queryset back with the `select_related` and `prefetch_related` of an extra."""
+    _api_querysets.append(widen)
+
+
+def api_queryset(kind: str, queryset: Any) -> Any:
+    for widen in _api_querysets:
+        queryset = widen(kind, queryset)
+    return queryset

@@ -40,4 +40,4 @@ def render_guide(markdown: str | None) -> SafeString:
         _markdown().render(markdown), tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow",
         attribute_filter=_attribute, set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-    return mark_safe(html)  # noqa: S308 - nh3 just cleaned it
+    return mark_safe(html)

@@ -1,2 +1,57 @@
-"""Doors of the annotation API."""
-urlpatterns: list = []
+"""Doors of the annotation API. Trailing slashes are CVAT's: none, except where its clients send one."""
+from typing import Any
+
+from django.urls import path, re_path
+
+from annotation.api import editor
+from annotation.api.views.people import AccessTokenView, AuthView, ServerView, UserView
+from annotation.api.views.projects import LabelView, ProjectView
+from annotation.api.views.requests import RequestView
+from annotation.api.views.tasks import JobView, TaskView
+
+_ANNOTATIONS = {"get": "annotations", "put": "put_annotations", "patch": "patch_annotations", "delete": "delete_annotations"}
+_DATA = {"get": "look_at_data", "post": "send_data"}
+
+
+def door(address: str, view: Any, **actions: str) -> Any:
+    """One address: HTTP method -> method of the view."""
+    return path(address, view.as_view(actions))
+
+
+urlpatterns = [
+    path("editor/job", editor.JobView.as_view()),
+    path("editor/frames/<int:number>", editor.FrameView.as_view()),
+    path("editor/annotations", editor.AnnotationsView.as_view()),
+    path("editor/submit", editor.SubmitView.as_view()),
+    door("server/about", ServerView, get="about"),
+    door("server/annotation/formats", ServerView, get="formats"),
+    door("users/self", UserView, get="self"),
+    door("auth/login", AuthView, post="login"),
+    door("auth/logout", AuthView, post="logout"),
+    door("auth/access_tokens", AccessTokenView, get="list", post="create"),
+    door("auth/access_tokens/self", AccessTokenView, get="current"),
+    door("auth/access_tokens/<int:pk>", AccessTokenView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("projects", ProjectView, get="list", post="create"),
+    door("projects/<int:pk>", ProjectView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("projects/<int:pk>/dataset/export", ProjectView, post="export"),
+    door("projects/<int:pk>/preview", ProjectView, get="preview"),
+    door("labels", LabelView, get="list"),
+    door("labels/<int:pk>", LabelView, get="retrieve"),
+    door("tasks", TaskView, get="list", post="create"),
+    door("tasks/<int:pk>", TaskView, get="retrieve", patch="partial_update", delete="destroy"),
+    # With the slash as CVAT's programs write it, without it as its documentation does.
+    re_path(r"^tasks/(?P<pk>[0-9]{1,18})/data/?$", TaskView.as_view(_DATA)),
+    door("tasks/<int:pk>/data/meta", TaskView, get="data_meta"),
+    door("tasks/<int:pk>/preview", TaskView, get="preview"),
+    door("tasks/<int:pk>/annotations/", TaskView, **_ANNOTATIONS),
+    door("tasks/<int:pk>/dataset/export", TaskView, post="export"),
+    door("jobs", JobView, get="list"),
+    door("jobs/<int:pk>", JobView, get="retrieve", patch="partial_update"),
+    door("jobs/<int:pk>/data", JobView, get="look_at_data"),
+    door("jobs/<int:pk>/data/meta", JobView, get="data_meta"),
+    door("jobs/<int:pk>/preview", JobView, get="preview"),
+    door("jobs/<int:pk>/annotations/", JobView, **_ANNOTATIONS),
+    door("requests", RequestView, get="list"),
+    door("requests/<uuid:pk>", RequestView, get="retrieve"),
+    door("requests/<uuid:pk>/result", RequestView, get="result"),
+]

@@ -24,7 +24,7 @@ class TooLarge(Exception):
 
 def receive(chunks: Iterable[bytes], limit: int | None = None) -> Received:
     """Read all chunks. TooLarge beyond `limit` bytes."""
-    file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 the caller closes it
+    file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)
     digest, size = hashlib.sha256(), 0
     try:
         for chunk in chunks:

@@ -1,0 +1,74 @@
+"""Users, login, access tokens."""
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from rest_framework import serializers
+
+from annotation import selectors
+from annotation.models import AccessToken
+
+
+class BasicUserSerializer(serializers.ModelSerializer):
+    """An owner or assignee."""
+
+    class Meta:
+        model = get_user_model()
+        fields = ("id", "username", "first_name", "last_name")
+
+
+class UserSerializer(BasicUserSerializer):
+    """Oneself."""
+
+    groups = serializers.SerializerMethodField()
+
+    class Meta(BasicUserSerializer.Meta):
+        fields = (*BasicUserSerializer.Meta.fields, "email", "groups", "is_staff", "is_superuser", "is_active", "last_login", "date_joined")
+
+    def get_groups(self, user: Any) -> list[str]:
+        """CVAT's global groups."""
+        return ["admin"] if selectors.is_admin(user) else ["user"]
+
+
+class LoginSerializer(serializers.Serializer):
+    """One of username and email."""
+
+    username = serializers.CharField(required=False, max_length=150)
+    email = serializers.EmailField(required=False)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("username") and not attrs.get("email"):
+            raise serializers.ValidationError("Give a username or an e-mail address, and the password.")
+        return attrs
+
+
+class KeySerializer(serializers.Serializer):
+    """An access token's value, for `Authorization: Bearer`."""
+
+    key = serializers.CharField()
+
+
+class DetailSerializer(serializers.Serializer):
+    """A sentence."""
+
+    detail = serializers.CharField()
+
+
+class AccessTokenSerializer(serializers.ModelSerializer):
+    """Without the value."""
+
+    owner = BasicUserSerializer(read_only=True)
+
+    class Meta:
+        model = AccessToken
+        fields = ("id", "name", "prefix", "read_only", "expiry_date", "created_date", "last_used_date", "owner")
+        read_only_fields = ("prefix", "created_date", "last_used_date")
+
+
+class NewAccessTokenSerializer(AccessTokenSerializer):
+    """With the value: it is shown in this answer only."""
+
+    value = serializers.CharField(read_only=True)
+
+    class Meta(AccessTokenSerializer.Meta):
+        fields = (*AccessTokenSerializer.Meta.fields, "value")

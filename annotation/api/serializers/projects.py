@@ -1,0 +1,129 @@
+"""Projects and labels."""
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotation.api.constants import Constant
+from annotation.api.serializers.people import BasicUserSerializer
+from annotation.extensions import api_extras
+from annotation.models import Attribute, AttributeType, Label, LabelType, Project
+
+
+class Extended(serializers.ModelSerializer):
+    """Adds what rooms above registered for `kind` (annotation.extensions.register_api_extra)."""
+
+    kind = ""
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return {**super().to_representation(instance), **api_extras(self.kind, instance)}
+
+    def link(self, path: str) -> str:
+        """Absolute address of a path below /api/."""
+        request = self.context.get("request")
+        return request.build_absolute_uri(f"/api/{path}") if request is not None else f"/api/{path}"
+
+
+class AttributeSerializer(serializers.ModelSerializer):
+    """`values` are strings: number -> [min, max, step]; checkbox -> "false", "true"."""
+
+    values = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Attribute
+        fields = ("id", "name", "mutable", "input_type", "default_value", "values")
+
+
+class LabelSerializer(serializers.ModelSerializer):
+    """A label with its attributes."""
+
+    attributes = AttributeSerializer(many=True)
+    project_id = serializers.IntegerField()
+    sublabels = serializers.ListField(child=serializers.DictField(), default=list, read_only=True)
+    has_parent = serializers.BooleanField(default=False, read_only=True)
+    parent_id = serializers.IntegerField(default=None, read_only=True, allow_null=True)
+
+    class Meta:
+        model = Label
+        fields = ("id", "name", "color", "type", "attributes", "project_id", "sublabels", "has_parent", "parent_id")
+
+
+class AttributeWriteSerializer(serializers.Serializer):
+    """For documentation; annotation.labels checks."""
+
+    id = serializers.IntegerField(required=False)
+    name = serializers.CharField(max_length=64)
+    input_type = serializers.ChoiceField(AttributeType.choices)
+    mutable = serializers.BooleanField(default=False)
+    values = serializers.ListField(child=serializers.CharField(), required=False)
+    default_value = serializers.CharField(required=False, allow_blank=True)
+
+
+class LabelWriteSerializer(serializers.Serializer):
+    """For documentation; annotation.labels checks. In a PATCH: with `id` changes that label, with `deleted` removes it, else adds one."""
+
+    id = serializers.IntegerField(required=False)
+    name = serializers.CharField(max_length=64)
+    color = serializers.CharField(required=False, help_text="#rrggbb; chosen when left out")
+    type = serializers.ChoiceField(LabelType.choices, default=LabelType.ANY)
+    attributes = AttributeWriteSerializer(many=True, required=False)
+    deleted = serializers.BooleanField(required=False)
+
+
+class ProjectWriteSerializer(serializers.Serializer):
+    """Body of POST and PATCH."""
+
+    name = serializers.CharField(max_length=256, required=False)
+    guide = serializers.CharField(max_length=64_000, required=False, allow_blank=True, trim_whitespace=False, help_text="Markdown")
+    labels = serializers.ListField(child=serializers.DictField(), required=False)
+
+
+class ProjectBodySerializer(ProjectWriteSerializer):
+    """The same with the labels spelled out, for the API schema."""
+
+    labels = LabelWriteSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+class ProjectSerializer(Extended):
+    """A project; `tasks` and `labels` are counts with addresses."""
+
+    kind = "project"
+    url = serializers.SerializerMethodField()
+    owner = BasicUserSerializer(read_only=True)
+    assignee = Constant(None)
+    tasks = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
+    status = serializers.SerializerMethodField()
+    dimension = Constant("2d")
+    organization = Constant(None)
+    source_storage = Constant(None)
+    target_storage = Constant(None)
+    guide_id = Constant(None)
+    bug_tracker = Constant("")
+    task_subsets = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Project
+        fields = ("id", "url", "name", "owner", "assignee", "guide", "guide_id", "bug_tracker", "task_subsets", "status", "dimension",
+                  "organization", "source_storage", "target_storage", "tasks", "labels", "created_date", "updated_date")
+
+    def get_url(self, project: Any) -> str:
+        return self.link(f"projects/{project.pk}")
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_tasks(self, project: Any) -> dict[str, Any]:
+        return {"count": project.task_count, "url": self.link(f"tasks?project_id={project.pk}")}
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_labels(self, project: Any) -> dict[str, Any]:
+        return {"url": self.link(f"labels?project_id={project.pk}")}
+
+    def get_status(self, project: Any) -> str:
+        """CVAT's derived word."""
+        return "completed" if project.task_count and not project.open_job_count else "annotation"
+
+    def get_task_subsets(self, project: Any) -> list[str]:
+        return []
+
+

@@ -1,0 +1,178 @@
+"""Tasks, jobs, data."""
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotation.api.constants import Constant
+from annotation.api.serializers.people import BasicUserSerializer
+from annotation.api.serializers.projects import Extended
+from annotation.models import Job, JobStage, JobState, SortingMethod, Task
+
+
+class TaskWriteSerializer(serializers.Serializer):
+    """Body of POST (name and project_id required) and PATCH."""
+
+    name = serializers.CharField(max_length=256, required=False)
+    project_id = serializers.IntegerField(required=False)
+    segment_size = serializers.IntegerField(required=False, min_value=0, help_text="frames a job; 0: one job for all")
+    overlap = serializers.IntegerField(required=False, min_value=0, help_text="frames that neighbouring jobs share")
+    sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)
+
+
+class TaskSerializer(Extended):
+    """A task; `jobs` holds counts with an address."""
+
+    kind = "task"
+    url = serializers.SerializerMethodField()
+    project_id = serializers.IntegerField(read_only=True)
+    owner = BasicUserSerializer(read_only=True)
+    assignee = Constant(None)
+    overlap = serializers.IntegerField(source="frame_overlap", read_only=True)
+    mode = serializers.SerializerMethodField()
+    dimension = Constant("2d")
+    subset = Constant("")
+    bug_tracker = Constant("")
+    status = serializers.SerializerMethodField()
+    image_quality = Constant(100)
+    data_chunk_size = Constant(1)
+    data_original_chunk_type = Constant("imageset")
+    data_compressed_chunk_type = Constant("imageset")
+    organization = Constant(None)
+    source_storage = Constant(None)
+    target_storage = Constant(None)
+    jobs = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Task
+        fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method", "status",
+                  "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
+                  "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "jobs", "labels", "created_date",
+                  "updated_date")
+
+    def get_url(self, task: Any) -> str:
+        return self.link(f"tasks/{task.pk}")
+
+    def get_mode(self, task: Any) -> str:
+        return "annotation" if task.size else ""
+
+    def get_status(self, task: Any) -> str:
+        """CVAT's derived word."""
+        if task.job_count and task.completed_count == task.job_count:
+            return "completed"
+        return "validation" if task.job_count and task.validation_count + task.completed_count == task.job_count else "annotation"
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_jobs(self, task: Any) -> dict[str, Any]:
+        return {"count": task.job_count, "completed": task.completed_count, "validation": task.validation_count,
+                "url": self.link(f"jobs?task_id={task.pk}")}
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_labels(self, task: Any) -> dict[str, Any]:
+        return {"url": self.link(f"labels?task_id={task.pk}")}
+
+
+class JobWriteSerializer(serializers.Serializer):
+    """Body of PATCH."""
+
+    stage = serializers.ChoiceField(JobStage.choices, required=False)
+    state = serializers.ChoiceField(JobState.choices, required=False)
+    assignee = serializers.IntegerField(required=False, allow_null=True, help_text="user id")
+
+
+class JobSerializer(Extended):
+    """A job; frames are task-absolute and inclusive."""
+
+    kind = "job"
+    url = serializers.SerializerMethodField()
+    task_id = serializers.IntegerField(read_only=True)
+    task_name = serializers.CharField(source="task.name", read_only=True)
+    project_id = serializers.IntegerField(source="task.project_id", read_only=True)
+    project_name = serializers.CharField(source="task.project.name", read_only=True)
+    assignee = BasicUserSerializer(read_only=True)
+    type = Constant("annotation")
+    mode = Constant("annotation")
+    dimension = Constant("2d")
+    status = serializers.SerializerMethodField()
+    frame_count = serializers.IntegerField(read_only=True)
+    bug_tracker = Constant("")
+    data_chunk_size = Constant(1)
+    data_original_chunk_type = Constant("imageset")
+    data_compressed_chunk_type = Constant("imageset")
+    organization = Constant(None)
+    source_storage = Constant(None)
+    target_storage = Constant(None)
+    issues = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status", "stage",
+                  "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size", "data_original_chunk_type",
+                  "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "issues", "labels", "created_date",
+                  "updated_date")
+
+    def get_url(self, job: Any) -> str:
+        return self.link(f"jobs/{job.pk}")
+
+    def get_status(self, job: Any) -> str:
+        """CVAT's older word, derived from stage and state."""
+        if job.stage == JobStage.ANNOTATION:
+            return "annotation"
+        return "completed" if job.stage == JobStage.ACCEPTANCE and job.state == JobState.COMPLETED else "validation"
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_issues(self, job: Any) -> dict[str, Any]:
+        return {"count": 0, "url": self.link(f"issues?job_id={job.pk}")}
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_labels(self, job: Any) -> dict[str, Any]:
+        return {"url": self.link(f"labels?job_id={job.pk}")}
+
+
+class RqIdSerializer(serializers.Serializer):
+    """Background work began: poll /api/requests/{rq_id}."""
+
+    rq_id = serializers.CharField()
+
+
+class DataSerializer(serializers.Serializer):
+    """Body of POST /api/tasks/{id}/data/: one or several kinds of sources."""
+
+    client_files = serializers.ListField(child=serializers.FileField(), required=False,
+                                         help_text="multipart: client_files[0], client_files[1], …; images or zip archives")
+    remote_files = serializers.ListField(child=serializers.CharField(), required=False, help_text="addresses")
+    table = serializers.FileField(required=False, help_text="multipart: TSV or CSV")
+    column = serializers.CharField(required=False, help_text="the table's column with addresses")
+    sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)
+    skip_bad = serializers.BooleanField(required=False, help_text="leave bad files out instead of failing")
+    image_quality = serializers.IntegerField(required=False, help_text="accepted and not used: originals are kept as they are")
+
+
+class FrameMetaSerializer(serializers.Serializer):
+    """One frame."""
+
+    name = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    has_related_context = serializers.BooleanField()
+    related_files = serializers.IntegerField()
+
+
+class DataMetaSerializer(serializers.Serializer):
+    """The frames of a task or job."""
+
+    size = serializers.IntegerField()
+    chunk_size = serializers.IntegerField()
+    image_quality = serializers.IntegerField()
+    start_frame = serializers.IntegerField()
+    stop_frame = serializers.IntegerField()
+    frame_filter = serializers.CharField()
+    frames = FrameMetaSerializer(many=True)
+    deleted_frames = serializers.ListField(child=serializers.IntegerField())
+    included_frames = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    chunks_updated_date = serializers.DateTimeField()
+    storage = serializers.CharField()
+    cloud_storage_id = serializers.IntegerField(allow_null=True)

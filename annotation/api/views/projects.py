@@ -1,0 +1,119 @@
+"""/api/projects, /api/labels."""
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import mixins, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import extensions, selectors
+from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
+from annotation.api.filters import LabelFilter, ProjectFilter
+from annotation.api.serializers.projects import LabelSerializer, ProjectBodySerializer, ProjectSerializer, ProjectWriteSerializer
+from annotation.api.views.exports import ExportMixin
+from annotation.frames import frame_response
+from annotation.models import Frame, Job, JobStage, Label, Project, Task
+from annotation.services import projects
+
+_EXAMPLE = OpenApiExample("two labels", {"name": "Streets", "guide": "# Draw every car", "labels": [
+    {"name": "car", "color": "#3b82f6", "type": "rectangle", "attributes": [
+        {"name": "parked", "input_type": "checkbox", "mutable": False, "values": ["false", "true"], "default_value": "false"}]},
+    {"name": "person", "type": "polygon"}]}, request_only=True)
+
+
+def counted(queryset: QuerySet[Any], **path: str) -> Any:
+    """A count as a subquery: one query for the page, no GROUP BY over its columns."""
+    key, = path.values()
+    rows = queryset.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
+
+
+class ProjectView(ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+    """Projects the caller sees."""
+
+    serializer_class = ProjectSerializer
+    filterset_class = ProjectFilter
+    search_fields = ("name", "owner__username")
+    sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "created_date": "created_date", "updated_date": "updated_date"}
+
+    def get_queryset(self) -> QuerySet[Project]:
+        rows = selectors.projects_for(self.request.user).select_related("owner").annotate(
+            task_count=counted(Task.objects.all(), path="project"),
+            open_job_count=counted(Job.objects.exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
+        return extensions.api_queryset("project", rows)
+
+    @extend_schema(request=ProjectBodySerializer, examples=[_EXAMPLE], responses={201: ProjectSerializer, **WRITE_ERRORS})
+    def create(self, request: Request) -> Response:
+        """A new project of the caller."""
+        body = ProjectWriteSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        project = projects.create_project(
+            actor=request.user, name=data.get("name", ""), labels=_raw_labels(request, []), guide=data.get("guide", ""))
+        return Response(self.answer(project), status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ProjectBodySerializer, responses={200: ProjectSerializer, **CONFLICT_ERRORS})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change what is given. Labels as CVAT does: with `id` changed, with `deleted` removed, without `id` added; others stay."""
+        project = self.get_object()
+        body = ProjectWriteSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        projects.update_project(
+            actor=request.user, project=project, name=body.validated_data.get("name"), guide=body.validated_data.get("guide"))
+        if "labels" in body.validated_data:
+            projects.set_labels(actor=request.user, project=project, labels=_patched_labels(project, _raw_labels(request, [])))
+        return Response(self.answer(project))
+
+    @extend_schema(responses={204: None, **CONFLICT_ERRORS})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete with all tasks and files; 409 while a crowd still works on it."""
+        projects.delete_project(actor=request.user, project=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    def preview(self, request: Request, pk: int) -> HttpResponseBase:
+        """The first frame's thumbnail."""
+        frame = Frame.objects.filter(task__project=self.get_object()).order_by("task_id", "number").first()
+        if frame is None:
+            raise Http404("There is no image yet.")
+        return frame_response(request._request, frame, "thumbnail")
+
+
+def _raw_labels(request: Request, default: list[Any]) -> Any:
+    """As sent: annotation.labels checks them and says more than a serializer would."""
+    return request.data.get("labels", default) if isinstance(request.data, dict) else default
+
+
+def _patched_labels(project: Project, patch: Any) -> list[dict[str, Any]]:
+    """The whole list that `set_labels` wants, from CVAT's partial one."""
+    labels = {label["id"]: dict(label) for label in LabelSerializer(project.labels.prefetch_related("attributes"), many=True).data}
+    added = []
+    for number, entry in enumerate(patch):
+        known = entry.get("id") if isinstance(entry, dict) else None
+        if known is None:
+            added.append(entry)
+        elif known not in labels:
+            raise ValidationError({"labels": [f"labels[{number}].id: this project has no label {known}."]})
+        elif entry.get("deleted"):
+            del labels[known]
+        else:
+            labels[known] |= entry
+    return [*labels.values(), *added]
+
+
+class LabelView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+    """Labels of the projects the caller sees; they are changed through their project."""
+
+    serializer_class = LabelSerializer
+    filterset_class = LabelFilter
+    search_fields = ("name",)
+    sort_fields = {"id": "id", "name": "name", "type": "type", "color": "color"}
+
+    def get_queryset(self) -> QuerySet[Label]:
+        seen = selectors.projects_for(self.request.user).order_by().values("pk")
+        return Label.objects.filter(project__in=seen).prefetch_related("attributes")

@@ -1,0 +1,119 @@
+"""/api/tasks, /api/jobs."""
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import mixins, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import extensions, selectors
+from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
+from annotation.api.filters import JobFilter, TaskFilter
+from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
+from annotation.api.views.annotations import AnnotationsMixin
+from annotation.api.views.data import TaskDataMixin, frames_of_job, look, meta, preview
+from annotation.api.views.exports import ExportMixin
+from annotation.api.views.projects import counted
+from annotation.models import Job, JobStage, JobState, Task
+from annotation.services import jobs, tasks
+
+_EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
+
+
+class TaskView(ExportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+    """Tasks the caller sees."""
+
+    serializer_class = TaskSerializer
+    filterset_class = TaskFilter
+    search_fields = ("name", "owner__username", "project__name")
+    sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "project_id": "project", "project_name": "project__name",
+                   "size": "size", "created_date": "created_date", "updated_date": "updated_date"}
+
+    def get_queryset(self) -> QuerySet[Task]:
+        completed = Job.objects.filter(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
+        rows = selectors.tasks_for(self.request.user).select_related("owner", "project").annotate(
+            job_count=counted(Job.objects.all(), path="task"), completed_count=counted(completed, path="task"),
+            validation_count=counted(Job.objects.filter(stage=JobStage.VALIDATION), path="task"))
+        return extensions.api_queryset("task", rows)
+
+    @extend_schema(request=TaskWriteSerializer, examples=[_EXAMPLE], responses={201: TaskSerializer, **WRITE_ERRORS})
+    def create(self, request: Request) -> Response:
+        """An empty task; fill it at /api/tasks/{id}/data/."""
+        body = TaskWriteSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        project = selectors.projects_for(request.user).filter(pk=data.get("project_id")).first()
+        if project is None:
+            raise ValidationError({"project_id": ["Give the id of a project of yours: labels belong to projects."]})
+        cutting = {"segment_size": data.get("segment_size", 0), "frame_overlap": data.get("overlap", 0)}
+        if "sorting_method" in data:
+            cutting["sorting_method"] = data["sorting_method"]
+        task = tasks.create_task(actor=request.user, project=project, name=data.get("name", ""), **cutting)
+        return Response(self.answer(task), status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=TaskWriteSerializer, responses={200: TaskSerializer, **CONFLICT_ERRORS})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change the name; the cutting only while there are no images."""
+        task = self.get_object()
+        body = TaskWriteSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        data = body.validated_data
+        if data.get("project_id", task.project_id) != task.project_id:
+            raise ValidationError({"project_id": ["A task stays in its project."]})
+        tasks.update_task(actor=request.user, task=task, name=data.get("name"), segment_size=data.get("segment_size"),
+                          frame_overlap=data.get("overlap"), sorting_method=data.get("sorting_method"))
+        return Response(self.answer(task))
+
+    @extend_schema(responses={204: None, **CONFLICT_ERRORS})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete with all jobs and files; 409 while a crowd still works on it."""
+        tasks.delete_task(actor=request.user, task=self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class JobView(AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+    """Jobs the caller sees."""
+
+    serializer_class = JobSerializer
+    filterset_class = JobFilter
+    search_fields = ("task__name", "task__project__name", "assignee__username", "stage", "state")
+    sort_fields = {"id": "id", "task_id": "task", "task_name": "task__name", "project_id": "task__project", "stage": "stage", "state": "state",
+                   "start_frame": "start_frame", "assignee": "assignee__username", "created_date": "created_date", "updated_date": "updated_date"}
+
+    def get_queryset(self) -> QuerySet[Job]:
+        return extensions.api_queryset("job", selectors.jobs_for(self.request.user).select_related("task__project", "assignee"))
+
+    @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Stage, state, assignee. A new stage without a state starts as new. 409 for a crowd's job."""
+        job = self.get_object()
+        body = JobWriteSerializer(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        changes: dict[str, Any] = dict(body.validated_data)
+        if changes.get("assignee") is not None:
+            changes["assignee"] = get_user_model().objects.filter(pk=changes["assignee"], is_active=True).first()
+            if changes["assignee"] is None:
+                raise ValidationError({"assignee": ["There is no such user."]})
+        jobs.update_job(actor=request.user, job=job, **changes)
+        return Response(self.answer(job))
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
+        """One frame: ?type=frame&number=N&quality=original|compressed"""
+        return look(request, frames_of_job(self.get_object()))
+
+    @extend_schema(responses={200: DataMetaSerializer, **NOT_FOUND})
+    def data_meta(self, request: Request, pk: int) -> Response:
+        """Names and sizes of the job's frames."""
+        job = self.get_object()
+        return Response(meta(job.task, frames_of_job(job), job.start_frame, job.stop_frame))
+
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    def preview(self, request: Request, pk: int) -> HttpResponseBase:
+        """The first frame's thumbnail."""
+        return preview(request, frames_of_job(self.get_object()))

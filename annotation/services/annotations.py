@@ -1,0 +1,159 @@
+"""A job's or a task's annotations as one flat list, CVAT's way: {"version", "tags", "shapes", "tracks"}; objects carry their frame.
+
+Every change reads the job under lock and saves through `services.shapes.save_frames`: the last writer wins, as CVAT's programs expect.
+"""
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+
+from annotation.errors import InvalidAnnotations
+from annotation.models import Job, Task
+from annotation.services.guards import require_edit
+from annotation.services.shapes import FrameContent, frames_of, save_frames
+
+Data = dict[str, Any]
+_KINDS = ("shapes", "tags")
+ACTIONS = ("create", "update", "delete")
+# Fields of CVAT's objects that say something we derive or do not have.
+_FOREIGN = ("frame", "outside", "elements", "score")
+
+
+def job_data(*, job: Job) -> Data:
+    """Everything on the job."""
+    return _flat({int(number): content for number, content in frames_of(job=job).items()}, job.revision)
+
+
+def task_data(*, task: Task) -> Data:
+    """Everything on the task's jobs, job after job."""
+    merged = _flat({}, 0)
+    for job in task.jobs.order_by("start_frame", "pk"):
+        data = job_data(job=job)
+        for kind in _KINDS:
+            merged[kind] += data[kind]
+    return merged
+
+
+@transaction.atomic
+def replace_data(*, actor: Any, job: Job, data: Data) -> Data:
+    """Put `data` in place of everything on the job."""
+    require_edit(actor, job.task.project)
+    return _change(job, lambda frames: _by_frame(_checked(data)))
+
+
+@transaction.atomic
+def change_data(*, actor: Any, job: Job, action: str, data: Data) -> Data:
+    """Add ("create"), replace by id ("update") or remove by id ("delete") objects; the objects that were named, as stored."""
+    require_edit(actor, job.task.project)
+    return _act(job, action, _checked(data))
+
+
+@transaction.atomic
+def replace_task_data(*, actor: Any, task: Task, data: Data) -> Data:
+    """The same for all jobs of a task; an object on a frame that two jobs share goes to the first."""
+    require_edit(actor, task.project)
+    for job, part in _split(task, _checked(data)):
+        _change(job, lambda frames, part=part: _by_frame(part))  # type: ignore[misc]
+    return task_data(task=task)
+
+
+@transaction.atomic
+def change_task_data(*, actor: Any, task: Task, action: str, data: Data) -> Data:
+    """`change_data` over the jobs of a task."""
+    require_edit(actor, task.project)
+    answer = _flat({}, 0)
+    for job, part in _split(task, _checked(data)):
+        if any(part[kind] for kind in _KINDS):
+            changed = _act(job, action, part)
+            for kind in _KINDS:
+                answer[kind] += changed[kind]
+    return answer
+
+
+def _checked(data: Any) -> Data:
+    if not isinstance(data, dict):
+        raise InvalidAnnotations({"annotations": "give an object with shapes and tags."})
+    if data.get("tracks"):
+        raise InvalidAnnotations({"tracks": "tracks belong to video; this server annotates images: send shapes."})
+    for kind in _KINDS:
+        things = data.get(kind) or []
+        if not isinstance(things, list):
+            raise InvalidAnnotations({kind: "give a list."})
+        for number, thing in enumerate(things):
+            frame = thing.get("frame") if isinstance(thing, dict) else None
+            if isinstance(frame, bool) or not isinstance(frame, int) or frame < 0:
+                raise InvalidAnnotations({f"{kind}.{number}.frame": "give the frame's number."})
+    return {kind: data.get(kind) or [] for kind in _KINDS}
+
+
+def _split(task: Task, data: Data) -> Iterable[tuple[Job, Data]]:
+    jobs = list(task.jobs.order_by("start_frame", "pk"))
+    parts: dict[int, Data] = {job.pk: {kind: [] for kind in _KINDS} for job in jobs}
+    for kind in _KINDS:
+        for number, thing in enumerate(data[kind]):
+            job = next((job for job in jobs if job.start_frame <= thing["frame"] <= job.stop_frame), None)
+            if job is None:
+                raise InvalidAnnotations({f"{kind}.{number}.frame": f"this task has the frames 0 to {max(task.size - 1, 0)}."})
+            parts[job.pk][kind].append(thing)
+    return [(job, parts[job.pk]) for job in jobs]
+
+
+def _act(job: Job, action: str, data: Data) -> Data:
+    if action == "create":
+        last = Job.objects.select_for_update().get(pk=job.pk).last_object_id
+        new = {kind: [{**thing, "id": None} for thing in data[kind]] for kind in _KINDS}
+        stored = _change(job, lambda frames: _merged(frames, _by_frame(new)))
+        return {**stored, **{kind: [thing for thing in stored[kind] if thing["id"] > last] for kind in _KINDS}}
+    ids = {kind: {thing.get("id") for thing in data[kind]} for kind in _KINDS}
+    if action == "delete":
+        _change(job, lambda frames: _without(frames, ids))
+        return {**_flat({}, job.revision), **data}
+    stored = _change(job, lambda frames: _merged(_without(_known(frames, ids), ids), _by_frame(data)))
+    return {**stored, **{kind: [thing for thing in stored[kind] if thing["id"] in ids[kind]] for kind in _KINDS}}
+
+
+def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, FrameContent]]) -> Data:
+    locked = Job.objects.select_for_update().select_related("task__project").get(pk=job.pk)
+    before = {int(number): content for number, content in frames_of(job=locked).items()}
+    after = change(before)
+    # Only what differs is written; frames that lost everything are named with empty lists.
+    changed = {number: after.get(number, {"shapes": [], "tags": []}) for number in {*before, *after} if before.get(number) != after.get(number)}
+    if changed:
+        save_frames(job=locked, revision=locked.revision, frames={str(number): content for number, content in changed.items()})
+    job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state
+    return job_data(job=locked)
+
+
+def _by_frame(data: Data) -> dict[int, FrameContent]:
+    frames: dict[int, FrameContent] = {}
+    for kind in _KINDS:
+        for thing in data[kind]:
+            frames.setdefault(thing["frame"], {"shapes": [], "tags": []})[kind].append(
+                {name: value for name, value in thing.items() if name not in _FOREIGN})
+    return frames
+
+
+def _merged(first: dict[int, FrameContent], second: dict[int, FrameContent]) -> dict[int, FrameContent]:
+    empty: FrameContent = {"shapes": [], "tags": []}
+    return {number: {kind: [*first.get(number, empty)[kind], *second.get(number, empty)[kind]] for kind in _KINDS}
+            for number in {*first, *second}}
+
+
+def _without(frames: dict[int, FrameContent], ids: dict[str, set[Any]]) -> dict[int, FrameContent]:
+    return {number: {kind: [thing for thing in content[kind] if thing["id"] not in ids[kind]] for kind in _KINDS}
+            for number, content in frames.items()}
+
+
+def _known(frames: dict[int, FrameContent], ids: dict[str, set[Any]]) -> dict[int, FrameContent]:
+    for kind in _KINDS:
+        present = {thing["id"] for content in frames.values() for thing in content[kind]}
+        if unknown := ids[kind] - present:
+            raise InvalidAnnotations({kind: f"there is no object with the id {sorted(map(str, unknown))[0]} on this job."})
+    return frames
+
+
+def _flat(frames: dict[int, FrameContent], revision: int) -> Data:
+    shapes = [{**thing, "frame": number, "outside": False, "elements": []} for number, content in sorted(frames.items())
+              for thing in content["shapes"]]
+    tags = [{**thing, "frame": number} for number, content in sorted(frames.items()) for thing in content["tags"]]
+    return {"version": revision, "tags": tags, "shapes": shapes, "tracks": []}
