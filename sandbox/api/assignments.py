@@ -4,7 +4,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sandbox import times
-from sandbox.api.door import my_assignment, my_pool, my_task, owner_of
+from sandbox.api.door import my_assignment, my_id, my_pool, my_task, owner_of
 from sandbox.api.listing import Listing, without_nothing
 from sandbox.api.tasks import shown_by_id
 from sandbox.engine import assignments as engine
@@ -19,28 +19,26 @@ LISTING = Listing(times=TIMES, texts=("id",), words={"status": STATUSES}, most=1
 MAX_COMMENT = 2_048
 
 
-def show_many(rows: list[Assignment]) -> list[dict[str, Any]]:
+def show_many(rows: list[Assignment], requester_id: str) -> list[dict[str, Any]]:
+    """Assignments of one requester. Pools and projects are not joined: their forms would be parsed for every row."""
     tasks = shown_by_id(key for row in rows for key in row.task_ids)
-    return [_show(row, tasks) for row in rows]
+    owner = owner_of(requester_id)
+    return [_show(row, tasks, owner) for row in rows]
 
 
-def _show(row: Assignment, tasks: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _show(row: Assignment, tasks: dict[str, dict[str, Any]], owner: dict[str, Any]) -> dict[str, Any]:
     return without_nothing({
         "id": row.id, "task_suite_id": row.suite_id, "pool_id": str(row.pool_id), "user_id": row.toloker_id, "status": row.status,
         "reward": row.reward, "tasks": [tasks[key] for key in row.task_ids], "solutions": row.solutions, "mixed": True,
         "automerged": False, "public_comment": row.public_comment, **{name: times.show(getattr(row, name)) for name in TIMES},
-        "owner": owner_of(row.pool.project.requester_id),
+        "owner": owner,
     })
 
 
-def show(row: Assignment) -> dict[str, Any]:
-    return show_many([row])[0]
-
-
 def listing(call: Call) -> Any:
-    rows = _asked_for(call).select_related("pool__project")
+    rows = _asked_for(call)
     user = call.request.GET.get("user_id")
-    return LISTING.page(call, rows.filter(toloker_id=user) if user else rows, show_many)
+    return LISTING.page(call, rows.filter(toloker_id=user) if user else rows, lambda found: show_many(found, my_id(call)))
 
 
 def _asked_for(call: Call) -> QuerySet[Assignment]:
@@ -63,7 +61,7 @@ def _asked_for(call: Call) -> QuerySet[Assignment]:
 
 
 def one(call: Call, key: str) -> Any:
-    return show(my_assignment(call, key))
+    return show_many([my_assignment(call, key)], my_id(call))[0]
 
 
 def change(call: Call, key: str) -> Any:
@@ -74,4 +72,4 @@ def change(call: Call, key: str) -> Any:
     comment = check.text("public_comment", longest=MAX_COMMENT)
     check.finish()
     (engine.accept if status == "ACCEPTED" else engine.reject)(key, comment, call.now)
-    return show(my_assignment(call, key))
+    return show_many([my_assignment(call, key)], my_id(call))[0]

@@ -36,6 +36,11 @@ def owner_of(requester_id: str) -> dict[str, Any]:
     return {"id": requester_id, "myself": True}
 
 
+def my_id(call: Call) -> str:
+    assert call.requester is not None
+    return call.requester.id
+
+
 def _mine(rows: QuerySet[M], key: Any, owner: str, requester: Requester | None) -> M:
     """404 if there is none, 403 if it is another requester's."""
     row = rows.filter(pk=key).first()
