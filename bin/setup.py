@@ -96,7 +96,7 @@ def cause(output: str) -> str:
     for needle, sentence in CAUSES:
         if needle in output:
             return sentence.format(root=ROOT)
-    errors = [line for line in output.splitlines() if "rror" in line] or output.splitlines() or ["no reason given"]
+    errors = [line for line in output.splitlines() if "error" in line.lower()] or output.splitlines() or ["no reason given"]
     return errors[-1].strip().rstrip(".")
 
 

@@ -1,0 +1,218 @@
+"""`bin/demo`: the whole product as a stranger starts it, and what it says when it cannot."""
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from cvatoloka.demo import __main__ as demo
+from cvatoloka.demo.client import Application
+from cvatoloka.demo.photographs import truth
+from cvatoloka.embedded.processes import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 150
+# Tests must not hand their own servers and settings to the demo: it is to start its own.
+OURS = {"DATABASE_URL", "REDIS_URL", "SANDBOX_DATABASE_URL", "SECRET_KEY", "CREDENTIALS_KEYS", "SANDBOX_SECRET_KEY",
+        "DJANGO_SETTINGS_MODULE", "MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_STORAGE", "CELERY_QUEUE", "PASSWORD_HASHERS", "EMAIL_URL", "LOG_LEVEL", "CONN_MAX_AGE",
+        "ALLOWED_HOSTS", "PUBLIC_URL"}
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith("PYTEST")}
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "cvatoloka.demo", *arguments]
+
+
+def processes_of(folder: Path) -> list[psutil.Process]:
+    """Processes that work in the folder or have it in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if str(folder) in " ".join([*process.cmdline(), process.cwd(), process.environ().get("MEDIA_ROOT", "")]):
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            continue
+    return found
+
+
+class RunningDemo:
+    """A demo with --json on free ports."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.started = time.monotonic()
+        with (folder.parent / "demo.err").open("w") as errors:
+            self.process = subprocess.Popen(
+                command("--json", "--port", str(free_port()), "--sandbox-port", str(free_port()), "--data", str(folder), *arguments),
+                cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, (folder.parent / "demo.err").read_text()
+        self.seconds = time.monotonic() - self.started
+        self.summary: dict[str, Any] = json.loads(line)
+
+    def stop(self, signum: int = signal.SIGINT) -> int:
+        self.process.send_signal(signum)
+        return self.process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("demo") / "data"
+    yield path
+    for process in processes_of(path):
+        process.kill()
+
+
+@pytest.mark.http
+@pytest.mark.xdist_group("demo")
+class TestAStartedDemo:
+    """One story: first start, stop, second start, crash, third start."""
+
+    def test_everything_answers_when_the_line_is_printed_and_nothing_is_left_after_ctrl_c(self, folder: Path) -> None:
+        demo = RunningDemo(folder)
+        try:
+            summary = demo.summary
+            assert set(summary) == {"app", "sandbox", "toloka_token", "users"}
+            assert httpx.get(f"{summary['app']}/readyz").json()["status"] == "ready"
+            requester = httpx.get(f"{summary['sandbox']}/api/v1/requester", headers={"Authorization": f"OAuth {summary['toloka_token']}"})
+            assert float(requester.json()["balance"]) > 0
+            app = Application(summary["app"])
+            app.log_in(**summary["users"]["requester"])
+            projects = app.every("projects")
+            assert [project["name"] for project in projects] == ["Everyday objects"]
+            end = time.monotonic() + 30
+            while len(jobs := app.every("jobs", project_id=projects[0]["id"])) < len(truth()["photographs"]) and time.monotonic() < end:
+                time.sleep(0.5)
+            assert len(jobs) == len(truth()["photographs"])
+            Application(summary["app"]).log_in(**summary["users"]["admin"])
+        finally:
+            code = demo.stop()
+        assert code == 0
+        assert processes_of(folder) == []
+
+    def test_a_second_start_is_quick_and_keeps_the_data_even_after_a_crash(self, folder: Path) -> None:
+        before = json.loads((folder / "demo.json").read_text())
+        demo = RunningDemo(folder)
+        try:
+            assert demo.summary["users"] == before["users"]
+            assert demo.summary["toloka_token"] == before["toloka_token"]
+            assert demo.seconds < 30, "15 s on an idle machine; the tests share it"
+        finally:
+            demo.stop(signal.SIGKILL)
+        end = time.monotonic() + 30
+        while (left := processes_of(folder)) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert left == []
+
+    def test_a_killed_worker_comes_back(self, folder: Path) -> None:
+        demo = RunningDemo(folder)
+        try:
+            killed = [process for process in processes_of(folder) if "worker" in process.cmdline() and "-A" in process.cmdline()]
+            for process in killed:
+                process.kill()
+            assert killed
+            gone = {process.pid for process in killed}
+            end = time.monotonic() + 40
+            while time.monotonic() < end:
+                again = [process for process in processes_of(folder) if "worker" in process.cmdline() and process.pid not in gone]
+                if again and httpx.get(f"{demo.summary['app']}/readyz").status_code == 200:
+                    break
+                time.sleep(0.5)
+            else:
+                pytest.fail("no new worker became ready")
+        finally:
+            demo.stop(signal.SIGTERM)
+        assert processes_of(folder) == []
+
+
+@pytest.mark.http
+@pytest.mark.xdist_group("demo")
+def test_once_does_the_whole_main_job(tmp_path: Path, folder: Path) -> None:
+    if (folder / "photos").is_dir():
+        (tmp_path / "photos").symlink_to(folder / "photos")
+    result = subprocess.run(command("--once", "--data", str(tmp_path)), cwd=ROOT, env=environment(), capture_output=True, text=True)
+    summary = json.loads(result.stdout.splitlines()[-1])
+    failed = [step for step in summary["steps"] if not step["ok"]]
+    assert (result.returncode, summary["ok"], failed) == (0, True, []), result.stdout + result.stderr
+    assert summary["jobs"] == len(truth()["photographs"])
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.unit
+def test_a_port_in_use_is_named_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert run_quietly(["--port", str(port), "--data", str(tmp_path)]) == 1
+        assert run_quietly(["--sandbox-port", str(port), "--port", str(free_port()), "--data", str(tmp_path)]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == f"bin/demo: Port {port} is in use: stop what listens there, or choose another one with --port."
+    assert second.endswith("choose another one with --sandbox-port.")
+
+
+@pytest.mark.unit
+def test_a_full_disk_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("cvatoloka.demo.stack.Stack.start", full)
+    assert run_quietly(["--port", str(free_port()), "--sandbox-port", str(free_port()), "--data", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"bin/demo: The disk is full: about 300 MB are needed in {tmp_path}.\n"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("arguments", [["--port", "0"], ["--port", "x"], ["--port", "70000"], ["--port", "8090"], ["--once", "--json"]])
+def test_a_command_line_that_makes_no_sense_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        demo.parse(arguments)
+    assert stopped.value.code == 2
+    assert "bin/demo: error:" in capsys.readouterr().err
+
+
+@pytest.mark.unit
+def test_reset_deletes_everything_but_the_photographs(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "a.png").write_bytes(b"kept")
+    (tmp_path / "media" / "tasks").mkdir(parents=True)
+    (tmp_path / "demo.json").write_text("{}")
+    demo._reset(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "photos"]
+    assert (tmp_path / "photos" / "a.png").read_bytes() == b"kept"
+
+
+@pytest.mark.unit
+def test_true_boxes_lie_inside_their_photographs_and_use_known_labels() -> None:
+    known = truth()
+    labels = {label["name"] for label in known["labels"]}
+    for name, photograph in known["photographs"].items():
+        assert photograph["shapes"], name
+        for shape in photograph["shapes"]:
+            left, top, right, bottom = shape["points"]
+            assert 0 <= left < right <= photograph["width"] and 0 <= top < bottom <= photograph["height"], (name, shape)
+            assert shape["label"] in labels, (name, shape)
+
+
+def run_quietly(arguments: list[str]) -> int:
+    """`main`, with the signal handlers of the test run put back afterwards."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    try:
+        return demo.main(arguments)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
