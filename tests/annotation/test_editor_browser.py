@@ -510,3 +510,38 @@ def test_a_strict_content_security_policy_and_the_token_stay_whole(desk: Desk) -
     assert desk.page.context.cookies() == []
     stored = desk.page.evaluate("() => JSON.stringify([{...localStorage}, {...sessionStorage}, document.documentElement.outerHTML])")
     assert desk.fake.token not in stored
+
+
+def test_a_frame_that_is_hidden_while_it_loads_shows_the_whole_image_later(page: Page, fake: FakeEditorApi) -> None:
+    page.goto(f"{fake.address}/hidden")
+    frame = page.frames[1]
+    frame.wait_for_url("**/editor/**")
+    frame.evaluate("() => window.ed.ready")
+    page.evaluate("() => { document.querySelector('iframe').style.display = 'block'; }")
+    frame.get_by_role("button", name="Start annotating").click()
+    expect(frame.locator(".ed-loading")).to_have_count(0)
+    frame.wait_for_function("() => window.ed.app.canvas.zoom > 0.5")
+    corners = frame.evaluate("() => [window.ed.page(0, 0), window.ed.page(640, 480)]")
+    stage = frame.locator(".ed-canvas").bounding_box()
+    assert stage and stage["width"] > 300
+    for corner in corners:
+        assert stage["x"] <= corner["x"] <= stage["x"] + stage["width"]
+        assert stage["y"] <= corner["y"] <= stage["y"] + stage["height"]
+
+
+@pytest.mark.parametrize("width", [1440, 1100, 800])
+def test_nothing_is_cut_off_at_common_widths(new_context: Callable[..., BrowserContext], fake: FakeEditorApi, width: int) -> None:
+    page = new_context(viewport={"width": width, "height": 700}).new_page()
+    desk = Desk(page, fake).open()
+    desk.draw_box()
+    desk.saved()
+    for name in ("Submit", "Give up", "Instructions", "Show the whole image (0)", "Objects panel", "Delete 1. car, rectangle"):
+        box = page.get_by_role("button", name=name, exact=True).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width, name
+    stage = page.locator(".ed-canvas").bounding_box()
+    assert stage and stage["width"] > 0.5 * width
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    unnamed = page.evaluate("""() => [...document.querySelectorAll("button, input, select")]
+        .filter((element) => !(element.ariaLabel || element.innerText?.trim() || element.labels?.length))
+        .map((element) => element.outerHTML)""")
+    assert unnamed == []

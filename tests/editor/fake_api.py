@@ -140,8 +140,10 @@ class FakeEditorApi:
             "session_url": "" if token else f"/editor/{JOB_KEY}/session",
             "parent_origins": f"http://localhost:{self.port} https://*.example.com"})
 
-    def platform(self) -> str:
-        return f"""<!doctype html><title>Platform</title><style>body{{margin:0}}iframe{{border:0;width:100vw;height:100vh}}</style>
+    def platform(self, display: str = "block") -> str:
+        """The page around the frame; it keeps what it is told in window.messages."""
+        return f"""<!doctype html><title>Platform</title>
+            <style>body{{margin:0}}iframe{{border:0;width:100vw;height:100vh;display:{display}}}</style>
             <iframe src="{self.editor_address}"></iframe><script>window.messages = [];
             addEventListener("message", (event) => window.messages.push({{origin: event.origin, data: event.data}}));</script>"""
 
@@ -175,8 +177,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self.static(path.removeprefix("/static/"))
         if path in ("/requester", f"/editor/{JOB_KEY}"):
             return self.answer(200, fake.page(token=fake.token if path == "/requester" else ""), "text/html", Content_Security_Policy=CSP)
-        if path == "/platform":
-            return self.answer(200, fake.platform(), "text/html")
+        if path in ("/platform", "/hidden"):
+            return self.answer(200, fake.platform("none" if path == "/hidden" else "block"), "text/html")
         if fake.down:
             self.close_connection = True
             return self.connection.close()

@@ -18,10 +18,11 @@ export class App {
    * @param {HTMLElement} root
    * @param {{job: object, frames: import("./types.js").Frame[], labels: import("./types.js").Label[], guide_html: string,
    *          annotations: {revision: number, frames: object}, context: object}} payload the answer of GET /api/editor/job
-   * @param {{api: import("./api.js").Api, drafts: import("./drafts.js").Drafts, parent: import("./session.js").ParentPage}} parts
+   * @param {{api: import("./api.js").Api, drafts: import("./drafts.js").Drafts, parent: import("./session.js").ParentPage,
+   *          back: string}} parts `back`: where somebody logged in came from; empty for a Toloker
    */
-  constructor(root, payload, { api, drafts, parent }) {
-    Object.assign(this, { root, api, drafts, parent });
+  constructor(root, payload, { api, drafts, parent, back = "" }) {
+    Object.assign(this, { root, api, drafts, parent, back });
     const { job, frames, labels, guide_html, annotations, context } = payload;
     Object.assign(this, { job, frames, labels, guide: guide_html ?? "", context });
     this.labelsById = new Map(labels.map((label) => [label.id, label]));
@@ -45,7 +46,7 @@ export class App {
   start() {
     this.draw();
     this.canvas = new Canvas(this.root.querySelector(".ed-canvas"), {
-      onSelect: (id) => this.select(id), onHover: (id) => this.set({ hoveredId: id }), onDrawn: (type, points) => this.commands.add(type, points),
+      onSelect: (id) => this.select(id), onHover: (id) => this.hover(id), onDrawn: (type, points) => this.commands.add(type, points),
       onEdited: (id, points) => this.commands.reshape(id, points), onRefused: (sentence) => this.notice(sentence, "warning"),
       onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
     });
@@ -61,11 +62,15 @@ export class App {
   get selected() { return this.object(this.state.selectedId); }
 
   /** A shape or a tag of the present frame. */
-  object(id) { return this.content.shapes.find((shape) => shape.client_id === id) ?? this.content.tags.find((tag) => tag.client_id === id) ?? null; }
+  object(id) {
+    const { shapes, tags } = this.content;
+    return shapes.find((shape) => shape.client_id === id) ?? tags.find((tag) => tag.client_id === id) ?? null;
+  }
 
   /** Numbers of frames with something on them. */
   get doneFrames() {
-    return this.frames.filter(({ number }) => this.store.frame(number).shapes.length || this.store.frame(number).tags.length).map((frame) => frame.number);
+    const numbers = this.frames.map((frame) => frame.number);
+    return numbers.filter((number) => this.store.frame(number).shapes.length || this.store.frame(number).tags.length);
   }
 
   get visibleShapes() {
@@ -128,6 +133,10 @@ export class App {
     this.set({ selectedId: object ? id : null });
     this.#syncCanvas();
     if (object) this.root.querySelector(`[data-object="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  hover(id) {
+    if (id !== this.state.hoveredId) this.set({ hoveredId: id });
   }
 
   /** Shows the frame at this place of the job's list and fetches its neighbours. */

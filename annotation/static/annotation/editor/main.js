@@ -6,7 +6,7 @@ import { openSession, assignmentOf, ParentPage } from "@/editor/session.js";
 import { useSprite } from "@/editor/panels/icon.js";
 
 const page = document.getElementById("editor");
-const { api: base, token, sessionUrl, jobKey, parentOrigins, icons } = page.dataset;
+const { api: base, token, sessionUrl, jobKey, parentOrigins, icons, backUrl } = page.dataset;
 const parent = new ParentPage(window, (parentOrigins ?? "").split(/\s+/).filter(Boolean));
 
 /** What went wrong at the start, in place of the editor. */
@@ -36,7 +36,7 @@ async function start() {
   // A Toloker's draft belongs to one attempt: the next one at the same browser must not see it.
   const attempt = fromPage ? "" : `:${assignmentOf(location.hash)}`;
   const drafts = new Drafts(`${jobKey || `job-${payload.job.id}`}${attempt}`);
-  const app = new App(page, payload, { api, drafts, parent });
+  const app = new App(page, payload, { api, drafts, parent, back: backUrl ?? "" });
   page.replaceChildren();
   app.start();
   addEventListener("keydown", (event) => app.commands.onKey(event));

@@ -8,7 +8,11 @@ const LONGEST_HISTORY = 500;
 
 let counter = 0;
 /** Unique within every document: drafts are restored next to objects made after a reload. */
-export const newClientId = () => globalThis.crypto?.randomUUID?.() ?? `c${Date.now().toString(36)}-${(counter += 1)}-${Math.random().toString(36).slice(2)}`;
+export function newClientId() {
+  if (globalThis.crypto?.randomUUID) return crypto.randomUUID();
+  counter += 1; // plain http on another host has no randomUUID
+  return `c${Date.now().toString(36)}-${counter}-${Math.random().toString(36).slice(2)}`;
+}
 
 /** Objects from the server get what the editor relies on: a client_id and every optional field. */
 export function normalised(content) {

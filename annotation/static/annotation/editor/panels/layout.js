@@ -7,7 +7,11 @@ import { side } from "@/editor/panels/side.js";
 import { dialog } from "@/editor/panels/dialogs.js";
 import { ending, prompt, stageNotices, loading } from "@/editor/panels/stage.js";
 
+/** Where the canvas stands; any new drawing of the panels may have moved it. */
+let place = null;
+
 export function layout(app) {
+  place = null;
   const { state } = app;
   return html`
     <div class=${classMap({ ed: true, "ed-no-side": !state.side, "is-read-only": !app.editable })}>
@@ -15,9 +19,9 @@ export function layout(app) {
       <div class="ed-body">
         ${app.editable ? toolbar(app) : nothing}
         <main class="ed-stage">
-          <div class="ed-canvas" tabindex="0" role="application" aria-label=${`Image ${app.frame?.name ?? ""}. Objects are listed in the panel beside it.`}
-            @pointermove=${(event) => crosshair(event)} @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}>
-          </div>
+          <div class="ed-canvas" tabindex="0" role="application" @pointermove=${crosshair}
+            @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}
+            aria-label=${`Image ${app.frame?.name ?? ""}. Objects are listed in the panel beside it.`}></div>
           <i class="ed-cross ed-cross-x" aria-hidden="true"></i><i class="ed-cross ed-cross-y" aria-hidden="true"></i>
           ${loading(app)} ${prompt(app)} ${stageNotices(app)} ${ending(app)}
         </main>
@@ -27,11 +31,12 @@ export function layout(app) {
     </div>`;
 }
 
-/** Two thin lines through the pointer while drawing; moved by style, without a new drawing of the panels. */
+/** Two thin lines through the pointer while drawing, moved by transform: no new drawing of the panels, no layout. */
 function crosshair(event) {
-  const stage = event.currentTarget.parentElement;
-  const box = stage.getBoundingClientRect();
-  event.currentTarget.classList.add("has-pointer");
-  stage.style.setProperty("--pointer-x", `${event.clientX - box.left}px`);
-  stage.style.setProperty("--pointer-y", `${event.clientY - box.top}px`);
+  const canvas = event.currentTarget;
+  const [horizontal, vertical] = [canvas.nextElementSibling, canvas.nextElementSibling.nextElementSibling];
+  place ??= canvas.getBoundingClientRect();
+  canvas.classList.add("has-pointer");
+  horizontal.style.transform = `translateY(${event.clientY - place.top}px)`;
+  vertical.style.transform = `translateX(${event.clientX - place.left}px)`;
 }

@@ -30,8 +30,8 @@ export function player(app) {
       ${button(app, { name: "Zoom out (-)", sign: "zoom-out", command: "zoomOut" })}
       ${button(app, { name: "Zoom in (+)", sign: "zoom-in", command: "zoomIn" })}
       ${button(app, { name: "Show the whole image (0)", sign: "maximize", command: "fit" })}
-      ${button(app, { name: state.hideAll ? "Show all objects (H)" : "Hide all objects (H)", sign: state.hideAll ? "eye-off" : "eye", command: "hideAll",
-        pressed: String(state.hideAll) })}
+      ${button(app, { name: state.hideAll ? "Show all objects (H)" : "Hide all objects (H)", sign: state.hideAll ? "eye-off" : "eye",
+        command: "hideAll", pressed: String(state.hideAll) })}
       <button class="btn btn-icon btn-sm btn-ghost-secondary" title="Objects panel" aria-label="Objects panel" aria-expanded=${String(state.side)}
         @click=${() => app.set({ side: !state.side })}>${icon("list")}</button></span>
   </div>`;

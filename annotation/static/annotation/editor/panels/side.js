@@ -1,5 +1,5 @@
 /** The panel on the right: labels, tags of the image, and its objects, each a row that can be reached by keyboard. */
-import { classMap, html, live, nothing, repeat } from "lit";
+import { classMap, guard, html, live, nothing, repeat } from "lit";
 import { allows, labelsFor, nameOfType, TOOLS } from "@/editor/labels.js";
 import { attributes } from "@/editor/panels/attributes.js";
 import { icon } from "@/editor/panels/icon.js";
@@ -20,8 +20,8 @@ function labels(app) {
       ${drawing.map((label) => {
         const number = app.labels.indexOf(label) + 1;
         const on = label.id === app.state.labelId;
-        return html`<button class="ed-label" role="radio" aria-checked=${String(on)} style="--label:${label.color}" @click=${() => app.useLabel(label.id)}
-          title=${number <= 9 ? `${label.name} (Ctrl+${number})` : label.name}>${dot(label)}<span>${label.name}</span>
+        return html`<button class="ed-label" role="radio" aria-checked=${String(on)} style="--label:${label.color}"
+          @click=${() => app.useLabel(label.id)} title=${number <= 9 ? `${label.name} (Ctrl+${number})` : label.name}>${dot(label)}<span>${label.name}</span>
           ${number <= 9 ? html`<kbd>${number}</kbd>` : nothing}</button>`;
       })}</div>
     <label class="form-check ed-keep"><input class="form-check-input" type="checkbox" .checked=${live(app.state.keepDrawing)}
@@ -37,7 +37,7 @@ function tags(app) {
   return html`<section class="ed-section ed-tags"><h2>Tags of this image</h2>
     ${repeat(present, (tag) => tag.client_id, (tag) => tagRow(app, tag))}
     ${app.editable && missing.length ? html`<div class="ed-tag-buttons">${missing.map((label) => html`
-      <button class="btn btn-sm ed-add-tag" @click=${() => app.commands.addTag(label.id)}>${icon("plus")}${dot(label)}${label.name}</button>`)}</div>` : nothing}
+      <button class="btn btn-sm" @click=${() => app.commands.addTag(label.id)}>${icon("plus")}${dot(label)}${label.name}</button>`)}</div>` : nothing}
     ${!app.editable && !present.length ? html`<p class="ed-empty">None.</p>` : nothing}
   </section>`;
 }
@@ -50,8 +50,13 @@ function tagRow(app, tag) {
       @click=${() => app.commands.remove(tag.client_id)}>${icon("x")}</button>` : nothing}</div>${attributes(app, tag, label)}</div>`;
 }
 
+/** A thousand rows are not gone through again for a tick of the clock: only when something that they show has changed. */
 function objects(app) {
-  const { shapes } = app.content;
+  const { state, content, frame } = app;
+  return guard([frame.number, content.shapes, state.selectedId, state.hoveredId, state.hidden, app.editable], () => list(app, content));
+}
+
+function list(app, { shapes }) {
   return html`<section class="ed-section ed-objects"><h2>Objects <span class="badge bg-secondary-lt">${shapes.length}</span></h2>
     ${shapes.length ? nothing : html`<p class="ed-empty">Nothing on this image yet.</p>`}
     <div role="list">${repeat(shapes, (shape) => shape.client_id, (shape, index) => row(app, shape, index))}</div></section>`;
@@ -65,8 +70,8 @@ function row(app, shape, index) {
   const name = `${index + 1}. ${label?.name ?? "no label"}, ${nameOfType(shape.type).toLowerCase()}`;
   const sign = TOOLS.find((tool) => tool.type === shape.type)?.icon ?? "photo";
   return html`<div role="listitem" data-object=${shape.client_id} class=${classMap({ "ed-object": true, "is-selected": selected, "is-hidden": hidden,
-    "is-hovered": state.hoveredId === shape.client_id })} @pointerenter=${() => app.set({ hoveredId: shape.client_id })}
-    @pointerleave=${() => app.set({ hoveredId: null })}>
+    "is-hovered": state.hoveredId === shape.client_id })} @pointerenter=${() => app.hover(shape.client_id)}
+    @pointerleave=${() => app.hover(null)}>
     <div class="ed-object-head">
       <button class="ed-object-main" aria-label=${name} aria-pressed=${String(selected)} @click=${() => app.select(shape.client_id)}
         @dblclick=${() => app.canvas.zoomTo(shape)} @keydown=${(event) => rowKey(app, shape, event)}

@@ -4,28 +4,35 @@ import { TOOLS } from "@/editor/labels.js";
 import { icon } from "@/editor/panels/icon.js";
 
 export function prompt(app) {
+  const content = promptOf(app);
+  return content ? html`<div class="ed-prompt">${content}</div>` : nothing;
+}
+
+function promptOf(app) {
   const { state, label } = app;
-  if (state.ended) return nothing;
+  if (state.ended) return null;
   const tool = TOOLS.find((entry) => entry.type === state.tool);
   if (tool && label) {
-    return html`<div class="ed-prompt"><span class="ed-dot" style="background:${label.color}"></span><b>${label.name}</b><span>${tool.hint}</span>
-      ${state.sketch ? html`<kbd>Esc</kbd><span>cancels</span>` : nothing}</div>`;
+    return html`<span class="ed-dot" style="background:${label.color}"></span><b>${label.name}</b><span>${tool.hint}</span>
+      ${state.sketch ? html`<kbd>Esc</kbd><span>cancels</span>` : nothing}`;
   }
-  if (app.context.mode === "review") return html`<div class="ed-prompt">${icon("eye")}<span>Review: you can look at everything; nothing can be changed here.</span></div>`;
-  if (!app.editable) return html`<div class="ed-prompt">${icon("lock")}<span>This job is read-only: it was submitted, or taken away.</span></div>`;
-  if (app.content.shapes.length || !state.lastTool) return nothing;
-  return html`<div class="ed-prompt"><span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to start drawing.</span></div>`;
+  if (app.context.mode === "review") return html`${icon("eye")}<span>Review: you can look at everything; nothing can be changed here.</span>`;
+  if (!app.editable) return html`${icon("lock")}<span>${app.job.read_only_reason || "This job is read-only: it was submitted, or taken away."}</span>`;
+  if (app.content.shapes.length || !state.lastTool) return null;
+  return html`<span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to start drawing.</span>`;
 }
 
 export function stageNotices(app) {
-  return html`<div class="ed-notices" role="status" aria-live="polite">
-    ${app.state.notices.map((entry) => html`<div class="ed-notice is-${entry.level}">${icon(entry.level === "info" ? "info-circle" : "alert-triangle")}
-      <span>${entry.text}</span></div>`)}</div>`;
+  const one = ({ level, text }) => html`<div class="ed-notice is-${level}">${icon(level === "info" ? "info-circle" : "alert-triangle")}
+    <span>${text}</span></div>`;
+  return html`<div class="ed-notices" role="status" aria-live="polite">${app.state.notices.map(one)}</div>`;
 }
 
 export function loading(app) {
   const { image, imageError } = app.state;
-  if (image === "loading") return html`<div class="ed-loading" role="status"><span class="spinner-border spinner-border-sm"></span> Loading the image…</div>`;
+  if (image === "loading") {
+    return html`<div class="ed-loading" role="status"><span class="spinner-border spinner-border-sm"></span> Loading the image…</div>`;
+  }
   if (image !== "failed") return nothing;
   return html`<div class="ed-failed" role="alert"><p><b>This image could not be loaded.</b> ${imageError}</p>
     <button class="btn btn-primary" @click=${() => app.goTo(app.state.index)}>${icon("refresh")} Try again</button></div>`;
@@ -41,6 +48,8 @@ export function ending(app) {
   const words = ENDINGS[app.state.ended];
   if (!words) return nothing;
   const [name, title, text] = words;
-  const framed = app.parent.exists ? "The task page goes on by itself." : "You can close this page.";
-  return html`<div class="ed-ending is-${app.state.ended}" role="alert"><div class="ed-ending-card">${icon(name)}<h2>${title}</h2><p>${text} ${framed}</p></div></div>`;
+  const next = app.parent.exists ? "The task page goes on by itself." : app.back ? "" : "You can close this page.";
+  return html`<div class="ed-ending is-${app.state.ended}" role="alert"><div class="ed-ending-card">
+    ${icon(name)}<h2>${title}</h2><p>${text} ${next}</p>
+    ${app.back ? html`<a class="btn btn-primary mt-3" href=${app.back}>Back to the job</a>` : nothing}</div></div>`;
 }
