@@ -101,7 +101,7 @@ def task_actions(request: HttpRequest, task: Task) -> Context:
     if not doors.may_edit(request.user, task):
         return None
     pool = _pool(task.pk)
-    if pool is None or not pool.remote_id:
+    if pool is None or not pool.remote_id or pool_views.unpublished(pool):
         return {"task": task, "pool": None, "why_not": " ".join(selectors.obstacles(task, CommandKind.SETUP_POOL))}
     verbs = [_menu_item(pool, verb, words, reverse("crowdsourcing:pool_verb", args=[task.pk, verb]))
              for verb, words in pool_views.VERBS.items() if verb != ("start" if pool.status == PoolStatus.OPEN else "stop")]
@@ -130,7 +130,7 @@ def next_step(pool: Pool, counts: dict[str, int], busy: bool) -> str:
     """One of the hints that _pool_panel.html words."""
     if busy or pool.status in (PoolStatus.ARCHIVED, PoolStatus.LOCKED):
         return ""
-    if not pool.remote_id:
+    if not pool.remote_id or counts["published"] < counts["jobs"]:
         return "setup"
     if counts["submitted"]:
         return "review"
@@ -143,14 +143,17 @@ def next_step(pool: Pool, counts: dict[str, int], busy: bool) -> str:
 
 # --- jobs -----------------------------------------------------------------------------------------------------------
 def job_badge(request: HttpRequest, job: Job) -> Context:
-    """One query a task and request, however many jobs the list shows."""
+    """Where the attempt says more than the job's state. One query a task and request, however many jobs the list shows."""
+    if request.resolver_match and request.resolver_match.url_name == "job_detail":
+        return None  # the bar says it
     cache: dict[int, dict[int, str]] = request.__dict__.setdefault("_crowd_attempts", {})
     if job.task_id not in cache:
         rows = (Assignment.objects.filter(task_suite__job__task_id=job.task_id).order_by("task_suite__job_id", "-created", "-remote_id")
                 .distinct("task_suite__job_id").values_list("task_suite__job_id", "status"))
         cache[job.task_id] = dict(rows)
     status = cache[job.task_id].get(job.pk)
-    return {"assignment": Assignment(status=status)} if status else None
+    telling = (AssignmentStatus.SUBMITTED, AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED)
+    return {"assignment": Assignment(status=status)} if status in telling else None
 
 
 def _suite(job: Job) -> TaskSuite | None:

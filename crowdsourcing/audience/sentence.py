@@ -30,7 +30,7 @@ LOWER = {"education", "gender", "device_category"}
 
 
 def sentence(value: dict[str, Any]) -> str:
-    """E.g. "Tolokers who speak English (tested) and (live in Germany or live in France)." `value` has passed `clean`."""
+    """E.g. "Tolokers who speak English (verified) and (live in Germany or live in France)." `value` has passed `clean`."""
     if not value:
         return "All Tolokers."
     return f"Tolokers who {_phrase(value, outer=True)}."
@@ -40,7 +40,7 @@ def _phrase(node: dict[str, Any], *, outer: bool = False) -> str:
     if not is_group(node):
         return _condition(node)
     if not outer and (code := tested_language(node)):
-        return f"speak {languages()[code]} (tested)"
+        return f"speak {languages()[code]} (verified)"
     word, members = next(iter(node.items()))
     joined = f" {word} ".join(_phrase(member, outer=len(members) == 1) for member in members)
     return joined if outer or len(members) == 1 else f"({joined})"

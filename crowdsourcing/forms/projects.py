@@ -3,6 +3,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.forms.utils import ErrorDict
 
 from crowdsourcing.models import CrowdProject, ProviderAccount
 from crowdsourcing.services import projects as services
@@ -33,7 +34,14 @@ class KeyField(forms.CharField):
         super().__init__(max_length=512, widget=widget, **options)
 
 
-class ProjectSetupForm(forms.Form):
+class PlatformAnswersForm(forms.Form):
+    """A form whose refusal comes later, from the platform: shown at the field although nothing was sent just now."""
+
+    def refuse(self, field: str, sentence: str) -> None:
+        self._errors = ErrorDict({field: self.error_class([sentence])})
+
+
+class ProjectSetupForm(PlatformAnswersForm):
     provider = forms.ChoiceField(label="Provider", choices=[("toloka", "Toloka")], initial="toloka")
     environment = forms.ChoiceField(label="Environment", choices=server_choices, initial=Environment.SANDBOX.value, help_text=(
         "Sandbox: a server that behaves like Toloka, with play money. Production: real people, real money."))
@@ -50,7 +58,7 @@ class ProjectSetupForm(forms.Form):
         return {"environment": Environment.OTHER.value, "base_url": chosen}
 
 
-class ProjectUpdateForm(forms.Form):
+class ProjectUpdateForm(PlatformAnswersForm):
     """Only key and description can be changed."""
 
     api_key = KeyField(label="API key", required=False,

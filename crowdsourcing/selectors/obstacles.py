@@ -109,7 +109,8 @@ def _setup_pool(task: Task) -> list[str]:
     if pool is not None:
         if busy := open_command(pool):
             return [_BUSY.format(verb=busy.get_kind_display())]
-        if pool.remote_id:
+        # With jobs that never got to the platform the set-up is not over, and may be tried again.
+        if pool.remote_id and not pool.task_suites.filter(remote_task_id="").exists():
             return [_WRONG_STATUS[CommandKind.SETUP_POOL]]
     crowd_project = CrowdProject.objects.filter(project_id=task.project_id).first()
     if crowd_project is None or not crowd_project.remote_id:

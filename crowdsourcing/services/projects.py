@@ -40,7 +40,7 @@ def setup_project(*, actor: Any, project: Project, environment: str, api_key: st
     project = Project.objects.select_for_update().get(pk=project.pk)
     require(may_edit(actor, project))
     base_url = _checked_base_url(environment, base_url)
-    api_key = _checked_key(api_key)
+    api_key = checked_key(api_key)
     refuse_obstacles(project, CommandKind.SETUP_PROJECT)
     account = _account(owner=actor, environment=environment, base_url=base_url, api_key=api_key)
     crowd_project = CrowdProject.objects.filter(project=project).first()
@@ -70,7 +70,7 @@ def update_project(*, actor: Any, crowd_project: CrowdProject, description: str,
         old = crowd_project.account
         candidate = ProviderAccount.objects.create(
             owner=old.owner, provider=old.provider, environment=old.environment, base_url=old.base_url,
-            encrypted_key=credentials.encrypt(_checked_key(api_key)))
+            encrypted_key=credentials.encrypt(checked_key(api_key)))
         payload["new_account_id"] = candidate.pk
     return ask(actor=actor, target=crowd_project, kind=CommandKind.UPDATE_PROJECT, account=crowd_project.account, payload=payload)
 
@@ -107,7 +107,7 @@ def _checked_base_url(environment: str, base_url: str) -> str:
     return base_url
 
 
-def _checked_key(api_key: str) -> str:
+def checked_key(api_key: str) -> str:
     api_key = api_key.strip()
     # It becomes an HTTP header: one line of visible ASCII, or the client fails with something nobody understands.
     if not api_key or len(api_key) > 512 or not all("!" <= character <= "~" for character in api_key):

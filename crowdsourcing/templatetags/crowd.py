@@ -3,7 +3,7 @@
 | tag | gives |
 |---|---|
 | `{{ amount|money }}` | "$0.05", "$0.009": two digits after the point, a third where it counts |
-| `{% toloka_dot crowd_project_or_pool %}` | label Toloka with the dot of its status, and the status in words |
+| `{% toloka_dot crowd_project_or_pool %}` | label Toloka, dot and word of its status; without the label: named=False |
 | `{% assignment_dot assignment %}` | status of an attempt |
 | `{{ seconds|duration }}` | "10 min", "1 h 30 min", "3 days" |
 | `{{ id|short }}` | the last eight characters of a long id |
@@ -47,13 +47,13 @@ def money(amount: Decimal | int | float | str | None) -> str:
 
 
 @register.simple_tag
-def toloka_dot(thing: CrowdProject | Pool) -> SafeString:
+def toloka_dot(thing: CrowdProject | Pool, named: bool = True) -> SafeString:
     kind = "pool" if isinstance(thing, Pool) else "project"
     color, word = (POOL_DOTS if isinstance(thing, Pool) else PROJECT_DOTS)[thing.status]  # type: ignore[index]
     hint = f"The {kind} on Toloka is {word}."
     if kind == "pool" and thing.status == PoolStatus.CLOSED:
         hint += " Not visible to Tolokers until started."
-    return dot(color, f"Toloka: {word}", hint)
+    return dot(color, f"Toloka: {word}" if named else word, hint)
 
 
 @register.simple_tag

@@ -46,7 +46,7 @@ def cost(price: Decimal, jobs: int) -> dict[str, Any]:
 def pool_setup(request: HttpRequest, task_id: int) -> HttpResponse:
     task = doors.task(request.user, task_id, edit=True)
     pool = Pool.objects.filter(task=task).first()
-    if pool is not None and pool.remote_id and not _unpublished(pool):
+    if pool is not None and pool.remote_id and not unpublished(pool):
         return redirect(_update_address(pool))
     form = PoolForm(request.POST or None, instance=pool)
     if request.method == "POST" and form.is_valid():
@@ -57,7 +57,7 @@ def pool_setup(request: HttpRequest, task_id: int) -> HttpResponse:
     return _form_page(request, task, pool, form, CommandKind.SETUP_POOL)
 
 
-def _unpublished(pool: Pool) -> bool:
+def unpublished(pool: Pool) -> bool:
     """The set-up stopped between the pool and its tasks."""
     return pool.task_suites.filter(remote_task_id="").exists()
 
@@ -80,7 +80,7 @@ def pool_update(request: HttpRequest, task_id: int) -> HttpResponse:
 def _form_page(request: HttpRequest, task: Task, pool: Pool | None, form: PoolForm, kind: CommandKind) -> HttpResponse:
     command = selectors.latest_command(pool) if pool else None
     done = command is not None and command.status == CommandStatus.DONE
-    created = pool is not None and bool(pool.remote_id)
+    created = pool is not None and kind == CommandKind.UPDATE_POOL
     obstacles = selectors.obstacles(task, kind) if kind == CommandKind.SETUP_POOL else selectors.obstacles(pool, kind)
     if pool is not None:
         pool.task = task

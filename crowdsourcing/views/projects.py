@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from annotation.models import Project
 from crowdsourcing import doors, selectors
 from crowdsourcing.forms import ProjectSetupForm, ProjectUpdateForm
-from crowdsourcing.forms.projects import choice_of
-from crowdsourcing.models import CrowdProject
+from crowdsourcing.forms.projects import PlatformAnswersForm, choice_of
+from crowdsourcing.models import CrowdProject, ProviderCommand
 from crowdsourcing.services import projects as services
 from crowdsourcing.statuses import CommandKind, CommandStatus
 from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
@@ -62,15 +62,18 @@ def _setup_page(
         status: int = 200) -> HttpResponse:
     command = selectors.latest_command(crowd_project) if crowd_project else None
     context = {"project": project, "crowd_project": crowd_project, "form": form, **command_context(command, request.user, project)}
-    if command is not None and command.status == CommandStatus.FAILED and not form.is_bound:
-        context["refusal_field"] = "api_key" if is_about_the_key(command.error_code) else ""
+    context["key_refused"] = _show_refused_key(form, command)
     if not context.get("command_open"):
         context["obstacles"] = selectors.obstacles(project, CommandKind.SETUP_PROJECT)
     return render(request, "crowdsourcing/project_setup.html", context, status=status)
 
 
-def is_about_the_key(error_code: str) -> bool:
-    return error_code in KEY_CODES
+def _show_refused_key(form: PlatformAnswersForm, command: ProviderCommand | None) -> bool:
+    """The platform's refusal of a key stands at the key's field until something new is asked."""
+    refused = command is not None and command.status == CommandStatus.FAILED and command.error_code in KEY_CODES and not form.is_bound
+    if refused and command is not None:
+        form.refuse("api_key", command.error)
+    return refused
 
 
 def _update_address(crowd_project: CrowdProject) -> str:
@@ -101,9 +104,9 @@ def project_update(request: HttpRequest, project_id: int) -> HttpResponse:
         "saved": "saved" in request.GET and command is not None and command.status == CommandStatus.DONE,
         **command_context(command, request.user, crowd_project),
     }
-    if command is not None and command.status == CommandStatus.FAILED and not form.is_bound:
-        context["refusal_field"] = "api_key" if is_about_the_key(command.error_code) else ""
-    return render(request, "crowdsourcing/project_update.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    context["key_refused"] = _show_refused_key(form, command)
+    return render(request, "crowdsourcing/project_update.html", context, status=status)
 
 
 @login_required

@@ -141,7 +141,7 @@ def test_too_deep_and_too_long_are_refused() -> None:
 @pytest.mark.parametrize(("value", "text"), [
     ({"and": [ENGLISH, HIGHER]}, "Tolokers who speak English and have higher education."),
     ({"and": [{"and": [ENGLISH, TESTED]}, {"or": [GERMANY, FRANCE]}]},
-     "Tolokers who speak English (tested) and (live in Germany or live in France)."),
+     "Tolokers who speak English (verified) and (live in Germany or live in France)."),
     ({"and": [ENGLISH, TESTED]}, "Tolokers who speak English and have skill 26366 at exactly 100."),
     ({"or": [{"category": "skill", "key": "7", "operator": "NE", "value": None}]}, "Tolokers who have skill 7."),
     ({"or": [{"category": "skill", "key": "7", "operator": "GTE", "value": 80.0}]}, "Tolokers who have skill 7 at least 80."),

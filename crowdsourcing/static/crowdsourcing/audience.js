@@ -163,11 +163,11 @@ class Builder {
     this.store();
     this.marks = 0; // groups are numbered in drawing order
     const everyone = this.tree.items.length === 0;
-    this.host.replaceChildren(
+    this.host.replaceChildren(...[
       el("p", { class: "text-secondary" }, everyone ? "Everyone on the platform may take these jobs. Add rules to narrow it down." : "Only Tolokers who match may take these jobs."),
       this.problem(this.tree, true), this.group(this.tree, null),
       el("button", { type: "button", class: "btn btn-link btn-sm crowd-as-json", onclick: () => { this.store(); this.showBuilder(false); } }, "Edit as JSON"),
-    );
+    ].filter(Boolean));
     if (focus) this.host.querySelector(focus)?.focus();
   }
 
