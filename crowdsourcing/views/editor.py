@@ -44,7 +44,7 @@ def editor_page(request: HttpRequest, job_key: str) -> HttpResponse:
     except NotYours as refusal:
         return _headers(HttpResponse(refusal.sentence, status=404, content_type="text/plain; charset=utf-8"))
     answer = render(request, "annotation/editor.html", {
-        "session_url": reverse("crowdsourcing:editor_session", args=[job_key]), "job_key": job_key,
+        "api_url": "/api/editor/", "session_url": reverse("crowdsourcing:editor_session", args=[job_key]), "job_key": job_key,
         "parent_origins": " ".join(frame_origins())})
     return _headers(answer)
 
