@@ -80,6 +80,12 @@ test("another label keeps the values of attributes that it shares", () => {
   assert.deepEqual(defaultAttributes(from), [{ spec_id: 9, value: "small" }]);
 });
 
+test("an attribute without a default starts with a value that it allows", () => {
+  const bare = { default_value: "" };
+  const specs = [spec("select", ["VW", "Lada"], bare), spec("number", ["1", "5", "1"], bare), spec("checkbox", [], bare), spec("text", [], bare)];
+  assert.deepEqual(defaultAttributes(label("any", specs)).map((entry) => entry.value), ["VW", "1", "false", ""]);
+});
+
 test("the next frames are fetched ahead, far ones closed, and a failed one asked for again", async () => {
   const asked = [];
   const closed = [];

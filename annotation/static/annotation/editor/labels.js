@@ -23,8 +23,15 @@ export const labelsFor = (labels, type) => labels.filter((label) => allows(label
 /** The tool a click on this label suggests: its own, or the present one where it allows several. */
 export const toolOf = (label, present) => (label.type !== "any" ? label.type : present && present !== "tag" ? present : "rectangle");
 
+/** The attribute's default; where it has none that it allows, the first value it does allow. */
+function defaultOf(spec) {
+  const given = String(spec.default_value ?? "");
+  if (problemWithValue(spec, given) === null) return given;
+  return spec.input_type === "checkbox" ? "false" : String(spec.values[0] ?? "0");
+}
+
 /** @returns {import("./types.js").AttributeValue[]} */
-export const defaultAttributes = (label) => label.attributes.map((spec) => ({ spec_id: spec.id, value: String(spec.default_value ?? "") }));
+export const defaultAttributes = (label) => label.attributes.map((spec) => ({ spec_id: spec.id, value: defaultOf(spec) }));
 
 /** Values for another label: kept where both labels have an attribute of the same name, its kind and a value it allows. */
 export function carriedAttributes(object, from, to) {
@@ -32,7 +39,7 @@ export function carriedAttributes(object, from, to) {
     const twin = from?.attributes.find((other) => other.name === spec.name && other.input_type === spec.input_type);
     const value = twin && object.attributes.find((entry) => entry.spec_id === twin.id)?.value;
     const known = value !== undefined && problemWithValue(spec, value) === null;
-    return { spec_id: spec.id, value: known ? value : String(spec.default_value ?? "") };
+    return { spec_id: spec.id, value: known ? value : defaultOf(spec) };
   });
 }
 
