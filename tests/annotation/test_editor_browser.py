@@ -545,3 +545,35 @@ def test_nothing_is_cut_off_at_common_widths(new_context: Callable[..., BrowserC
         .filter((element) => !(element.ariaLabel || element.innerText?.trim() || element.labels?.length))
         .map((element) => element.outerHTML)""")
     assert unnamed == []
+
+
+def test_fingers_draw_a_box_and_a_pinch_zooms_without_drawing(new_context: Callable[..., BrowserContext], fake: FakeEditorApi) -> None:
+    page = new_context(viewport={"width": 800, "height": 900}, has_touch=True).new_page()
+    desk = Desk(page, fake).open()
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def move(*steps: tuple[tuple[float, float], ...]) -> None:
+        for step in steps:
+            touch("touchMove", *(desk.at(*place) for place in step))
+
+    desk.tool("Rectangle")
+    touch("touchStart", desk.at(50, 280))
+    move(((100, 300),), ((180, 360),))
+    touch("touchEnd")
+    near(desk.points()[0], [50, 280, 180, 360])
+
+    desk.tool("Rectangle")
+    before = page.evaluate("() => window.ed.app.canvas.zoom")
+    left, right = desk.at(300, 200), desk.at(340, 200)
+    touch("touchStart", left)
+    touch("touchStart", left, right)
+    for step in range(1, 8):
+        touch("touchMove", (left[0] - 12 * step, left[1]), (right[0] + 12 * step, right[1]))
+    touch("touchEnd")
+    page.wait_for_timeout(500)
+    assert page.evaluate("() => window.ed.app.canvas.zoom") > 1.5 * before
+    assert len(desk.shapes()) == 1

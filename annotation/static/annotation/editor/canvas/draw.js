@@ -62,7 +62,10 @@ export class DrawInteraction extends Pointer {
     return true;
   }
 
-  handleDragEvent(event) { this.handleMoveEvent(event); }
+  handleDragEvent(event) {
+    if (this.targetPointers.length > 1) this.reset(); // a second finger came: this is a pinch
+    else this.handleMoveEvent(event);
+  }
 
   handleMoveEvent(event) {
     if (!this.busy) return;

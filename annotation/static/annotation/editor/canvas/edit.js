@@ -81,6 +81,7 @@ export class EditInteraction extends Pointer {
   }
 
   handleDragEvent(event) {
+    if (this.targetPointers.length > 1) this.cancel(); // a second finger came: this is a pinch
     if (!this.drag) return;
     const { shape, handle, from, pixel } = this.drag;
     const still = Math.hypot(event.pixel[0] - pixel[0], event.pixel[1] - pixel[1]) < STILL;
