@@ -39,7 +39,7 @@ class KeptEntry(ModelEntry):
     def from_entry(cls, name: str, app: Any = None, **entry: Any) -> "KeptEntry":
         existing = PeriodicTask.objects.filter(name=name).first()
         if existing is None:
-            return super().from_entry(name, app=app, **entry)  # type: ignore[no-any-return]
+            return super().from_entry(name, app=app, **entry)
         if existing.task != entry["task"]:
             existing.task = entry["task"]
             existing.save(update_fields=["task"])

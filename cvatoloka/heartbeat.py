@@ -54,7 +54,7 @@ def alive(kind: str = WORKER) -> list[str]:
     """Names of the processes that beat within MAX_AGE_SECONDS. Raises redis.exceptions.RedisError."""
     with client() as connection:
         members = connection.zrangebyscore(key(kind), time.time() - MAX_AGE_SECONDS, "+inf")
-    return sorted(member.decode() for member in members)  # type: ignore[union-attr]
+    return sorted(member.decode() for member in members)
 
 
 class HeartbeatStep(bootsteps.StartStopStep):

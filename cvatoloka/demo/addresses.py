@@ -46,7 +46,7 @@ def environment(addresses: Addresses, services: Mapping[str, str], directory: Pa
         "PYTHONUNBUFFERED": "1",
         "PUBLIC_URL": addresses.app, "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "MEDIA_ROOT": str(directory / "media"), "STATIC_ROOT": str(directory / "static"),
-        "GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(addresses.port), "GRANIAN_WORKERS": "2", "GRANIAN_BLOCKING_THREADS": "4",
+        "GRANIAN_HOST": "127.0.0.1", "GRANIAN_PORT": str(addresses.port), "GRANIAN_WORKERS": "1", "GRANIAN_BLOCKING_THREADS": "8",
         "CELERY_WORKER_CONCURRENCY": "2",
         "SANDBOX_URL": addresses.sandbox_api, "SANDBOX_PUBLIC_URL": addresses.sandbox, "SANDBOX_FRAME_ORIGIN": addresses.task_pages,
         "SANDBOX_PORT": str(addresses.sandbox_port), "SANDBOX_CONTROL": "true",

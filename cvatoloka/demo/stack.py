@@ -18,7 +18,8 @@ from cvatoloka.demo.progress import Progress
 from cvatoloka.demo.supervisor import ROOT, Supervisor
 from cvatoloka.embedded import EmbeddedServices, wanted
 
-READY_SECONDS = 60.0
+# Generous: the first start may share a small machine with much else.
+READY_SECONDS = 180.0
 SANDBOX_PROCESSES = ("sandbox", "sandbox-ticker", "sandbox-robots")
 APP_PROCESSES = ("web", "worker", "beat")
 OWN_SERVERS_NEED = ("SECRET_KEY", "CREDENTIALS_KEYS", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEY")
@@ -48,8 +49,7 @@ class Stack:
         with self.progress.step("photographs for the sample"):
             self.photographs = photographs.fetch(self.photographs_directory)
         with self.progress.step("tables of the application and the sandbox"):
-            _migrate()
-            _migrate_sandbox(variables)
+            self._ensure_tables(variables, embedded=bool(servers))
         with self.progress.step("web server, worker, scheduler and sandbox"):
             self.supervisor.start(*SANDBOX_PROCESSES)
             collect_static(self.directory)
@@ -73,6 +73,19 @@ class Stack:
             return {}
         with self.progress.step("PostgreSQL and Redis"):
             return self.services.start()
+
+    def _ensure_tables(self, variables: Mapping[str, str], *, embedded: bool) -> None:
+        """Migrate both databases, unless they are ours and no migration file changed since the last time."""
+        import django
+
+        django.setup()
+        stamp, digest = self.directory / "migrated.sha256", migrations_digest()
+        if embedded and stamp.is_file() and stamp.read_text() == digest:
+            return
+        stamp.unlink(missing_ok=True)
+        _migrate()
+        _migrate_sandbox(variables)
+        stamp.write_text(digest)
 
     def _wait(self) -> None:
         assert self.supervisor is not None
@@ -108,11 +121,17 @@ def _migrate_sandbox(variables: Mapping[str, str]) -> None:
         raise DemoError(f"The sandbox's tables could not be made: {reason}")
 
 
+def migrations_digest() -> str:
+    """SHA-256 over our migrations and the lock file, which stands for those of the packages."""
+    digest = hashlib.sha256()
+    for path in [ROOT / "requirements.lock", *sorted(ROOT.glob("*/migrations/*.py"))]:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
 def _migrate() -> None:
-    import django
     from django.core.management import call_command
 
-    django.setup()
     call_command("migrate", verbosity=0, interactive=False)
 
 

@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
 # Tests must not hand their own servers and settings to the demo: it is to start its own.
 OURS = {"DATABASE_URL", "REDIS_URL", "SANDBOX_DATABASE_URL", "SECRET_KEY", "CREDENTIALS_KEYS", "SANDBOX_SECRET_KEY",
-        "DJANGO_SETTINGS_MODULE", "MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_STORAGE", "CELERY_QUEUE", "PASSWORD_HASHERS", "EMAIL_URL", "LOG_LEVEL", "CONN_MAX_AGE",
-        "ALLOWED_HOSTS", "PUBLIC_URL"}
+        "DJANGO_SETTINGS_MODULE", "MEDIA_ROOT", "STATIC_ROOT", "STATICFILES_STORAGE", "CELERY_QUEUE", "PASSWORD_HASHERS", "EMAIL_URL",
+        "LOG_LEVEL", "CONN_MAX_AGE", "ALLOWED_HOSTS", "PUBLIC_URL"}
 
 
 def environment() -> dict[str, str]:
@@ -110,7 +110,9 @@ class TestAStartedDemo:
         try:
             assert demo.summary["users"] == before["users"]
             assert demo.summary["toloka_token"] == before["toloka_token"]
-            assert demo.seconds < 30, "15 s on an idle machine; the tests share it"
+            # 15 s on a machine that does nothing else; here it waits its turn among other tests.
+            crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+            assert demo.seconds < 15 * 1.5 * crowd, f"load {os.getloadavg()}"
         finally:
             demo.stop(signal.SIGKILL)
         end = time.monotonic() + 30
