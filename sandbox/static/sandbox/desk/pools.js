@@ -3,6 +3,8 @@ import { ICONS, errorNotice, fillElement, h, icon } from "../dom.js";
 import { duration, money } from "../format.js";
 import { assignments, openPools, take } from "./api.js";
 
+const REFRESH = 10000; // milliseconds between looks at the platform
+
 function meta(pool) {
   return h(
     "ul",
@@ -87,63 +89,59 @@ export async function takeFrom(poolId, go) {
 
 /** The page `#/`. `go(hash)` moves on. Gives a function that stops the page's timer. */
 export function poolsPage(main, { go }) {
-  const trouble = h("div", { "aria-live": "polite" });
+  const refusal = h("div", { "aria-live": "polite" }); // why the last Start did not work
+  const trouble = h("div", { "aria-live": "polite" }); // why the list cannot be read
   const place = h("div", { class: "loading", "aria-busy": "true" }, "Looking for tasks…");
-  const onTake = async (pool, button) => {
+  let shown = "";
+
+  async function onTake(pool, button) {
     button.disabled = true;
-    fillElement(trouble);
+    fillElement(refusal);
     try {
       await takeFrom(pool.pool_id, go);
     } catch (error) {
-      fillElement(trouble, errorNotice(error.message));
-      trouble.scrollIntoView({ block: "center" });
-      await show();
+      fillElement(refusal, errorNotice(error.message));
+      refusal.scrollIntoView({ block: "center" });
+      redraw();
     }
-  };
-  let shown = "";
-  async function show() {
-    const [pools, active] = await Promise.all([openPools(), assignments("ACTIVE")]);
-    const now = JSON.stringify([pools, active.map((assignment) => assignment.id)]);
-    if (now === shown) return;
-    shown = now;
+  }
+
+  function draw(pools, active) {
     place.className = "";
     place.removeAttribute("aria-busy");
-    fillElement(
-      place,
-      inHand(active),
-      pools.length
-        ? h(
-            "div",
-            { class: "cards" },
-            pools.map((pool) => poolCard(pool, onTake)),
-          )
-        : active.length
-          ? null
-          : emptyState(reload),
-    );
+    const cards = pools.map((pool) => poolCard(pool, onTake));
+    const nothing = active.length ? null : emptyState(redraw);
+    fillElement(place, inHand(active), cards.length ? h("div", { class: "cards" }, cards) : nothing);
   }
-  function reload() {
-    shown = "";
-    show().then(
-      () => fillElement(trouble),
-      (error) => fillElement(trouble, errorNotice(error.message, { label: "Try again", run: reload })),
-    );
-  }
-  fillElement(
-    main,
-    h(
-      "header",
-      { class: "page-head row-between" },
-      h("h1", {}, "Open tasks"),
-      h("button", { class: "button small", type: "button", onclick: reload }, icon(...ICONS.refresh), "Refresh"),
-    ),
-    trouble,
-    place,
-  );
-  reload();
+
   // New pools and freed tasks show up by themselves; nothing is redrawn while nothing changed.
+  async function refresh() {
+    try {
+      const [pools, active] = await Promise.all([openPools(), assignments("ACTIVE")]);
+      const now = JSON.stringify([pools, active.map((assignment) => assignment.id)]);
+      if (now !== shown) draw(pools, active);
+      shown = now;
+      fillElement(trouble);
+    } catch (error) {
+      fillElement(trouble, errorNotice(error.message, { label: "Try again", run: redraw }));
+    }
+  }
+
+  function redraw() {
+    shown = "";
+    return refresh();
+  }
+
+  const look = () => {
+    fillElement(refusal);
+    redraw();
+  };
+  const button = h("button", { class: "button small", type: "button", onclick: look }, icon(...ICONS.refresh), "Refresh");
+  const head = h("header", { class: "page-head row-between" }, h("h1", {}, "Open tasks"), button);
+  fillElement(main, head, refusal, trouble, place);
+  refresh();
   const timer = setInterval(() => {
-    if (!document.hidden) show().catch((error) => fillElement(trouble, errorNotice(error.message)));
-  }, 10000);
+    if (!document.hidden) refresh();
+  }, REFRESH);
   return () => clearInterval(timer);
 }
