@@ -31,12 +31,14 @@ class SignupForm(UserCreationForm):
 @lru_cache(maxsize=1)
 def timezone_choices() -> list[tuple[str, str]]:
     """Every IANA zone of a region; "" stands for what the browser says."""
-    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/", "SystemV/")))
+    foreign = ("Etc/", "posix/", "right/", "SystemV/")
+    names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(foreign))
     return [("", "As in my browser"), ("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
 class ProfileForm(forms.ModelForm):
-    timezone = forms.ChoiceField(label="Time zone", choices=timezone_choices, required=False, help_text="Times on every page are shown in this zone.")
+    timezone = forms.ChoiceField(
+        label="Time zone", choices=timezone_choices, required=False, help_text="Times on every page are shown in this zone.")
 
     class Meta:
         model = get_user_model()

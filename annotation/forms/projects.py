@@ -20,8 +20,9 @@ def labels_json(project: Project) -> list[dict[str, Any]]:
         {
             "id": label.pk, "name": label.name, "color": label.color, "type": label.type,
             "attributes": [
-                {"id": a.pk, "name": a.name, "input_type": a.input_type, "mutable": a.mutable, "values": a.values, "default_value": a.default_value}
-                for a in label.attributes.all()
+                {"id": attribute.pk, "name": attribute.name, "input_type": attribute.input_type, "mutable": attribute.mutable,
+                 "values": attribute.values, "default_value": attribute.default_value}
+                for attribute in label.attributes.all()
             ],
         }
         for label in project.labels.prefetch_related("attributes")
@@ -59,9 +60,11 @@ class ProjectForm(forms.Form):
             match = _PATH.match(str(text))
             if match:
                 label, attribute, field, sentence = match.groups()
-                errors.append({"label": int(label), "attribute": int(attribute) if attribute else None, "field": field, "text": _sentence(sentence)})
+                errors.append({
+                    "label": int(label), "attribute": int(attribute) if attribute else None, "field": field, "text": _sentence(sentence)})
             else:
-                errors.append({"label": None, "attribute": None, "field": None, "text": _sentence(str(text).removeprefix("labels: "))})
+                whole = _sentence(str(text).removeprefix("labels: "))
+                errors.append({"label": None, "attribute": None, "field": None, "text": whole})
         return errors
 
 

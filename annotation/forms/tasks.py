@@ -33,7 +33,8 @@ class ManyFilesField(forms.FileField):
 class SourceForm(forms.Form):
     """Where the images come from. Only the chosen tab counts, whatever was typed in the others."""
 
-    source = forms.ChoiceField(choices=[(FILES, "Upload"), (URLS, "List of URLs"), (TABLE, "Table with URLs")], initial=FILES, widget=forms.HiddenInput)
+    source = forms.ChoiceField(
+        choices=[(FILES, "Upload"), (URLS, "List of URLs"), (TABLE, "Table with URLs")], initial=FILES, widget=forms.HiddenInput)
     files = ManyFilesField(
         required=False, label="Images or zip archives", widget=ManyFilesInput(attrs={"accept": "image/*,.zip", "multiple": True}))
     urls = forms.CharField(
@@ -54,7 +55,7 @@ class SourceForm(forms.Form):
         if source == FILES and not cleaned.get("files") and "files" not in self.errors:
             self.add_error("files", "Choose at least one image or zip archive.")
         if source == FILES and len(cleaned.get("files") or []) > settings.INGEST_MAX_FILES:
-            self.add_error("files", f"At most {settings.INGEST_MAX_FILES} files fit into a task. Put them into a zip archive or make several tasks.")
+            self.add_error("files", f"At most {settings.INGEST_MAX_FILES} files fit into a task. Make several tasks.")
         if source == URLS and not (cleaned.get("urls") or "").strip() and "urls" not in self.errors:
             self.add_error("urls", "Give at least one address.")
         if source == TABLE and not cleaned.get("table") and "table" not in self.errors:
@@ -80,7 +81,8 @@ class TaskForm(SourceForm):
         initial=10, min_value=0, max_value=1_000_000, label="Frames per job",
         help_text="One person annotates one job at a time. 0 makes one job of all frames.")
     frame_overlap = forms.IntegerField(
-        initial=0, min_value=0, max_value=1_000_000, label="Frame overlap", help_text="Frames that neighbouring jobs share; 0 is right for a crowd.")
+        initial=0, min_value=0, max_value=1_000_000, label="Frame overlap",
+        help_text="Frames that neighbouring jobs share; 0 is right for a crowd.")
     sorting_method = forms.ChoiceField(choices=SORTING, initial=SortingMethod.NATURAL, label="Order of frames")
     field_order = ["name", "segment_size", "frame_overlap", "sorting_method"]
 

@@ -10,6 +10,7 @@
 | `{% percent part whole %}` | whole number 0..100 |
 | `{{ size|bytes }}` | alias of Django's filesizeformat without the odd space |
 """
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -49,7 +50,8 @@ def dot(color: str, text: str, title: str = "") -> SafeString:
 @register.simple_tag
 def swatch(color: str) -> SafeString:
     # An SVG attribute, not a style attribute: a strict content security policy lets it pass.
-    return format_html('<svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2.5" fill="{}"/></svg>', color)
+    return format_html(
+        '<svg class="swatch" viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2.5" fill="{}"/></svg>', color)
 
 
 def relative(moment: datetime, now: datetime) -> str:
@@ -70,7 +72,8 @@ def when(moment: datetime | None, empty: str = "never") -> SafeString:
         return format_html('<span class="text-secondary">{}</span>', empty)
     local = timezone.localtime(moment)
     title = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
-    return format_html('<time datetime="{}" title="{}" data-relative>{}</time>', moment.isoformat(), title, relative(moment, timezone.now()))
+    words = relative(moment, timezone.now())
+    return format_html('<time datetime="{}" title="{}" data-relative>{}</time>', moment.isoformat(), title, words)
 
 
 @register.simple_tag
@@ -81,6 +84,12 @@ def percent(part: float, whole: float) -> int:
 @register.filter
 def bytes(size: int) -> str:
     return filesizeformat(size).replace("\xa0", " ")
+
+
+@register.filter
+def lower_headings(html: str) -> SafeString:
+    """A rendered guide (annotation.guides) inside a page that has headings of its own: h1 becomes h3, and so on down to h6."""
+    return mark_safe(re.sub(r"(</?h)([1-6])>", lambda found: f"{found[1]}{min(int(found[2]) + 2, 6)}>", html))
 
 
 def widget_classes(field: BoundField) -> str:

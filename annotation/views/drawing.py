@@ -51,7 +51,8 @@ def draw(content: dict[str, Any], labels: Iterable[Label]) -> Drawing:
     questions = {attribute.pk: attribute.name for label in known.values() for attribute in label.attributes.all()}
     # Drawn from the back to the front, listed in the same order.
     shapes = sorted(content.get("shapes", []), key=lambda shape: shape.get("z_order", 0))
-    return Drawing([_drawn(shape, known, questions) for shape in shapes], [_drawn(tag, known, questions) for tag in content.get("tags", [])])
+    tags = content.get("tags", [])
+    return Drawing([_drawn(shape, known, questions) for shape in shapes], [_drawn(tag, known, questions) for tag in tags])
 
 
 def _drawn(thing: dict[str, Any], labels: dict[int, Label], questions: dict[int, str]) -> Drawn:
@@ -69,7 +70,8 @@ def _drawn(thing: dict[str, Any], labels: dict[int, Label], questions: dict[int,
 def _element(kind: str, points: list[float], rotation: float) -> tuple[str, dict[str, str]]:
     if kind == "rectangle":
         x1, y1, x2, y2 = points
-        return "rect", {"x": _n(x1), "y": _n(y1), "width": _n(x2 - x1), "height": _n(y2 - y1), **_turned(rotation, (x1 + x2) / 2, (y1 + y2) / 2)}
+        box = {"x": _n(x1), "y": _n(y1), "width": _n(x2 - x1), "height": _n(y2 - y1)}
+        return "rect", {**box, **_turned(rotation, (x1 + x2) / 2, (y1 + y2) / 2)}
     if kind == "ellipse":
         cx, cy, right, top = points
         return "ellipse", {"cx": _n(cx), "cy": _n(cy), "rx": _n(right - cx), "ry": _n(cy - top), **_turned(rotation, cx, cy)}

@@ -64,7 +64,8 @@ def project_previews(ids: Iterable[int]) -> dict[int, Frame]:
 def task_fillings(ids: Iterable[int]) -> dict[int, Request]:
     """The request that puts images into a task right now, or the failed one that left it empty."""
     wanted = Request.objects.filter(task__in=list(ids), action=Request.Action.CREATE).exclude(status=Request.Status.FINISHED)
-    return {request.task_id: request for request in wanted.defer("params", "errors", "warnings").order_by("created_date") if request.task_id}
+    rows = wanted.defer("params", "errors", "warnings").order_by("created_date")
+    return {request.task_id: request for request in rows if request.task_id}
 
 
 def dress(rows: Iterable[Any], progress: dict[int, Progress], previews: dict[int, Frame]) -> list[Any]:

@@ -116,7 +116,10 @@ def _source_page(request: HttpRequest, form: SourceForm, context: dict[str, Any]
     status = 422 if form.errors else 200
     if form.errors and wants_json(request):
         return JsonResponse({"errors": {field: list(map(str, sentences)) for field, sentences in form.errors.items()}}, status=status)
-    limits = {"max_files": settings.INGEST_MAX_FILES, "max_file_bytes": settings.INGEST_MAX_FILE_BYTES, "max_total_bytes": settings.INGEST_MAX_TOTAL_BYTES}
+    limits = {
+        "max_files": settings.INGEST_MAX_FILES, "max_file_bytes": settings.INGEST_MAX_FILE_BYTES,
+        "max_total_bytes": settings.INGEST_MAX_TOTAL_BYTES,
+    }
     return render(request, "annotation/task_form.html", {"form": form, "limits": limits, **context}, status=status)
 
 
@@ -172,7 +175,8 @@ def task_edit(request: HttpRequest, task_id: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, "The task was renamed.")
             return redirect("annotation:task_detail", task.pk)
-    return render(request, "annotation/task_edit.html", {"form": form, "task": task, "project": task.project}, status=422 if form.errors else 200)
+    context = {"form": form, "task": task, "project": task.project}
+    return render(request, "annotation/task_edit.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -26,7 +26,8 @@ def token_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             made, value = services.create_token(
-                owner=request.user, name=form.cleaned_data["name"], expiry_date=form.expiry_date(), read_only=form.cleaned_data["read_only"])
+                owner=request.user, name=form.cleaned_data["name"], expiry_date=form.expiry_date(),
+                read_only=form.cleaned_data["read_only"])
             form = TokenForm()
     tokens = AccessToken.objects.filter(owner=request.user).order_by(F("revoked_date").desc(nulls_first=True), "-created_date")
     context = {"form": form, "value": value, "made": made, "tokens": tokens, "now": timezone.now()}

@@ -1,6 +1,7 @@
 """Tasks: made with their images or not at all, their page, jobs and frames; exports and requests."""
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.annotation.pictures import picture, zipped
 
 pytestmark = pytest.mark.django_db
