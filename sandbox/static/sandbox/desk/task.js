@@ -101,8 +101,11 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
       const errors = complaintsByTask(error.payload, assignment.tasks);
       frame.showErrors(errors);
       say(complaintSentence(errors));
+    } else if (error.code === "INAPPROPRIATE_STATUS") {
+      timer.stop();
+      say(error.message, leaveAction);
     } else {
-      say(error.message, error.code === "INAPPROPRIATE_STATUS" ? leaveAction : null);
+      say(error.message);
     }
   }
 
