@@ -119,7 +119,8 @@ def _claim(request_id: uuid.UUID) -> Run | None:
             return None
         current = Run(Request.objects.select_related("task__project", "project", "owner").get(pk=request_id))
     if current.request.run > MAX_RUNS:
-        _fail(current, f"This was begun {MAX_RUNS} times and every time the worker stopped in the middle. Try with fewer or smaller files.", [])
+        times = f"This was begun {MAX_RUNS} times and every time the worker stopped in the middle."
+        _fail(current, f"{times} Try with fewer or smaller files.", [])
         return None
     return current
 

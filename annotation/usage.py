@@ -19,6 +19,9 @@ _OBJECTS = """
         WHERE t.project_id = %(project)s
     )
 """
+_LABELS = _OBJECTS + " SELECT DISTINCT (o->>'label_id')::bigint, COALESCE(o->>'type', 'tag') FROM objects"  # noqa: S608 constants only
+_ANSWERS = _OBJECTS + (  # noqa: S608 constants only
+    " SELECT DISTINCT (a->>'spec_id')::bigint, a->>'value' FROM objects, jsonb_array_elements(o->'attributes') a")
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,10 @@ def usage_of(project: Project) -> Usage:
     labels: dict[int, set[str]] = {}
     attributes: dict[int, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _OBJECTS + "SELECT DISTINCT (o->>'label_id')::bigint, COALESCE(o->>'type', 'tag') FROM objects", {"project": project.pk})
+        cursor.execute(_LABELS, {"project": project.pk})
         for label_id, shape_type in cursor.fetchall():
             labels.setdefault(label_id, set()).add(shape_type)
-        cursor.execute(
-            _OBJECTS + "SELECT DISTINCT (a->>'spec_id')::bigint, a->>'value' FROM objects, jsonb_array_elements(o->'attributes') a",
-            {"project": project.pk})
+        cursor.execute(_ANSWERS, {"project": project.pk})
         for attribute_id, value in cursor.fetchall():
             attributes.setdefault(attribute_id, set()).add(value)
     return Usage(labels, attributes)

@@ -32,7 +32,7 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
     out.write(b"</annotations>\n")
 
 
-def _element(name: str, **attributes: Any) -> str:
+def _element(name: str, /, **attributes: Any) -> str:
     return "".join([name, *(f" {key}={quoteattr(_clean(str(value)))}" for key, value in attributes.items() if value is not None)])
 
 
@@ -47,9 +47,9 @@ def _clean(text: str) -> str:
 def _image(annotated: AnnotatedImage, labels: dict[int, str], attributes: dict[int, str], whole_project: bool) -> Iterable[str]:
     image = annotated.image
     # In a task the id is the frame's number, as CVAT's reader expects; in a project numbers of several tasks would collide.
-    yield f"""  <{_element(
-        "image", id=image.image_id - 1 if whole_project else image.number, name=image.path, task_id=image.task_id if whole_project else None,
-        width=image.width, height=image.height)}>\n"""
+    number, task_id = (image.image_id - 1, image.task_id) if whole_project else (image.number, None)
+    opening = _element("image", id=number, name=image.path, task_id=task_id, width=image.width, height=image.height)
+    yield f"  <{opening}>\n"
     for shape in annotated.shapes:
         yield _object(*_shape(shape), shape, labels, attributes)
     for tag in annotated.tags:
@@ -75,8 +75,9 @@ def _shape(shape: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return "ellipse", {**common, "cx": _number(cx), "cy": _number(cy), "rx": _number(right - cx), "ry": _number(cy - top), **below}
     if kind == "mask":
         left, top, right, bottom = (int(value) for value in points[-4:])
-        return "mask", {**common, "rle": ", ".join(str(int(run)) for run in points[:-4]), "left": left, "top": top, "width": right - left + 1,
-                        "height": bottom - top + 1, "z_order": shape["z_order"]}
+        runs = ", ".join(str(int(run)) for run in points[:-4])
+        return "mask", {**common, "rle": runs, "left": left, "top": top, "width": right - left + 1, "height": bottom - top + 1,
+                        "z_order": shape["z_order"]}
     pairs = ";".join(f"{_number(x)},{_number(y)}" for x, y in zip(points[0::2], points[1::2], strict=True))
     return kind, {**common, "points": pairs, "z_order": shape["z_order"]}
 

@@ -33,7 +33,8 @@ def is_public(address: str) -> bool:
         # ::a.b.c.d, long out of use, still understood by some systems.
         if int(ip) >> 32 == 0:
             return False
-    return ip.is_global and not (ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved or ip.is_unspecified)
+    special = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved or ip.is_unspecified
+    return ip.is_global and not special
 
 
 def is_allowed_host(host: str, port: int) -> bool:
@@ -72,7 +73,8 @@ class PublicOnlyBackend(httpcore.NetworkBackend):
                 problem = error
         raise problem or httpcore.ConnectError(f"{host} has no address")
 
-    def connect_unix_socket(self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None) -> httpcore.NetworkStream:
+    def connect_unix_socket(self, path: str, timeout: float | None = None,
+                            socket_options: Iterable[Any] | None = None) -> httpcore.NetworkStream:
         """Never."""
         raise AddressRefused("Local sockets are not allowed.")
 

@@ -2,6 +2,7 @@
 import stat
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import IO
 
 from django.conf import settings
@@ -50,7 +51,7 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
 def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
     """Entries that share their packed bytes are the trick of the best known bombs."""
     ordered = sorted(members, key=lambda member: member.header_offset)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.header_offset + before.compress_size > after.header_offset:
             raise BadArchive("has entries that lie on top of each other: it is broken or a trap.")
 

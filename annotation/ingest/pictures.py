@@ -95,9 +95,9 @@ def _open(file: IO[bytes]) -> Image.Image:
     except Exception as error:
         raise BadImage(f"is damaged ({str(error)[:120] or type(error).__name__}).") from error
     if image.width * image.height > settings.INGEST_MAX_PIXELS:
-        sentence = f"has {image.width} x {image.height} pixels; at most {settings.INGEST_MAX_PIXELS:,} pixels in all are allowed. Make it smaller."
+        size = f"{image.width} x {image.height}"
         image.close()
-        raise BadImage(sentence)
+        raise BadImage(f"has {size} pixels; at most {settings.INGEST_MAX_PIXELS:,} pixels in all are allowed. Make it smaller.")
     if not image.width or not image.height:
         image.close()
         raise BadImage("has no pixels.")

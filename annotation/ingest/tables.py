@@ -38,7 +38,8 @@ def _read(table: Any) -> tuple[list[str], list[list[str]]]:
     first = text.split("\n", 1)[0]
     delimiter = max("\t,;", key=first.count) if any(mark in first for mark in "\t,;") else "\t"
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if any(cell.strip() for cell in row)]
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = [row for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ValidationError({"table": [f"The table cannot be read: {error}."]}) from None
     if len(rows) < 2:

@@ -20,6 +20,9 @@ class ProjectMember(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["project", "user"], name="member_once_a_project")]
 
+    def __str__(self) -> str:
+        return f"{self.role} {self.user_id} of project {self.project_id}"
+
 
 class AccessToken(models.Model):
     """A personal access token: `Authorization: Bearer <value>`. The value is shown once; only its SHA-256 is stored."""
@@ -38,9 +41,15 @@ class AccessToken(models.Model):
     class Meta:
         ordering = ["-created_date"]
 
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
 
 class Profile(models.Model):
     """Personal settings of a user."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
     timezone = models.CharField(max_length=64, blank=True, help_text="IANA name; empty: the browser's")
+
+    def __str__(self) -> str:
+        return f"Settings of user {self.user_id}"

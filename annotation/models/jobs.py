@@ -67,6 +67,9 @@ class FrameAnnotation(models.Model):
         ordering = ["job_id", "frame"]
         constraints = [models.UniqueConstraint(fields=["job", "frame"], name="annotation_once_a_frame")]
 
+    def __str__(self) -> str:
+        return f"Frame {self.frame} of job {self.job_id}"
+
 
 class Snapshot(models.Model):
     """What an attempt looked like at one moment. Never changed after it is written.
@@ -98,6 +101,9 @@ class Snapshot(models.Model):
                 fields=["job", "attempt"], condition=Q(reason="submitted") & ~Q(attempt=""), name="one_submission_an_attempt")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.reason} {self.attempt} on job {self.job_id}"
+
 
 class EditorSession(models.Model):
     """A key to one job in the editor. Only the token's SHA-256 is stored."""
@@ -119,3 +125,6 @@ class EditorSession(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_date = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.mode} session on job {self.job_id}"

@@ -54,3 +54,6 @@ class Request(models.Model):
             models.UniqueConstraint(
                 fields=["task"], condition=Q(action="create", status__in=["queued", "started"]), name="one_filling_a_task")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"

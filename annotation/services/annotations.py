@@ -117,7 +117,8 @@ def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, Fram
     before = {int(number): content for number, content in frames_of(job=locked).items()}
     after = change(before)
     # Only what differs is written; frames that lost everything are named with empty lists.
-    changed = {number: after.get(number, {"shapes": [], "tags": []}) for number in {*before, *after} if before.get(number) != after.get(number)}
+    changed = {number: after.get(number, {"shapes": [], "tags": []}) for number in {*before, *after}
+               if before.get(number) != after.get(number)}
     if changed:
         save_frames(job=locked, revision=locked.revision, frames={str(number): content for number, content in changed.items()})
     job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state

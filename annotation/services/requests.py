@@ -1,7 +1,6 @@
 """Background requests: the row is the truth, Celery the bell."""
 import logging
 import uuid
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +13,8 @@ log = logging.getLogger(__name__)
 def create_request(*, owner: Any, action: str, params: dict[str, Any], project: Any = None, task: Any = None) -> Request:
     """A queued request; the bell rings after commit. When the broker is down the sweep finds the row."""
     request = Request.objects.create(owner=owner, action=action, params=params, project=project, task=task)
-    transaction.on_commit(partial(wake, request.pk), robust=True)
+    # A lambda, not a partial: Django's report of a failed robust callback needs its name.
+    transaction.on_commit(lambda: wake(request.pk), robust=True)
     return request
 
 

@@ -81,7 +81,7 @@ class AuthView(ApiView):
 def _username(email: str) -> str:
     user = get_user_model().objects.filter(email__iexact=email, is_active=True).order_by("pk").first()
     # An impossible name keeps the time of the password check the same.
-    return user.get_username() if user is not None else "\x00"
+    return user.get_username() if user is not None else "nobody, with a space that no name has"
 
 
 class AccessTokenView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):

@@ -1,0 +1,219 @@
+"""Every table of this room, for looking; what has rules is changed through services, in the pages or the REST API."""
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from annotation import models
+from annotation.runner import sweep
+from annotation.services.tokens import revoke_token
+
+
+class LookingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Nothing is added, changed or deleted here: rows belong together with files and with each other."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AttributeInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Attributes below their label."""
+
+    model = models.Attribute
+    extra = 0
+    can_delete = False
+
+
+class LabelInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Labels below their project."""
+
+    model = models.Label
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+@admin.register(models.Project)
+class ProjectAdmin(LookingAdmin):
+    """Projects."""
+
+    list_display = ("id", "name", "owner", "created_date", "updated_date")
+    list_select_related = ("owner",)
+    search_fields = ("name", "owner__username")
+    date_hierarchy = "created_date"
+    inlines = [LabelInline]
+
+
+@admin.register(models.Label)
+class LabelAdmin(LookingAdmin):
+    """Labels with their attributes."""
+
+    list_display = ("id", "name", "type", "color", "project")
+    list_filter = ("type",)
+    list_select_related = ("project",)
+    search_fields = ("name", "project__name")
+    inlines = [AttributeInline]
+
+
+@admin.register(models.Attribute)
+class AttributeAdmin(LookingAdmin):
+    """Attributes."""
+
+    list_display = ("id", "name", "input_type", "mutable", "label")
+    list_filter = ("input_type", "mutable")
+    list_select_related = ("label",)
+    search_fields = ("name", "label__name")
+
+
+@admin.register(models.ProjectMember)
+class ProjectMemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Roles: an admin may repair them by hand."""
+
+    list_display = ("id", "project", "user", "role", "created_date")
+    list_filter = ("role",)
+    list_select_related = ("project", "user")
+    search_fields = ("project__name", "user__username")
+    raw_id_fields = ("project", "user")
+
+
+@admin.register(models.AccessToken)
+class AccessTokenAdmin(LookingAdmin):
+    """Tokens without anything that could open a door; "Revoke" ends them."""
+
+    list_display = ("id", "owner", "name", "prefix", "read_only", "expiry_date", "last_used_date", "revoked_date")
+    list_filter = ("read_only",)
+    list_select_related = ("owner",)
+    search_fields = ("owner__username", "name", "prefix")
+    exclude = ("digest",)
+    actions = ["revoke"]
+
+    @admin.action(description="Revoke the chosen tokens")
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        """From now on they open nothing."""
+        for token in queryset.select_related("owner"):
+            revoke_token(owner=token.owner, token=token)
+        self.message_user(request, f"{queryset.count()} tokens are revoked.")
+
+
+@admin.register(models.Profile)
+class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Personal settings."""
+
+    list_display = ("user", "timezone")
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    raw_id_fields = ("user",)
+
+
+@admin.register(models.Task)
+class TaskAdmin(LookingAdmin):
+    """Tasks."""
+
+    list_display = ("id", "name", "project", "owner", "size", "segment_size", "created_date")
+    list_filter = ("sorting_method",)
+    list_select_related = ("project", "owner")
+    search_fields = ("name", "project__name", "owner__username")
+    date_hierarchy = "created_date"
+
+
+@admin.register(models.Frame)
+class FrameAdmin(LookingAdmin):
+    """Frames."""
+
+    list_display = ("id", "task", "number", "name", "width", "height", "media_type", "byte_size")
+    list_filter = ("media_type",)
+    list_select_related = ("task",)
+    search_fields = ("name", "=sha256", "=task__id")
+
+
+@admin.register(models.Upload)
+class UploadAdmin(LookingAdmin):
+    """Files waiting for their ingest."""
+
+    list_display = ("id", "task", "name", "position", "created_date")
+    list_select_related = ("task",)
+    search_fields = ("name", "task__name")
+
+
+@admin.register(models.Job)
+class JobAdmin(LookingAdmin):
+    """Jobs."""
+
+    list_display = ("id", "task", "start_frame", "stop_frame", "stage", "state", "assignee", "attempt", "revision", "updated_date")
+    list_filter = ("stage", "state")
+    list_select_related = ("task", "assignee")
+    search_fields = ("=id", "task__name", "attempt", "worker", "assignee__username")
+
+
+@admin.register(models.FrameAnnotation)
+class FrameAnnotationAdmin(LookingAdmin):
+    """Shapes of a frame; the list leaves them out, a row may hold twenty thousand."""
+
+    list_display = ("id", "job", "frame", "updated_date")
+    list_select_related = ("job",)
+    search_fields = ("=job__id",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.defer("shapes", "tags") if request.resolver_match and request.resolver_match.url_name.endswith("changelist") else rows
+
+
+@admin.register(models.Snapshot)
+class SnapshotAdmin(LookingAdmin):
+    """Records of attempts."""
+
+    list_display = ("id", "job", "attempt", "worker", "reason", "revision", "shape_count", "tag_count", "created_date")
+    list_filter = ("reason",)
+    list_select_related = ("job",)
+    search_fields = ("=job__id", "attempt", "worker", "=digest")
+    date_hierarchy = "created_date"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows.defer("data") if request.resolver_match and request.resolver_match.url_name.endswith("changelist") else rows
+
+
+@admin.register(models.EditorSession)
+class EditorSessionAdmin(LookingAdmin):
+    """Sessions without their tokens; "End" closes them."""
+
+    list_display = ("id", "job", "mode", "attempt", "worker", "user", "created_date", "deadline", "expires_at", "revoked_at")
+    list_filter = ("mode",)
+    list_select_related = ("job", "user")
+    search_fields = ("=job__id", "attempt", "worker", "user__username")
+    # The context holds the signed job key.
+    exclude = ("token_digest", "context")
+    actions = ["end"]
+
+    @admin.action(description="End the chosen sessions")
+    def end(self, request: HttpRequest, queryset: Any) -> None:
+        """Their tokens open nothing from now on; what was saved stays."""
+        ended = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        self.message_user(request, f"{ended} sessions are ended.")
+
+
+@admin.register(models.Request)
+class RequestAdmin(LookingAdmin):
+    """Background work; "Ring again" does what the sweep does every half minute."""
+
+    list_display = ("id", "owner", "action", "task", "project", "status", "progress", "run", "created_date", "finished_date", "heartbeat")
+    list_filter = ("status", "action")
+    list_select_related = ("owner", "task", "project")
+    search_fields = ("=id", "owner__username", "task__name", "project__name", "message")
+    date_hierarchy = "created_date"
+    actions = ["ring"]
+
+    @admin.action(description="Ring again for whatever waits or was left behind")
+    def ring(self, request: HttpRequest, queryset: Any) -> None:
+        """Harmless for what runs."""
+        self.message_user(request, f"{sweep()} requests were rung for.")
