@@ -69,6 +69,9 @@ def _makemigrations(options: argparse.Namespace) -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
+    if options.port is not None:
+        # Settings derive the public address and the tasks' origin from the port.
+        os.environ["SANDBOX_PORT"] = str(options.port)
     from sandbox import server
 
     server.serve(options.host, options.port)

@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from sandbox.errors import ApiError, ValidationError, error_body
 from sandbox.models import Requester, Toloker
 from sandbox.models.fields import plain
+from sandbox.specs import is_too_deep
 
 log = logging.getLogger(__name__)
 _WORDS = {"true": True, "false": False}
@@ -47,9 +48,12 @@ class Call:
         if kind and kind != "application/json" and not kind.endswith("+json"):
             raise ApiError("UNSUPPORTED_MEDIA_TYPE", "application/json is expected")
         try:
-            return orjson.loads(raw)
+            body = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
             raise ApiError("VALIDATION_ERROR", f"The body is not JSON: {error}", payload={}) from None
+        if is_too_deep(body):
+            raise ApiError("VALIDATION_ERROR", "The body is nested too deeply", payload={})
+        return body
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A boolean of the query, in words."""

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 
 from sandbox import clock, faults, times
+from sandbox.errors import ApiError
 from sandbox.http import error_response
 from sandbox.models import RequestRecord
 
@@ -24,11 +25,18 @@ class ClockMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now, request.offset = clock.tick()  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        response = _unwritable(request) or self.get_response(request)
         response["Date"] = http_date((times.machine_now() + request.offset).timestamp())  # type: ignore[attr-defined]
         if getattr(response, "drop", False):
             faults.cut(request)
         return response
+
+
+def _unwritable(request: HttpRequest) -> HttpResponse | None:
+    """400 for an address with the NUL character: the database can neither look for it nor log it."""
+    if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+        return error_response(ApiError("VALIDATION_ERROR", "The NUL character is not allowed", payload={}))
+    return None
 
 
 class RequestLogMiddleware:

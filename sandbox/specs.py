@@ -3,12 +3,14 @@
 Rules: Toloka's input_spec/output_spec with types boolean, string, float, integer, url, file, coordinates, json and array_*.
 """
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 Errors = dict[str, Any]
+DEEPEST = 100
 TYPES = ("boolean", "string", "float", "integer", "url", "file", "coordinates", "json")
 ALL_TYPES = TYPES + tuple(f"array_{name}" for name in TYPES)
 _BOUNDS = (("min_length", "max_length"), ("min_value", "max_value"), ("min_size", "max_size"))
@@ -24,13 +26,26 @@ def size_of(value: Any) -> int:
     return len(orjson.dumps(value))
 
 
+def texts_in(value: Any) -> Iterator[tuple[str, int]]:
+    """Every text inside a JSON value, keys too, with its depth; empty containers count as an empty text."""
+    waiting: list[tuple[Any, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if isinstance(item, str):
+            yield item, depth
+        elif isinstance(item, (dict, list)):
+            yield "", depth
+            waiting += [(child, depth + 1) for child in (item if isinstance(item, list) else [*item.keys(), *item.values()])]
+
+
 def has_nul(value: Any) -> bool:
     """Whether a text inside holds the NUL character, which PostgreSQL cannot keep."""
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, dict):
-        return any("\x00" in key or has_nul(item) for key, item in value.items())
-    return any(map(has_nul, value)) if isinstance(value, list) else False
+    return any("\x00" in text for text, _ in texts_in(value))
+
+
+def is_too_deep(value: Any) -> bool:
+    """Whether a JSON value is nested deeper than anything honest is."""
+    return any(depth > DEEPEST for _, depth in texts_in(value))
 
 
 def check_spec(spec: Any, path: str, errors: Errors) -> None:

@@ -21,13 +21,13 @@ def show(at: datetime | None) -> str | None:
 
 
 def read(text: object) -> datetime | None:
-    """A time in ISO form, UTC if it names no zone; None if it is not one."""
+    """A time in ISO form, UTC if it names no zone; None if it is not one, or far from any calendar of ours."""
     if not isinstance(text, str):
         return None
     try:
         value = parse_datetime(text if "T" in text or " " in text else f"{text}T00:00:00")
     except ValueError:
         return None
-    if value is None:
+    if value is None or not 1970 <= value.year <= 9000:
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)

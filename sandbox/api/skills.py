@@ -15,6 +15,7 @@ from sandbox.http import Call, Reply
 from sandbox.models import Skill, Toloker, UserSkill
 
 READ_ONLY = ("id", "owner", "created", "global")
+MAX_TTL_HOURS = 10 * 366 * 24
 SKILLS = Listing(times=("created",), numbers=("id",))
 USER_SKILLS = Listing(times=("created", "modified"), numbers=("id",))
 
@@ -44,7 +45,7 @@ def _form(call: Call) -> dict[str, Any]:
     check.part("public_requester_description")
     check.text("private_comment")
     check.boolean("hidden")
-    check.integer("skill_ttl_hours", 1)
+    check.integer("skill_ttl_hours", 1, MAX_TTL_HOURS)
     check.finish()
     return form_of(check.data, READ_ONLY)
 

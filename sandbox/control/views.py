@@ -14,6 +14,7 @@ from sandbox.engine import people
 from sandbox.errors import ApiError, ValidationError
 from sandbox.faults import EFFECTS
 from sandbox.forms.checker import Checker
+from sandbox.forms.people import people_form
 from sandbox.http import Call, Reply, door
 from sandbox.models import Fault, RequestRecord, Robot
 
@@ -134,10 +135,10 @@ def create_robots(call: Call) -> Reply:
     config: dict[str, Any] = {name: float(value) if (value := check.number(name, 0, 1)) is not None else default
                               for name, default in (("accuracy", 1.0), ("spam", 0.0), ("skip", 0.0))}
     config["seconds"] = _range(check, "seconds")
-    config["pools"] = check.texts("pools")
-    for name in ("profile", "computed", "truth"):
-        part = check.part(name)
-        config[name] = part.data if part else {}
+    config["pools"] = check.ids("pools")
+    config["profile"], config["computed"] = people_form(check)
+    truth = check.part("truth")
+    config["truth"] = truth.data if truth else {}
     seed = check.integer("seed")
     check.finish()
     robots = [Robot(id=ids.new_user_id(), created=call.now, config={**config, "seed": (seed or 0) * 1_000 + index, "number": index + 1})

@@ -7,6 +7,8 @@ from sandbox import times
 from sandbox.errors import ValidationError
 from sandbox.specs import fail, has_nul
 
+LONGEST_ID = 64
+
 
 class Checker:
     """Reads fields of one object; `errors` is shared with the checkers of its parts."""
@@ -100,11 +102,14 @@ class Checker:
             return self.fail(name, "ARRAY_EXPECTED", "An array is expected") or []
         return value or []
 
-    def texts(self, name: str) -> list[str]:
+    def ids(self, name: str) -> list[str]:
+        """A list of ids, or of other short words."""
         values = self.array(name)
         if any(not isinstance(value, str) for value in values):
             self.fail(name, "STRING_EXPECTED", "An array of strings is expected")
             return []
+        if any(len(value) > LONGEST_ID for value in values):
+            self.fail(name, "STRING_LENGTH_GREATER_THAN_MAX", f"At most {LONGEST_ID} characters each", max=LONGEST_ID)
         return values
 
     def part(self, name: str, *, required: bool = False) -> "Checker | None":

@@ -8,6 +8,7 @@ from sandbox.forms.filters import check_filter
 from sandbox.forms.quality import check_quality, with_collector_ids
 
 READ_ONLY = ("id", "owner", "type", "status", "last_close_reason", "created", "last_started", "last_stopped")
+LONGEST_SECONDS = 366 * 86_400
 SMALLEST_PRICE = Decimal("0.005")
 
 
@@ -22,7 +23,7 @@ def pool_form(body: Any) -> dict[str, Any]:
     for name in ("may_contain_adult_content", "auto_accept_solutions"):
         check.boolean(name)
     check.integer("auto_close_after_complete_delay_seconds", 0, 259_200)
-    check.integer("assignment_max_duration_seconds", 5, required=True)
+    check.integer("assignment_max_duration_seconds", 5, LONGEST_SECONDS, required=True)
     check.integer("auto_accept_period_day", 1, 21)
     check.integer("priority", 0, 100)
     _check_price(check)

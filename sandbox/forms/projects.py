@@ -44,5 +44,5 @@ def _check_view(spec: Checker) -> None:
     view.part("settings")
     assets = view.part("assets")
     if assets:
-        assets.texts("script_urls")
-        assets.texts("style_urls")
+        assets.array("script_urls")
+        assets.array("style_urls")

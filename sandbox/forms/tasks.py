@@ -18,8 +18,8 @@ def task_form(body: Any, task_spec: dict[str, Any]) -> tuple[dict[str, Any], dic
         check_solutions(check, name, weight, task_spec["output_spec"])
     check.text("message_on_unknown_solution")
     check_overlap(check)
-    check.texts("reserved_for")
-    check.texts("unavailable_for")
+    check.ids("reserved_for")
+    check.ids("unavailable_for")
     if check.errors:
         return {}, check.errors
     return form_of(check.data, READ_ONLY), {}

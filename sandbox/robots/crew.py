@@ -14,6 +14,7 @@ from sandbox.robots.toloker import RobotToloker
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
+FAREWELL_SECONDS = 3.0
 
 
 def run(url: str | None = None) -> None:
@@ -32,8 +33,9 @@ def run(url: str | None = None) -> None:
     finally:
         for robot in crew.values():
             robot.stop()
+        until = time.monotonic() + FAREWELL_SECONDS
         for robot in crew.values():
-            robot.thread.join(5)
+            robot.thread.join(max(0.0, until - time.monotonic()))
 
 
 def _follow(crew: dict[str, RobotToloker], base: str) -> None:

@@ -12,6 +12,7 @@ from sandbox.api.listing import Listing, without_nothing
 from sandbox.engine import assignments as engine, issuing, people
 from sandbox.errors import ApiError, inappropriate
 from sandbox.forms.checker import Checker
+from sandbox.forms.people import people_form
 from sandbox.http import Call, Reply, bearer, door
 from sandbox.models import Assignment, MessageThread, Pool, Task, Toloker
 
@@ -40,9 +41,9 @@ def register(call: Call) -> Reply:
     """A new Toloker; everything in the body is optional."""
     check = Checker({} if call.body is None else call.body)
     name = check.text("name", longest=250)
-    profile, computed = check.part("profile"), check.part("computed")
+    profile, computed = people_form(check)
     check.finish()
-    toloker, token = people.create_toloker(name or "", profile.data if profile else {}, computed.data if computed else {}, call.now)
+    toloker, token = people.create_toloker(name or "", profile, computed, call.now)
     return Reply({"id": toloker.id, "token": token}, 201)
 
 

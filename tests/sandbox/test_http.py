@@ -56,6 +56,7 @@ def test_both_schemes_are_accepted_and_nothing_else(shop: Shop, scheme: str) -> 
     (b"5", "application/json", 400, "VALIDATION_ERROR"),
     (b"null", "application/json", 400, "VALIDATION_ERROR"),
     (b"", "application/json", 400, "VALIDATION_ERROR"),
+    (b'{"a":' * 500 + b"1" + b"}" * 500, "application/json", 400, "VALIDATION_ERROR"),
     (b"a=b", "application/x-www-form-urlencoded", 415, "UNSUPPORTED_MEDIA_TYPE"),
     (b"{}" + b" " * (17 * 1024 * 1024), "application/json", 413, "CONTENT_TOO_LARGE"),
 ])
@@ -65,6 +66,21 @@ def test_a_body_that_is_no_project_is_refused(shop: Shop, body: bytes, kind: str
         found, answer, _ = _raw(shop.sandbox, method, path, body, **headers)
         assert (found, answer["code"]) == (status, code)
     assert len(shop.ask("GET", "/projects")["items"]) == 1
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tasks/%00", "/api/v1/projects?owner=%00", "/api/v1/pools/99999999999999999999/open",
+                                  "/api/v1/assignments?task_suite_id=x", "/api/v1/operations/x/log", "/api/v1/user-skills?skill_id=-1"])
+def test_an_address_that_cannot_be_is_refused_politely(shop: Shop, path: str) -> None:
+    method = "POST" if path.endswith("open") else "GET"
+    status, body, _ = _raw(shop.sandbox, method, path, Authorization=shop.requester.authorization)
+    assert (status, body["code"]) in ((400, "VALIDATION_ERROR"), (404, "DOES_NOT_EXIST"))
+
+
+@pytest.mark.parametrize("body", [
+    [], {"name": 5}, {"profile": []}, {"profile": {"verified_languages": 5}}, {"profile": {"languages": [{}]}}])
+def test_a_toloker_who_says_nonsense_is_not_registered(sandbox: SandboxServer, body: Any) -> None:
+    with refused("VALIDATION_ERROR", 400):
+        sandbox.control.call("POST", "/worker/v1/tolokers", body)
 
 
 def test_a_wrong_method_names_the_right_ones(shop: Shop) -> None:

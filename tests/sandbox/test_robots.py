@@ -46,7 +46,7 @@ def _editor_pool(new_shop: Callable[..., Shop], editor: EditorDouble, *keys: str
     return shop, pool
 
 
-def _wait(condition: Callable[[], Any], seconds: float = 30) -> Any:
+def _wait(condition: Callable[[], Any], seconds: float = 90) -> Any:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         found = condition()

@@ -109,6 +109,23 @@ def test_a_lost_answer_is_repaired_by_asking_again(shop: Shop, effect: str) -> N
     assert len(shop.ask("GET", f"/tasks?pool_id={pool}")["items"]) == 1
 
 
+@pytest.mark.parametrize(("field", "value", "path"), [
+    ("overlap", 30_001, "overlap"), ("overlap", -1, "overlap"), ("overlap", "3", "overlap"),
+    ("infinite_overlap", "yes", "infinite_overlap"),
+    ("reserved_for", "a", "reserved_for"), ("reserved_for", [1], "reserved_for"), ("unavailable_for", ["x" * 65], "unavailable_for"),
+    ("message_on_unknown_solution", "a\x00", ""), ("known_solutions", [{"output_values": {"result": "NO"}}],
+                                                   "known_solutions.0.output_values.result"),
+    ("known_solutions", [{"output_values": {"result": "OK"}, "correctness_weight": 2}], "known_solutions.0.correctness_weight"),
+    ("input_values", None, "input_values"), ("input_values", {"image": ["https://example.com"]}, "input_values.image"),
+    ("pool_id", 7, "pool_id"), ("pool_id", "7", "pool_id"),
+])
+def test_a_wrong_field_of_a_task_is_named_by_its_path(shop: Shop, field: str, value: Any, path: str) -> None:
+    body = {"pool_id": shop.pool(), "input_values": {"image": "https://example.com/a.png"}, field: value}
+    with refused("VALIDATION_ERROR", 400) as refusal:
+        shop.ask("POST", "/tasks?allow_defaults=true", body)
+    assert path in refusal.payload
+
+
 def test_single_tasks_need_a_pool_that_mixes(shop: Shop) -> None:
     with refused("MIXER_CONFIG_REQUIRED"):
         shop.tasks(shop.pool(mixer_config=None))
