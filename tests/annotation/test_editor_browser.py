@@ -406,6 +406,27 @@ def test_submitting_tells_the_platforms_page_and_ends_the_work(new_context: Call
         assert frame.get_by_role("button", name="Submit").count() == 0
 
 
+def test_a_task_page_reloaded_after_the_submission_is_told_again(new_context: Callable[..., BrowserContext]) -> None:
+    with FakeEditorApi() as fake:
+        fake.read_only, fake.revision = True, 4
+        page = new_context().new_page()
+        page.goto(fake.platform_address)
+        page.wait_for_function("() => window.messages.length === 2")
+        done = page.evaluate("() => window.messages[1].data")
+        assert (done["type"], done["job_key"], done["revision"]) == ("cvatoloka:done", JOB_KEY, 4)
+        expect(page.frames[1].get_by_role("heading", name="Submitted")).to_be_visible()
+
+
+def test_a_page_that_is_not_listed_is_told_nothing(new_context: Callable[..., BrowserContext]) -> None:
+    with FakeEditorApi() as fake:
+        fake.read_only = True
+        fake.parent_origins = "https://elsewhere.example"
+        page = new_context().new_page()
+        page.goto(fake.platform_address)
+        expect(page.frames[1].get_by_text("The page around this one is not known here")).to_be_visible()
+        assert page.evaluate("() => window.messages") == []
+
+
 def test_giving_up_asks_first_and_tells_the_platforms_page(new_context: Callable[..., BrowserContext]) -> None:
     with FakeEditorApi() as fake:
         page = new_context().new_page()

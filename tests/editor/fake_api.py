@@ -72,6 +72,7 @@ class FakeEditorApi:
         self.requests: list[str] = []
         self.session_refusal: tuple[int, dict[str, Any]] | None = None
         self.save_refusals: list[tuple[int, dict[str, Any]]] = []
+        self.parent_origins = ""
         self.missing: set[int] = set()
         self.lose_answers = 0
         self.down = False
@@ -129,7 +130,7 @@ class FakeEditorApi:
     def submit(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         if body["revision"] != self.revision:
             return 409, {"code": "revision_conflict", "revision": self.revision, "detail": "Somebody saved since."}
-        self.submits.append(body)
+        self.submits.append(body)  # a repeat gives the same answer
         self.read_only = True
         digest = hashlib.sha256(json.dumps(self.annotations, sort_keys=True).encode()).hexdigest()
         return 200, {"job_key": JOB_KEY, "revision": self.revision, "digest": digest}
@@ -138,7 +139,7 @@ class FakeEditorApi:
         return render_to_string("annotation/editor.html", {
             "title": "Editor", "api_url": "/api/editor/", "token": token, "job_key": JOB_KEY, "csp_nonce": "fake",
             "session_url": "" if token else f"/editor/{JOB_KEY}/session",
-            "parent_origins": f"http://localhost:{self.port} https://*.example.com"})
+            "parent_origins": self.parent_origins or f"http://localhost:{self.port} https://*.example.com"})
 
     def platform(self, display: str = "block") -> str:
         """The page around the frame; it keeps what it is told in window.messages."""

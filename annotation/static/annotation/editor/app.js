@@ -32,7 +32,7 @@ export class App {
     this.state = {
       index: 0, selectedId: null, hoveredId: null, tool: null, lastTool: this.tools.find((tool) => tool !== "tag") ?? null,
       labelId: labels[0]?.id ?? null, hidden: new Set(), hideAll: false, keepDrawing: false, clipboard: null, dialog: null, notices: [],
-      image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, busy: "", sketch: 0, side: true,
+      image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: true,
       save: { kind: "saved", text: "Saved" },
     };
     this.saver = new Saver({ store: this.store, api, drafts, revision: annotations.revision,

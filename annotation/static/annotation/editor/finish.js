@@ -24,13 +24,31 @@ export class Finish {
         app.notice("Not submitted: your last changes are not saved yet. The reason is at the top; submit again when it says Saved.", "danger");
         return;
       }
-      const answer = await this.#send();
-      this.#end("submitted");
-      app.parent.done(answer);
+      this.#submitted(await this.#send());
     } catch (error) {
       app.notice(`Not submitted: ${error.message} Nothing is lost. Try again.`, "danger");
     } finally {
       app.set({ busy: "" });
+    }
+  }
+
+  #submitted(answer) {
+    const { app } = this;
+    this.#end("submitted");
+    app.set({ untold: !app.parent.done(answer) && app.parent.exists });
+  }
+
+  /**
+   * A task page that was reloaded after the submission, before the platform took it, waits for the message again: the server answers a
+   * repeat with the same snapshot. Refused, the job was taken away, and the editor stays a read-only view that says so.
+   */
+  async repeatSubmission() {
+    const { app } = this;
+    if (app.context.mode !== "toloker" || !app.job.read_only || !app.parent.exists) return;
+    try {
+      this.#submitted(await app.api.submit(app.saver.revision));
+    } catch (error) {
+      if (error.status !== 409) app.notice(`The task page could not be told about your submission: ${error.message} Reload it.`, "danger");
     }
   }
 

@@ -45,6 +45,7 @@ async function start() {
   addEventListener("beforeunload", (event) => { if (!app.saver.clean && !app.state.ended) event.preventDefault(); });
   if (!(await app.finish.offerDraft()) && payload.context.mode === "toloker" && app.editable) app.openGuide({ first: true });
   parent.ready();
+  app.finish.repeatSubmission();
   return app;
 }
 

@@ -134,8 +134,12 @@ export class DrawInteraction extends Pointer {
     return true;
   }
 
-  /** Takes back the last point of a polygon, a line or a group of points. */
+  /** Takes back the last point of a polygon, a line or a group of points, or the first corner of a box. */
   undoVertex() {
+    if (this.corner) {
+      this.reset();
+      return true;
+    }
     if (!this.points.length) return false;
     this.points = this.points.slice(0, -2);
     this.#paint();

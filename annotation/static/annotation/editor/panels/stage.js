@@ -48,7 +48,8 @@ export function ending(app) {
   const words = ENDINGS[app.state.ended];
   if (!words) return nothing;
   const [name, title, text] = words;
-  const next = app.parent.exists ? "The task page goes on by itself." : app.back ? "" : "You can close this page.";
+  const next = app.state.untold ? "The page around this one is not known here, so it could not be told: ask the requester for help."
+    : app.parent.exists ? "The task page goes on by itself." : app.back ? "" : "You can close this page.";
   return html`<div class="ed-ending is-${app.state.ended}" role="alert"><div class="ed-ending-card">
     ${icon(name)}<h2>${title}</h2><p>${text} ${next}</p>
     ${app.back ? html`<a class="btn btn-primary mt-3" href=${app.back}>Back to the job</a>` : nothing}</div></div>`;
