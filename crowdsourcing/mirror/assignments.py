@@ -1,29 +1,64 @@
 """News of assignments: a page of them or one, the same code."""
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from annotation.models import Job
 from annotation.services.editor import revoke_sessions
 from crowdsourcing.job_keys import BadKey, suite_id_of
-from crowdsourcing.mirror.history import history_of, own_decisions
+from crowdsourcing.mirror.history import History
 from crowdsourcing.mirror.jobs import drive_jobs
 from crowdsourcing.mirror.ledger import book
 from crowdsourcing.mirror.locks import lock_pool
-from crowdsourcing.mirror.snapshots import attach_snapshots
-from crowdsourcing.models import Assignment, Pool, ProviderCommand, StatusChange, TaskSuite, Toloker
+from crowdsourcing.mirror.rows import copy_in, new_ids, update_rows
+from crowdsourcing.mirror.snapshots import snapshots_of
+from crowdsourcing.models import Assignment, Pool, ProviderCommand, TaskSuite, Toloker
 from crowdsourcing.providers.base import RemoteAssignment
 from crowdsourcing.statuses import AssignmentStatus
 
 log = logging.getLogger(__name__)
 
 # Observed fields, the same name on both sides.
-TIMES = ("submitted", "accepted", "rejected", "skipped", "expired")
-FIELDS = ("status", "reward", "public_comment", "solution", "created", *TIMES)
+FIELDS = ("status", "reward", "public_comment", "solution", "created", "submitted", "accepted", "rejected", "skipped", "expired")
 _GAVE_UP = (AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED)
 _RANK = {status: rank for rank, status in enumerate(("ACTIVE", "SKIPPED", "EXPIRED", "SUBMITTED", "REJECTED", "ACCEPTED"))}
+# Longest status a table keeps; an unknown word may be longer.
+_STATUS_LENGTH = 32
+
+
+@dataclass(slots=True)
+class Known:
+    """What the table says of an assignment."""
+
+    pk: int
+    suite_id: int
+    snapshot_id: int | None
+    mirrored_at: datetime | None
+    values: tuple[Any, ...]
+
+    @property
+    def status(self) -> str:
+        return str(self.values[0])
+
+    def value(self, name: str) -> Any:
+        return self.values[FIELDS.index(name)]
+
+
+@dataclass(slots=True)
+class Fresh:
+    """News that is about to be written: `old` is None for an assignment never seen."""
+
+    pk: int
+    suite_id: int
+    item: RemoteAssignment
+    status: str
+    old: Known | None
+    snapshot_id: int | None
 
 
 @dataclass
@@ -35,7 +70,6 @@ class Page:
     changed: int = 0
     # Items that belong to no suite of ours.
     foreign: int = 0
-    assignments: list[Assignment] = field(default_factory=list)
 
 
 def mirror_assignment(pool: Pool, news: RemoteAssignment, command: ProviderCommand | None = None) -> Assignment | None:
@@ -48,11 +82,17 @@ def mirror_assignments(pool: Pool, news: Sequence[RemoteAssignment], command: Pr
     """A page of news in one transaction; nothing is locked and nothing written where nothing is new."""
     page = Page(seen=len(news))
     newest = _newest_of_each(news)
-    if not _anything_new(pool, newest):
+    known = _known(pool, list(newest))
+    if not any(_is_news(known.get(remote_id), item) for remote_id, item in newest.items()):
         return page
     with transaction.atomic():
         lock_pool(pool)
-        _mirror(pool, newest, page, command)
+        # Somebody may have written between the look and the lock.
+        known = _known(pool, list(newest))
+        changed = [_fresh(old, item) for remote_id, item in newest.items() if (old := known.get(remote_id)) and _is_news(old, item)]
+        made = _unseen(pool, [item for remote_id, item in newest.items() if remote_id not in known], page)
+        _write(pool, made, changed, command)
+    page.made, page.changed = len(made), sum(1 for row in changed if _differs(row))
     return page
 
 
@@ -66,109 +106,98 @@ def _newest_of_each(news: Sequence[RemoteAssignment]) -> dict[str, RemoteAssignm
     return found
 
 
-def _age(item: RemoteAssignment) -> tuple[Any, int]:
+def _age(item: RemoteAssignment) -> tuple[datetime, int]:
     return item.seen_at, _RANK.get(item.status, len(_RANK))
 
 
-def _rows(pool: Pool, ids: Sequence[str]) -> dict[str, Assignment]:
-    return {row.remote_id: row for row in Assignment.objects.filter(pool=pool, remote_id__in=ids)}
+def _known(pool: Pool, ids: Sequence[str]) -> dict[str, Known]:
+    rows = Assignment.objects.filter(pool=pool, remote_id__in=ids).order_by().values_list(
+        "remote_id", "pk", "task_suite_id", "snapshot_id", "mirrored_at", *FIELDS)
+    return {row[0]: Known(*row[1:5], values=row[5:]) for row in rows}
 
 
-def _anything_new(pool: Pool, newest: dict[str, RemoteAssignment]) -> bool:
-    """A look without a lock: most of what an overlap window brings again is known."""
-    rows = _rows(pool, list(newest))
-    return any(_is_news(rows.get(remote_id), item) for remote_id, item in newest.items())
+def _values(item: RemoteAssignment) -> tuple[Any, ...]:
+    return (item.status[:_STATUS_LENGTH], item.reward, item.public_comment, item.solution, item.created, item.submitted, item.accepted,
+            item.rejected, item.skipped, item.expired)
 
 
-def _is_news(row: Assignment | None, item: RemoteAssignment) -> bool:
-    if row is None:
+def _is_news(old: Known | None, item: RemoteAssignment) -> bool:
+    if old is None:
         return True
-    if row.mirrored_at is not None and item.seen_at < row.mirrored_at:
+    if old.mirrored_at is not None and item.seen_at < old.mirrored_at:
         return False
-    return _lacks_work(row) or any(getattr(row, name) != getattr(item, name) for name in FIELDS)
+    # Its work may have arrived after the platform's news of it.
+    return (old.snapshot_id is None and item.submitted is not None) or old.values != _values(item)
 
 
-def _lacks_work(row: Assignment) -> bool:
-    return row.snapshot_id is None and row.submitted is not None
+def _differs(row: Fresh) -> bool:
+    return row.old is None or row.old.values != _values(row.item)
 
 
-def _mirror(pool: Pool, newest: dict[str, RemoteAssignment], page: Page, command: ProviderCommand | None) -> None:
-    rows = _rows(pool, list(newest))
-    fresh = [item for remote_id, item in newest.items() if remote_id not in rows]
-    known = [(rows[remote_id], item) for remote_id, item in newest.items() if remote_id in rows and _is_news(rows[remote_id], item)]
-    own = own_decisions([row.pk for row, _ in known], command)
-    changes: list[StatusChange] = []
-    for row, item in known:
-        changes += history_of(pool, row, item, own.get(row.pk))
-    made = _make(pool, fresh, page)
-    for row, item in made:
-        changes += history_of(pool, None, item, None, row.pk)
-    touched = [row for row, item in known if _apply(row, item)]
-    StatusChange.objects.bulk_create(changes, batch_size=2000)
-    everyone = touched + [row for row, _ in made]
-    attached = attach_snapshots([row for row, _ in known] + [row for row, _ in made])
-    to_save = {row.pk: row for row in touched} | {row.pk: row for row in attached}
-    Assignment.objects.bulk_update(to_save.values(), [*FIELDS, "snapshot", "mirrored_at"], batch_size=500)
-    book(pool, everyone)
-    drive_jobs(pool, {row.task_suite_id for row in everyone})
-    for row in everyone:
-        if row.status in _GAVE_UP:
-            revoke_sessions(job=row.task_suite.job, attempt=row.remote_id)
-    page.made, page.changed, page.assignments = len(made), len(touched), everyone
+def _fresh(old: Known, item: RemoteAssignment) -> Fresh:
+    return Fresh(old.pk, old.suite_id, item, item.status[:_STATUS_LENGTH], old, old.snapshot_id)
 
 
-def _apply(row: Assignment, item: RemoteAssignment) -> bool:
-    changed = [name for name in FIELDS if getattr(row, name) != getattr(item, name)]
-    for name in changed:
-        setattr(row, name, getattr(item, name))
-    if "status" in changed:
-        row.status = item.status[:32]
-    if changed:
-        row.mirrored_at = item.seen_at
-    return bool(changed)
-
-
-def _make(pool: Pool, fresh: Sequence[RemoteAssignment], page: Page) -> list[tuple[Assignment, RemoteAssignment]]:
-    """Rows of assignments seen for the first time."""
-    suites = _suites(pool, fresh)
-    ours = [(item, suite) for item in fresh if (suite := suites.get(item.task_id) or suites.get(item.job_key)) is not None]
-    page.foreign = len(fresh) - len(ours)
+def _unseen(pool: Pool, news: Sequence[RemoteAssignment], page: Page) -> list[Fresh]:
+    """Those of tasks of ours; the rest is passed over with a line in the log."""
+    suites = _suites(pool, news)
+    ours = [(item, suite_id) for item in news if (suite_id := suites.get(item.task_id) or suites.get(item.job_key)) is not None]
+    page.foreign = len(news) - len(ours)
     if page.foreign:
         log.warning("Pool %s: passed over %s assignments of tasks that are not ours.", pool.pk, page.foreign)
-    if not ours:
-        return []
-    tolokers = _tolokers(pool, {item.user_id for item, _ in ours})
-    rows = [Assignment(
-        pool=pool, task_suite=suite, toloker=tolokers[item.user_id], remote_id=item.id, mirrored_at=item.seen_at,
-        **{name: getattr(item, name) for name in FIELDS} | {"status": item.status[:32]}) for item, suite in ours]
-    Assignment.objects.bulk_create(rows, batch_size=2000)
-    return [(row, item) for row, (item, _) in zip(rows, ours, strict=True)]
+    ids = new_ids(Assignment, len(ours)) if ours else []
+    return [Fresh(pk, suite_id, item, item.status[:_STATUS_LENGTH], None, None) for pk, (item, suite_id) in zip(ids, ours, strict=True)]
 
 
-def _suites(pool: Pool, news: Sequence[RemoteAssignment]) -> dict[str, TaskSuite]:
-    """By the platform's task id; where publishing has not been read back yet, by job key."""
-    found = {suite.remote_task_id: suite for suite in
-             pool.task_suites.filter(remote_task_id__in={item.task_id for item in news} - {""}).select_related("job")}
+def _suites(pool: Pool, news: Sequence[RemoteAssignment]) -> dict[str, int]:
+    """Suite id by the platform's task id; where publishing has not been read back yet, by job key."""
+    found = dict(pool.task_suites.filter(remote_task_id__in={item.task_id for item in news} - {""}).order_by().values_list(
+        "remote_task_id", "pk"))
+    by_key = {}
     for item in news:
         if item.task_id not in found:
-            suite = _suite_by_key(pool, item.job_key)
-            if suite is not None:
-                found[item.job_key] = suite
-    return found
+            try:
+                by_key[item.job_key] = suite_id_of(item.job_key)
+            except BadKey:
+                continue
+    real = set(pool.task_suites.filter(pk__in=by_key.values()).values_list("pk", flat=True)) if by_key else set()
+    return found | {key: pk for key, pk in by_key.items() if pk in real}
 
 
-def _suite_by_key(pool: Pool, job_key: str) -> TaskSuite | None:
-    try:
-        return pool.task_suites.select_related("job").filter(pk=suite_id_of(job_key)).first()
-    except BadKey:
-        return None
+def _write(pool: Pool, made: list[Fresh], changed: list[Fresh], command: ProviderCommand | None) -> None:
+    everyone = made + changed
+    for row, snapshot_id in snapshots_of(everyone):
+        row.snapshot_id = snapshot_id
+    _insert(pool, made)
+    update_rows(Assignment, [*FIELDS, "snapshot_id", "mirrored_at"], [
+        (row.pk, *_values(row.item), row.snapshot_id, row.item.seen_at) for row in changed])
+    History(pool, command).write(everyone)
+    book(pool, everyone)
+    drive_jobs({row.suite_id for row in everyone})
+    for row in everyone:
+        if row.status in _GAVE_UP and (row.old is None or row.old.status != row.status):
+            suite = TaskSuite.objects.select_related("job").get(pk=row.suite_id)
+            job: Job = suite.job
+            revoke_sessions(job=job, attempt=row.item.id)
 
 
-def _tolokers(pool: Pool, user_ids: set[str]) -> dict[str, Toloker]:
+def _insert(pool: Pool, made: Sequence[Fresh]) -> None:
+    if not made:
+        return
+    tolokers = _tolokers(pool, {row.item.user_id for row in made})
+    now = timezone.now()
+    names = ["id", "pool_id", "task_suite_id", "toloker_id", "remote_id", *FIELDS, "snapshot_id", "first_seen_at", "mirrored_at"]
+    copy_in(Assignment, names, (
+        (row.pk, pool.pk, row.suite_id, tolokers[row.item.user_id], row.item.id, *_values(row.item), row.snapshot_id, now, row.item.seen_at)
+        for row in made))
+
+
+def _tolokers(pool: Pool, user_ids: set[str]) -> dict[str, int]:
     account_id = pool.crowd_project.account_id
-    known = {row.user_id: row for row in Toloker.objects.filter(account_id=account_id, user_id__in=user_ids)}
+    mine = Toloker.objects.filter(account_id=account_id).values_list("user_id", "pk")
+    known = dict(mine.filter(user_id__in=user_ids))
     missing = user_ids - known.keys()
     if missing:
         Toloker.objects.bulk_create([Toloker(account_id=account_id, user_id=user_id) for user_id in sorted(missing)], ignore_conflicts=True)
-        known |= {row.user_id: row for row in Toloker.objects.filter(account_id=account_id, user_id__in=missing)}
+        known |= dict(mine.filter(user_id__in=missing))
     return known

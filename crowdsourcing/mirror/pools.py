@@ -71,7 +71,7 @@ def mirror_tasks(pool: Pool, news: Sequence[RemoteTask], command: ProviderComman
         add_budget(pool, Decimal(places) * pool.reward_per_assignment)
     if moved:
         StatusChange.objects.bulk_create([_reissue(pool, suite, before, command) for suite, before in moved])
-        drive_jobs(pool, [suite.pk for suite, _ in moved])
+        drive_jobs([suite.pk for suite, _ in moved])
     return len(changed)
 
 

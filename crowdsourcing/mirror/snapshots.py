@@ -1,22 +1,16 @@
 """The work that came with an assignment."""
 from collections.abc import Sequence
+from typing import Any
 
 from annotation.models import Snapshot
-from crowdsourcing.models import Assignment
 
 
-def attach_snapshots(assignments: Sequence[Assignment]) -> list[Assignment]:
-    """Give each submitted assignment without a snapshot the one its attempt left; unsaved. Those without stay without: "submitted
-    without work"."""
-    waiting = {row.remote_id: row for row in assignments if row.snapshot_id is None and row.submitted is not None}
+def snapshots_of(rows: Sequence[Any]) -> list[tuple[Any, int]]:
+    """(row, snapshot id) for each submitted assignment (mirror.assignments.Fresh) whose attempt left work and that has none yet.
+    Those without stay without: "submitted without work"."""
+    waiting = {row.item.id: row for row in rows if row.snapshot_id is None and row.item.submitted is not None}
     if not waiting:
         return []
-    found = []
-    snapshots = Snapshot.objects.filter(
-        attempt__in=list(waiting), reason=Snapshot.Reason.SUBMITTED, job__task_suite__in=[row.task_suite_id for row in waiting.values()])
-    for snapshot in snapshots.select_related("job__task_suite").defer("data"):
-        row = waiting[snapshot.attempt]
-        if snapshot.job.task_suite.pk == row.task_suite_id:
-            row.snapshot = snapshot
-            found.append(row)
-    return found
+    found = Snapshot.objects.filter(attempt__in=list(waiting), reason=Snapshot.Reason.SUBMITTED).values_list(
+        "attempt", "job__task_suite__pk", "pk")
+    return [(waiting[attempt], pk) for attempt, suite_id, pk in found if waiting[attempt].suite_id == suite_id]
