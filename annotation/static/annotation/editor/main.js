@@ -49,10 +49,10 @@ async function start() {
   return app;
 }
 
-// A small handle for tests: places on the canvas, and the document as JSON.
+// A small handle for tests: places on the canvas, and the document as JSON. `ready` gives true, or the sentence of what went wrong.
 const started = start();
 window.ed = {
-  ready: started.then(() => true),
+  ready: started.then(() => true, (error) => error.message),
   page: (x, y) => window.ed.app.canvas.page(x, y),
   document: () => JSON.parse(JSON.stringify(window.ed.app.store.document)),
   app: null,
