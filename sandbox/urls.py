@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from django.views import defaults
 
 from sandbox.errors import ApiError
-from sandbox.http import error_response
+from sandbox.http import error_response, json_response
 
 _JSON = ("/api/", "/worker/", "/control/")
 
@@ -25,9 +25,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return defaults.server_error(request, "sandbox/500.html")
 
 
+def health(request: HttpRequest) -> HttpResponse:
+    """200 while the server answers and reaches its database: the clock is read before every request."""
+    return json_response({"status": "ok"})
+
+
 handler404 = not_found
 handler500 = server_error
 urlpatterns = [
+    path("healthz", health),
     path("api/", include("sandbox.api.urls")),
     path("worker/v1/", include("sandbox.worker.urls")),
     path("control/v1/", include("sandbox.control.urls")),
