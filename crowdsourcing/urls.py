@@ -1,6 +1,4 @@
 """Pages of the crowdsourcing room."""
-from importlib.util import find_spec
-
 from django.urls import include, path
 
 from crowdsourcing.views import assignments, commands, pools, projects, reviews
@@ -20,6 +18,5 @@ urlpatterns = [
     path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),
     path("review", reviews.review_queue, name="review_queue"),
     path("review/accept", reviews.review_accept, name="review_accept"),
+    path("editor/", include("crowdsourcing.editor_urls")),
 ]
-if find_spec("crowdsourcing.editor_urls"):
-    urlpatterns.append(path("editor/", include("crowdsourcing.editor_urls")))

@@ -126,7 +126,7 @@ class PoolDetailSerializer(PoolSerializer):
 
     class Meta(PoolSerializer.Meta):
         fields = (*PoolSerializer.Meta.fields, "counts", "money")  # type: ignore[assignment]
-        read_only_fields = fields
+        read_only_fields = fields  # type: ignore[assignment]
 
     def get_counts(self, pool: Pool) -> dict[str, int]:
         return selectors.pool_counts(pool)

@@ -93,7 +93,8 @@ class PoolForm(forms.ModelForm):
     @property
     def filter_problems(self) -> str:
         """JSON of dotted path -> sentence for the builder."""
-        return json.dumps(self.fields["filter"].problems)
+        field = self.fields["filter"]
+        return json.dumps(field.problems if isinstance(field, FilterField) else {})
 
     def config(self) -> dict[str, Any]:
         """What the service takes."""

@@ -1,5 +1,5 @@
 """What services raise, turned into what a page shows."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django import forms
@@ -39,7 +39,7 @@ def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
         messages.warning(request, error.sentence)
 
 
-def render_dialog(request: HttpRequest, name: str, context: dict[str, object], status: int = 200) -> HttpResponse:
+def render_dialog(request: HttpRequest, name: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
     """A question: as a dialog over the page when htmx asks for it, as a page of its own otherwise."""
     asked_by_htmx = bool(getattr(request, "htmx", False))
     template = f"crowdsourcing/_{name}.html" if asked_by_htmx else "crowdsourcing/dialog_page.html"

@@ -81,13 +81,11 @@ def _form_page(request: HttpRequest, task: Task, pool: Pool | None, form: PoolFo
     command = selectors.latest_command(pool) if pool else None
     done = command is not None and command.status == CommandStatus.DONE
     created = pool is not None and kind == CommandKind.UPDATE_POOL
-    obstacles = selectors.obstacles(task, kind) if kind == CommandKind.SETUP_POOL else selectors.obstacles(pool, kind)
-    if pool is not None:
-        pool.task = task
+    obstacles = selectors.obstacles(pool, kind) if pool is not None and created else selectors.obstacles(task, kind)
     context = {
         "task": task, "project": task.project, "pool": pool, "form": form, "is_created": created,
         "crowd_project": CrowdProject.objects.select_related("account").filter(project_id=task.project_id).first(),
-        "remote_url": selectors.remote_url(pool) if created else "",
+        "remote_url": selectors.remote_url(pool) if pool is not None and created else "",
         "obstacles": [] if form.is_bound else obstacles,
         # Read-only: what may not be changed now is shown as text, not as a form that would be refused.
         "locked": created and pool is not None and pool.status != PoolStatus.CLOSED,

@@ -28,7 +28,8 @@ VERBS: dict[str, dict[str, Any]] = {
                 "text": "The project disappears for Tolokers. Its annotations, reviews and history stay here."},
 }
 # Error codes with which a platform says that it does not take the key.
-KEY_CODES = {"BadCredentials", "AUTHENTICATION_ERROR", "AUTHENTICATION_FAILED", "ACCESS_DENIED", "UNAUTHORIZED"}
+KEY_CODES = {"BadCredentials", "AUTHENTICATION_ERROR", "AUTHENTICATION_FAILED", "ACCESS_DENIED", "HTTP_401", "HTTP_403",
+             "another_requester"}
 
 
 @login_required

@@ -13,7 +13,8 @@ from tests.crowdsourcing import scene
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 
 POOL = {
-    "reward_per_assignment": "0.05", "use_project_description": "on", "public_description": "", "auto_close_after_complete_delay_seconds": "0",
+    "reward_per_assignment": "0.05", "use_project_description": "on", "public_description": "",
+    "auto_close_after_complete_delay_seconds": "0",
     "assignment_max_duration_seconds": "600", "auto_accept_period_day": "14", "filter": "", "reissue_policy": "after_dispute",
     "will_expire": "2099-01-01T10:00",
 }
@@ -164,7 +165,8 @@ def test_submitting_writes_the_wanted_pool_and_one_suite_a_job(browser: Any, pro
     ("reward_per_assignment", "0.004", "0.005"), ("reward_per_assignment", "101", "100"), ("reward_per_assignment", "", "Name a price"),
     ("reward_per_assignment", "NaN", "number"), ("auto_close_after_complete_delay_seconds", "259201", "259200"),
     ("auto_close_after_complete_delay_seconds", "-1", "0"), ("auto_accept_period_day", "0", "1"), ("auto_accept_period_day", "22", "21"),
-    ("assignment_max_duration_seconds", "4", "5"), ("will_expire", "2001-01-01T00:00", "future"), ("reissue_policy", "never", "valid choice"),
+    ("assignment_max_duration_seconds", "4", "5"), ("will_expire", "2001-01-01T00:00", "future"), ("reissue_policy", "never",
+        "valid choice"),
     ("filter", "{", "JSON"),
 ])
 def test_values_out_of_range_are_errors_at_their_field(browser: Any, project: Any, field: str, value: str, words: str) -> None:
@@ -341,7 +343,8 @@ def test_who_is_not_logged_in_is_sent_to_the_door(client: Any, pool: Pool) -> No
 
 
 # --- what the other room's pages show -------------------------------------------------------------------------------
-@pytest.mark.parametrize(("status", "color", "words"), [("OPEN", "green", "open"), ("CLOSED", "gray", "closed"), ("ARCHIVED", "dark", "archived")])
+@pytest.mark.parametrize(("status", "color", "words"), [("OPEN", "green", "open"), ("CLOSED", "gray", "closed"), ("ARCHIVED", "dark",
+    "archived")])
 def test_the_pools_dot_has_its_colour_and_its_word(browser: Any, project: Any, status: str, color: str, words: str) -> None:
     pool = scene.pool(scene.task(project), status=status)
     page = text_of(browser.get(reverse("annotation:task_detail", args=[pool.task_id])))
