@@ -78,7 +78,7 @@ class Application:
         files = {f"client_files[{number}]": (path.name, path.read_bytes()) for number, path in enumerate(photographs)}
         return self.post(f"tasks/{task}/data/", files=files, data={"image_quality": "90"})
 
-    def command(self, answer: dict[str, Any], seconds: float = 60) -> dict[str, Any]:
+    def command(self, answer: dict[str, Any], seconds: float = 120) -> dict[str, Any]:
         """Wait until a command to the platform is carried out. Unexpected with its error when it failed."""
         done = wait_for(f"The command {answer['kind']}", lambda: self._finished(answer["id"]), seconds)
         if done["status"] != "done":
@@ -89,7 +89,7 @@ class Application:
         found = self.get(f"crowdsourcing/commands/{command}")
         return found if found["status"] in ("done", "failed") else None
 
-    def request(self, answer: dict[str, Any], seconds: float = 60) -> dict[str, Any]:
+    def request(self, answer: dict[str, Any], seconds: float = 120) -> dict[str, Any]:
         """Wait until background work is finished. Unexpected with its message when it failed."""
         done = wait_for("The background work", lambda: self._ended(answer["rq_id"]), seconds)
         if done["status"] != "finished":
