@@ -83,7 +83,8 @@ class MemberForm(forms.Form):
 
     person = forms.CharField(label="Username or e-mail", max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(
-        choices=[(ProjectMember.Role.REVIEWER, "Reviewer"), (ProjectMember.Role.REQUESTER, "Requester")], initial=ProjectMember.Role.REVIEWER,
+        initial=ProjectMember.Role.REVIEWER,
+        choices=[(ProjectMember.Role.REVIEWER, "Reviewer"), (ProjectMember.Role.REQUESTER, "Requester")],
         help_text="A reviewer looks, accepts and rejects. A requester may also change everything but the sharing.")
 
     def clean_person(self) -> Any:
