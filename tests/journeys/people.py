@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Locator, Page, expect
 
 SLOW_MS = 30_000
 expect.set_options(timeout=15_000)
@@ -93,7 +93,17 @@ class Requester:
         page.goto(url)
         page.get_by_role("button", name="Actions").click()
         page.locator(".dropdown-menu.show").get_by_text(item).click()
-        page.get_by_role("dialog").get_by_role("button", name=button).click()
+        self.press(page.get_by_role("dialog").get_by_role("button", name=button))
+
+    def press(self, button: Locator) -> None:
+        """Press what leads to another page, and be there."""
+        with self.page.expect_navigation(timeout=SLOW_MS):
+            button.click()
+
+    def sync(self, url: str) -> None:
+        """The Sync button of a task."""
+        self.page.goto(url)
+        self.press(self.page.get_by_role("button", name="Sync"))
 
     def see(self, text: str | re.Pattern[str]) -> None:
         """Reload until the page shows `text`: the platform answers in its own time."""
@@ -112,7 +122,7 @@ class Requester:
         dialog = page.get_by_role("dialog")
         if comment:
             dialog.get_by_role("textbox").fill(comment)
-        dialog.get_by_role("button", name=verb).click()
+        self.press(dialog.get_by_role("button", name=verb))
 
 
 class Desk:
@@ -153,10 +163,10 @@ class Desk:
 
     def draw(self, editor: Frame, box: tuple[float, float, float, float]) -> None:
         """Draw one rectangle, image pixels, with the only label."""
+        editor.evaluate("() => window.ed.ready")
         start = editor.get_by_role("button", name="Start annotating")
         if start.count() and start.first.is_visible():
             start.first.click()
-        editor.wait_for_function("() => window.ed && window.ed.ready")
         x, y, right, bottom = box
         first = editor.evaluate("([x, y]) => window.ed.page(x, y)", [x, y])
         second = editor.evaluate("([x, y]) => window.ed.page(x, y)", [right, bottom])
@@ -165,7 +175,7 @@ class Desk:
         canvas.click()
         self.page.keyboard.press("n")
         for point in (first, second):
-            canvas.click(position={"x": point[0] - area[0], "y": point[1] - area[1]})
+            canvas.click(position={"x": point["x"] - area[0], "y": point["y"] - area[1]})
 
     def submit(self, editor: Frame) -> None:
         """Submit in the editor; the task's script submits the assignment."""

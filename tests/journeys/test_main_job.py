@@ -35,10 +35,9 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
     kim_again_job = work(kim)
     assert job_of_kim != kim_again_job
 
-    requester.page.goto(task)
-    requester.page.get_by_role("button", name="Sync").click()
+    requester.sync(task)
     requester.see("2 to review")
-    requester.page.get_by_role("link", name=re.compile("wait.* for your review")).click()
+    requester.press(requester.page.get_by_role("link", name=re.compile("wait.* for your review")))
     first = requester.page.url
     expect(requester.page.locator("#viewer .shapes rect, #viewer .shapes polygon").first).to_be_visible()
     requester.decide(first, "Reject", "The box is too large.")
@@ -52,18 +51,17 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
 
     requester.page.goto(first)
     requester.page.get_by_role("link", name="Give to another Toloker").click()
-    requester.page.get_by_role("dialog").get_by_role("button", name=re.compile("Give")).click()
+    requester.press(requester.page.get_by_role("dialog").get_by_role("button", name=re.compile("Give")))
     requester.see(re.compile("Nobody|new", re.I))
     assert not kim.sees(TITLE), "a redo never goes to the Toloker whose work was rejected"
     lee = toloker("Lee")
     work(lee)
 
-    requester.page.goto(task)
-    requester.page.get_by_role("button", name="Sync").click()
+    requester.sync(task)
     requester.see("2 to review")
     for _ in range(2):
         requester.page.goto(task)
-        requester.page.get_by_role("link", name=re.compile("wait.* for your review")).click()
+        requester.press(requester.page.get_by_role("link", name=re.compile("wait.* for your review")))
         job = requester.page.url
         requester.decide(job, "Accept", "Thank you.")
         requester.see(re.compile("ACCEPTED|Accepted"))
@@ -112,8 +110,7 @@ def check_export(requester: Requester, project: str, folder: Path) -> None:
 
 def archive(requester: Requester, project: str, task: str, sandbox: SandboxServer) -> None:
     """The dispute over the rejection must be over first: the page says so, then the sandbox's calendar moves on."""
-    requester.page.goto(task)
-    requester.page.get_by_role("button", name="Sync").click()
+    requester.sync(task)
     requester.page.wait_for_timeout(1_500)
     requester.page.goto(task)
     if not requester.page.get_by_text("Closed").first.is_visible():
@@ -123,8 +120,7 @@ def archive(requester: Requester, project: str, task: str, sandbox: SandboxServe
     requester.page.get_by_role("button", name="Actions").click()
     expect(requester.page.get_by_text(re.compile("rejected less than 9 days ago"))).to_be_visible()
     sandbox.advance(days=10)
-    requester.page.goto(task)
-    requester.page.get_by_role("button", name="Sync").click()
+    requester.sync(task)
     requester.page.wait_for_timeout(2_000)
     requester.verb(task, "Archive Toloka pool", "Archive")
     requester.see(re.compile("Archived|archived"))
