@@ -9,6 +9,7 @@ from django.http import Http404
 from annotation import selectors as room1
 from annotation.models import Job, Project, Task
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.statuses import AssignmentStatus
 
 NO_EDIT = "Your role in this project is reviewer: you may accept and reject, but not change this. Ask the owner."
 
@@ -26,6 +27,11 @@ def assignments_for(user: Any) -> QuerySet[Assignment]:
     return (Assignment.objects.filter(pool__task__project__in=_projects(user))
             .select_related("pool__task__project", "pool__crowd_project__account", "task_suite__job", "toloker", "snapshot")
             .defer("snapshot__data"))
+
+
+def waiting_for(user: Any) -> QuerySet[Assignment]:
+    """Submitted work that nobody has judged yet, oldest first."""
+    return assignments_for(user).filter(status=AssignmentStatus.SUBMITTED).order_by("submitted", "pk")
 
 
 def task_suites_for(user: Any) -> QuerySet[TaskSuite]:

@@ -1,5 +1,5 @@
 """What this room adds to the pages and API answers of the room below (annotation.extensions). Registered in apps.py."""
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,10 @@ from annotation import extensions
 from annotation.models import Job, Project, Task
 from crowdsourcing import doors, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
+from crowdsourcing.selectors.reviews import automatic_acceptance, dispute_end
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ReissuePolicy
 from crowdsourcing.views import pools as pool_views, projects as project_views
 from crowdsourcing.views.commands import command_context
-from crowdsourcing.views.reviews import automatic_acceptance, waiting_for
 
 Context = dict[str, Any] | None
 # last_close_reason of the platform -> what it means for the requester.
@@ -40,7 +40,7 @@ def register() -> None:
     ):
         extensions.register_panel(place, f"crowdsourcing/{template}.html", context_of)
     extensions.register_deletion_obstacle(deletion_obstacle)
-    extensions.register_api_extra(api_extra)
+    extensions.register_api_extra(api_extra, of_many=api_extras)
 
 
 def _crowd_project(project_id: int) -> CrowdProject | None:
@@ -81,7 +81,7 @@ def project_panel(request: HttpRequest, project: Project) -> Context:
     return {
         "project": project, "crowd_project": crowd_project, "account": crowd_project.account, "may_edit": may_edit,
         "remote_url": selectors.remote_url(crowd_project), "lag": _lag(crowd_project.synced_at),
-        "waiting": waiting_for(request.user).filter(pool__crowd_project=crowd_project).count(),
+        "waiting": doors.waiting_for(request.user).filter(pool__crowd_project=crowd_project).count(),
         **command_context(selectors.latest_command(crowd_project), request.user, project),
     }
 
@@ -116,7 +116,7 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
         return {"task": task, "pool": None} if may_edit and crowd_project and crowd_project.remote_id else None
     counts = selectors.pool_counts(pool)
     context = command_context(selectors.latest_command(pool), request.user, task)
-    first = waiting_for(request.user).filter(pool=pool).first() if counts["submitted"] else None
+    first = doors.waiting_for(request.user).filter(pool=pool).first() if counts["submitted"] else None
     return {
         "task": task, "pool": pool, "may_edit": may_edit, "counts": counts, "money": selectors.pool_money(pool),
         "fee_percent": settings.PLATFORM_FEE_PERCENT, "remote_url": selectors.remote_url(pool), "lag": _lag(pool.synced_at),
@@ -182,17 +182,10 @@ def review_bar(request: HttpRequest, job: Job) -> Context:
         "may_reject": review and by_hand and not busy and not selectors.obstacles(assignment, CommandKind.REJECT_ASSIGNMENT),
         "may_reissue": status == AssignmentStatus.REJECTED and doors.may_edit(request.user, job) and _may_reissue(suite, assignment)
         and not busy and not selectors.obstacles(suite, CommandKind.REISSUE_JOB),
-        "accepted_by_itself_at": automatic_acceptance(assignment) if status == AssignmentStatus.SUBMITTED else None,
+        "accepted_by_itself_at": automatic_acceptance(assignment),
         "without_work": status in (AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED) and assignment.snapshot_id is None,
         "dispute_ends": dispute_end(assignment), "policy": ReissuePolicy(pool.reissue_policy),
     }
-
-
-def dispute_end(assignment: Assignment) -> Any:
-    """Until when the platform may still turn a rejection; on our clock."""
-    if assignment.status != AssignmentStatus.REJECTED or assignment.rejected is None:
-        return None
-    return assignment.rejected + timedelta(days=settings.DISPUTE_DAYS, seconds=-assignment.pool.crowd_project.account.clock_offset_seconds)
 
 
 def _may_reissue(suite: TaskSuite, assignment: Assignment) -> bool:
@@ -218,13 +211,13 @@ def job_panel(request: HttpRequest, job: Job) -> Context:
     return {
         "job": job, "pool": suite.pool, "suite": suite, "attempts": attempts, "changes": list(reversed(changes)), "latest": latest,
         "shown_snapshot": request.GET.get("snapshot", ""),
-        "accepted_by_itself_at": automatic_acceptance(latest) if latest and latest.status == AssignmentStatus.SUBMITTED else None,
+        "accepted_by_itself_at": automatic_acceptance(latest) if latest else None,
     }
 
 
 # --- everywhere -----------------------------------------------------------------------------------------------------
 def navigation(request: HttpRequest, user: Any) -> Context:
-    return {"count": waiting_for(request.user).order_by().count()}
+    return {"count": doors.waiting_for(request.user).order_by().count()}
 
 
 def deletion_obstacle(thing: Any) -> str | None:
@@ -238,12 +231,23 @@ def deletion_obstacle(thing: Any) -> str | None:
 
 def api_extra(kind: str, thing: Any) -> dict[str, Any]:
     """{"crowd": {...} or None} on projects, tasks and jobs."""
+    return api_extras(kind, [thing]).get(thing.pk, {})
+
+
+def api_extras(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, Any]]:
+    """The same for a page of a list, in one query."""
+    keys = [thing.pk for thing in things]
+    found: dict[Any, dict[str, Any]] = {}
     if kind == "project":
-        twin = CrowdProject.objects.filter(project=thing).values("id", "remote_id", "status", "synced_at").first()
-        return {"crowd": twin}
-    if kind == "task":
-        return {"crowd": Pool.objects.filter(task=thing).values("id", "remote_id", "status", "synced_at").first()}
-    if kind == "job":
-        latest = Assignment.objects.filter(task_suite__job=thing).order_by("-created", "-remote_id").first()
-        return {"crowd": {"assignment": latest.pk, "status": latest.status, "reward": str(latest.reward)} if latest else None}
-    return {}
+        for row in CrowdProject.objects.filter(project__in=keys).values("project_id", "id", "remote_id", "status", "synced_at"):
+            found[row.pop("project_id")] = row
+    elif kind == "task":
+        for row in Pool.objects.filter(task__in=keys).values("task_id", "id", "remote_id", "status", "synced_at"):
+            found[row.pop("task_id")] = row
+    elif kind == "job":
+        latest = Assignment.objects.filter(task_suite__job__in=keys).order_by("task_suite__job", "-created", "-remote_id").distinct(
+            "task_suite__job").values_list("task_suite__job", "pk", "status", "reward")
+        found = {job: {"assignment": pk, "status": status, "reward": str(reward)} for job, pk, status, reward in latest}
+    else:
+        return {}
+    return {key: {"crowd": found.get(key)} for key in keys}

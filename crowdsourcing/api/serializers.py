@@ -8,10 +8,10 @@ from rest_framework import serializers
 from annotation.models import Project, Task
 from crowdsourcing import audience, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.selectors.reviews import automatic_acceptance
 from crowdsourcing.services.assignments import MAX_COMMENT
 from crowdsourcing.services.pools import CONFIG_FIELDS
 from crowdsourcing.statuses import AssignmentStatus
-from crowdsourcing.views.reviews import automatic_acceptance
 
 
 class AccountSerializer(serializers.ModelSerializer):
@@ -171,7 +171,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_accepted_automatically_at(self, assignment: Assignment) -> Any:
-        return automatic_acceptance(assignment) if assignment.status == AssignmentStatus.SUBMITTED else None
+        return automatic_acceptance(assignment)
 
 
 class AcceptSerializer(serializers.Serializer):

@@ -49,7 +49,7 @@ def money(amount: Decimal | int | float | str | None) -> str:
 @register.simple_tag
 def toloka_dot(thing: CrowdProject | Pool, named: bool = True) -> SafeString:
     kind = "pool" if isinstance(thing, Pool) else "project"
-    color, word = (POOL_DOTS if isinstance(thing, Pool) else PROJECT_DOTS)[thing.status]  # type: ignore[index]
+    color, word = (POOL_DOTS if isinstance(thing, Pool) else PROJECT_DOTS)[thing.status]
     hint = f"The {kind} on Toloka is {word}."
     if kind == "pool" and thing.status == PoolStatus.CLOSED:
         hint += " Not visible to Tolokers until started."

@@ -1,5 +1,4 @@
 """Accept, Reject, Give to another Toloker."""
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -8,11 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crowdsourcing import doors, selectors
 from crowdsourcing.forms import AcceptForm, RejectForm
 from crowdsourcing.models import Assignment
+from crowdsourcing.selectors.reviews import dispute_end
 from crowdsourcing.services import assignments as services
 from crowdsourcing.statuses import CommandKind, ReissuePolicy
 from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
@@ -90,9 +91,7 @@ def reissue(request: HttpRequest, task_suite_id: int) -> HttpResponse:
 
 def _dispute_note(suite: Any) -> str:
     latest = selectors.latest_assignment(suite)
-    if latest is None or latest.rejected is None:
-        return ""
-    ends = latest.rejected + timedelta(days=settings.DISPUTE_DAYS)
-    if selectors.platform_now(suite.pool.crowd_project.account) >= ends:
+    ends = dispute_end(latest) if latest else None
+    if ends is None or timezone.now() >= ends:
         return ""
     return "The Toloker may still appeal. If you accept the rejected work later, you pay for both."

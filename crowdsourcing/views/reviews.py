@@ -1,12 +1,9 @@
 """What waits for a review, over all pools; oldest first. Several at once can be accepted here."""
-from datetime import timedelta
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,30 +11,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crowdsourcing import doors
 from crowdsourcing.models import Assignment, Pool, ProviderCommand
+from crowdsourcing.selectors.reviews import automatic_acceptance
 from crowdsourcing.services import assignments as services
-from crowdsourcing.statuses import OPEN_COMMAND_STATUSES, AssignmentStatus
+from crowdsourcing.statuses import OPEN_COMMAND_STATUSES
 from crowdsourcing.transitions import Refused
 
 ROWS = 50
 
 
-def waiting_for(user: Any) -> QuerySet[Assignment]:
-    """Submitted work in pools of the user's projects that nobody has judged yet."""
-    return doors.assignments_for(user).filter(status=AssignmentStatus.SUBMITTED).order_by("submitted", "pk")
-
-
-def automatic_acceptance(assignment: Assignment) -> Any:
-    """When the platform accepts by itself; on our clock."""
-    if assignment.submitted is None:
-        return None
-    offset = timedelta(seconds=assignment.pool.crowd_project.account.clock_offset_seconds)
-    return assignment.submitted + timedelta(days=assignment.pool.auto_accept_period_day) - offset
-
-
 @login_required
 @require_GET
 def review_queue(request: HttpRequest) -> HttpResponse:
-    rows = waiting_for(request.user)
+    rows = doors.waiting_for(request.user)
     chosen = _pool_id(request)
     pools = Pool.objects.filter(pk__in=rows.order_by().values("pool")).select_related("task__project").order_by("task__name", "pk")
     shown = rows.filter(pool=chosen) if chosen else rows
@@ -70,7 +55,7 @@ def review_accept(request: HttpRequest) -> HttpResponse:
     """Accept what is ticked, at most one page of it; each is a command of its own."""
     ids = [int(text) for text in request.POST.getlist("assignment") if text.isascii() and text.isdigit() and len(text) < 18][:ROWS]
     asked, refused = 0, []
-    for assignment in waiting_for(request.user).filter(pk__in=ids):
+    for assignment in doors.waiting_for(request.user).filter(pk__in=ids):
         try:
             services.accept_assignment(actor=request.user, assignment=assignment)
             asked += 1
