@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     requester = commands.add_parser("requester", help="create a requester and print the token as JSON")
     requester.add_argument("--name", required=True)
     requester.add_argument("--balance", type=_money, default=Decimal(0), help="USD")
-    commands.add_parser("makemigrations", help="write a migration for changed tables")
+    migrations = commands.add_parser("makemigrations", help="write a migration for changed tables")
+    migrations.add_argument("--check", action="store_true", help="write nothing; status 1 if one is missing")
     options = parser.parse_args(arguments)
     # A process manager's polite stop ends every command by the same road as Ctrl-C.
     signal.signal(signal.SIGTERM, _stop)
@@ -65,7 +66,7 @@ def _makemigrations(options: argparse.Namespace) -> None:
     from django.core.management import call_command
 
     _setup()
-    call_command("makemigrations", "sandbox")
+    call_command("makemigrations", "sandbox", check_changes=options.check)
 
 
 def _serve(options: argparse.Namespace) -> None:

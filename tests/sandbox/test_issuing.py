@@ -1,6 +1,7 @@
 """Who gets what: overlap, pages, reservations, filters, bans, and many takers at once."""
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -245,8 +246,6 @@ def test_a_banned_toloker_gets_nothing_until_the_ban_ends(shop: Shop, scope: str
 
 
 def _in_an_hour(moment: str) -> str:
-    from datetime import datetime, timedelta
-
     return (datetime.fromisoformat(moment) + timedelta(hours=1)).isoformat()
 
 

@@ -1,4 +1,6 @@
 """The life of an assignment: submit, accept, reject, take back, dispute, reissue, and the money that goes with it."""
+from datetime import datetime, timedelta
+
 import pytest
 
 from tests.sandbox.conftest import Shop, refused
@@ -65,8 +67,6 @@ def test_unreviewed_work_is_accepted_when_the_review_period_ends(shop: Shop) -> 
 
 
 def _three_days_after(moment: str) -> str:
-    from datetime import datetime, timedelta
-
     return (datetime.fromisoformat(moment) + timedelta(days=3)).isoformat()[:16]
 
 
@@ -136,8 +136,6 @@ def test_a_rejection_stands_although_the_pool_cannot_open_again(shop: Shop) -> N
 
 
 def _in_minutes(shop: Shop, minutes: int) -> str:
-    from datetime import datetime, timedelta
-
     return (datetime.fromisoformat(shop.sandbox.now()) + timedelta(minutes=minutes)).isoformat()
 
 

@@ -1,0 +1,50 @@
+"""`python -m sandbox ...`, its settings and its documents."""
+import json
+import re
+import signal
+import subprocess
+import time
+import urllib.request
+
+import pytest
+
+from tests.stack.sandbox import ROOT, RequesterAccount, SandboxServer
+
+
+@pytest.mark.parametrize("arguments", [("requester", "--name", "x", "--balance", "much"), ("requester", "--name", "x", "--balance", "-1"),
+                                       ("requester",), ("dance",), (), ("serve", "--port", "many")])
+def test_the_command_line_refuses_nonsense(sandbox: SandboxServer, arguments: tuple[str, ...]) -> None:
+    with pytest.raises(subprocess.CalledProcessError) as refusal:
+        sandbox.run(*arguments)
+    assert refusal.value.returncode == 2 and "usage:" in refusal.value.stderr
+
+
+def test_a_requester_made_by_command_is_as_good_as_any(sandbox: SandboxServer) -> None:
+    made = json.loads(sandbox.run("requester", "--name", "Acme", "--balance", "12.50"))
+    answer = RequesterAccount(sandbox.url, f"ApiKey {made['token']}").call("GET", "/api/v1/requester")
+    assert (answer["id"], answer["balance"], answer["public_name"]) == (made["id"], 12.5, {"EN": "Acme"})
+
+
+def test_no_migration_is_missing(sandbox: SandboxServer) -> None:
+    assert "No changes" in sandbox.run("makemigrations", "--check")
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("ticker",), ("robots",)])
+def test_a_polite_stop_ends_every_process(sandbox: SandboxServer, arguments: tuple[str, ...]) -> None:
+    with sandbox.process(*arguments) as process:
+        time.sleep(4)
+        assert process.poll() is None
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_health_is_told_without_a_token(sandbox: SandboxServer) -> None:
+    with urllib.request.urlopen(f"{sandbox.url}/healthz") as answer:
+        assert json.loads(answer.read()) == {"status": "ok"}
+
+
+def test_every_setting_is_documented() -> None:
+    read = set(re.findall(r'env\.\w+\("(SANDBOX_\w+)"', (ROOT / "sandbox" / "settings.py").read_text()))
+    text = (ROOT / "docs" / "sandbox.md").read_text()
+    assert len(read) > 10
+    assert {name for name in read if f"`{name}`" not in text} == set()
