@@ -19,7 +19,7 @@ class SignupForm(UserCreationForm):
 
     class Meta(UserCreationForm.Meta):
         model = get_user_model()
-        fields = ["username", "email"]
+        fields = ("username", "email")
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"].strip()

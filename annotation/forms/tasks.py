@@ -35,7 +35,8 @@ class SourceForm(forms.Form):
 
     source = forms.ChoiceField(
         choices=[(FILES, "Upload"), (URLS, "List of URLs"), (TABLE, "Table with URLs")], initial=FILES, widget=forms.HiddenInput)
-    files = ManyFilesField(
+    # The form class takes declared fields away again: `self.files` stays what was uploaded.
+    files = ManyFilesField(  # type: ignore[assignment]
         required=False, label="Images or zip archives", widget=ManyFilesInput(attrs={"accept": "image/*,.zip", "multiple": True}))
     urls = forms.CharField(
         required=False, label="Addresses, one a line", max_length=4_000_000,

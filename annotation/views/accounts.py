@@ -78,12 +78,12 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    stored = Profile.objects.filter(user=request.user).first()
+    stored = Profile.objects.filter(user_id=request.user.pk).first()
     form = ProfileForm(request.POST or None, instance=request.user, initial={"timezone": stored.timezone if stored else ""})
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save()
-            Profile.objects.update_or_create(user=request.user, defaults={"timezone": form.cleaned_data["timezone"]})
+            Profile.objects.update_or_create(user_id=request.user.pk, defaults={"timezone": form.cleaned_data["timezone"]})
         messages.success(request, "Your profile was saved.")
         return redirect("annotation:profile")
     return render(request, "annotation/profile.html", {"form": form}, status=422 if form.errors else 200)

@@ -39,4 +39,6 @@ def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
 
 def error_lists(error: ValidationError) -> dict[str | None, list[str]]:
     """{field: sentences}; None holds what belongs to no field."""
-    return dict(error.message_dict) if hasattr(error, "error_dict") else {None: list(error.messages)}
+    if hasattr(error, "error_dict"):
+        return {field: list(sentences) for field, sentences in error.message_dict.items()}
+    return {None: list(error.messages)}

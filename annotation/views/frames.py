@@ -26,9 +26,9 @@ def frame_image(request: HttpRequest, frame_id: int, quality: str) -> HttpRespon
     file = {"original": frame.original, "thumbnail": frame.thumbnail, "work": frame.work_copy or frame.original}[quality]
     etag = quote_etag(f"{frame.sha256}-{quality}")
     # The browser's copy is good: answer before the file is opened.
-    answer = get_conditional_response(request, etag=etag)
+    answer: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if answer is None:
-        if not file or not file.storage.exists(file.name):
+        if not file.name or not file.storage.exists(file.name):
             raise Http404("This image's file is gone.")
         media_type = frame.media_type if file == frame.original else mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         answer = FileResponse(file.open("rb"), content_type=media_type, filename=frame.name)

@@ -2,6 +2,7 @@
 import uuid
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
@@ -15,8 +16,8 @@ ROWS = 25
 UNDER_WAY = (Request.Status.QUEUED, Request.Status.STARTED)
 
 
-def _own(request: HttpRequest):
-    return selectors.requests_for(request.user).filter(owner=request.user).select_related("project", "task__project")
+def _own(request: HttpRequest) -> QuerySet[Request]:
+    return selectors.requests_for(request.user).filter(owner_id=request.user.pk).select_related("project", "task__project")
 
 
 @login_required
@@ -48,7 +49,7 @@ def request_detail(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def request_download(request: HttpRequest, request_id: uuid.UUID) -> HttpResponseBase:
     background = get_object_or_404(selectors.requests_for(request.user), pk=request_id, status=Request.Status.FINISHED)
-    if not background.result or not background.result.storage.exists(background.result.name):
+    if not background.result.name or not background.result.storage.exists(background.result.name):
         raise Http404("This result is gone. Start the export again.")
     answer = FileResponse(background.result.open("rb"), as_attachment=True, filename=background.result_name or "result.zip")
     answer["Cache-Control"] = "private, no-store"

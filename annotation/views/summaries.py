@@ -43,9 +43,11 @@ def task_progress(ids: Iterable[int]) -> dict[int, Progress]:
 def project_progress(ids: Iterable[int]) -> dict[int, Progress]:
     ids = list(ids)
     jobs = _job_counts("task__project_id", ids)
+    rows = Task.objects.filter(project__in=ids).order_by().values("project_id")
+    counted = rows.annotate(task_count=Count("pk"), frame_count=Sum("size"))
     tasks = {
-        row["project_id"]: {"tasks": row["tasks"], "frames": row["frames"] or 0}
-        for row in Task.objects.filter(project__in=ids).order_by().values("project_id").annotate(tasks=Count("pk"), frames=Sum("size"))
+        row["project_id"]: {"tasks": row["task_count"], "frames": row["frame_count"] or 0}
+        for row in counted
     }
     return {project_id: Progress(**jobs.get(project_id, {}), **tasks.get(project_id, {})) for project_id in ids}
 

@@ -85,7 +85,7 @@ def _fill(request: HttpRequest, task: Task, form: SourceForm) -> bool:
         _hand_over(request, task, form, kept)
     if form.errors:
         for upload in kept:
-            upload.file.storage.delete(upload.file.name)
+            upload.file.delete(save=False)
     return not form.errors
 
 

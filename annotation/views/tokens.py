@@ -29,7 +29,7 @@ def token_list(request: HttpRequest) -> HttpResponse:
                 owner=request.user, name=form.cleaned_data["name"], expiry_date=form.expiry_date(),
                 read_only=form.cleaned_data["read_only"])
             form = TokenForm()
-    tokens = AccessToken.objects.filter(owner=request.user).order_by(F("revoked_date").desc(nulls_first=True), "-created_date")
+    tokens = AccessToken.objects.filter(owner_id=request.user.pk).order_by(F("revoked_date").desc(nulls_first=True), "-created_date")
     context = {"form": form, "value": value, "made": made, "tokens": tokens, "now": timezone.now()}
     template = "annotation/_tokens.html" if request.htmx else "annotation/token_list.html"  # type: ignore[attr-defined]
     return render(request, template, context, status=422 if form.errors else 200)
