@@ -14,5 +14,7 @@ def read_only_reason(job: Job, mode: str, attempt: str = "") -> str | None:
         # Corrections by the requester are possible once the work is accepted; before that it is the annotator's record.
         if job.stage == JobStage.ANNOTATION and job.state == JobState.IN_PROGRESS:
             return "Somebody is working on this job right now."
-        return "This job waits for its review or was rejected: accept it before you correct it." if job.stage == JobStage.VALIDATION else None
+        if job.stage == JobStage.VALIDATION:
+            return "This job waits for its review or was rejected: accept it before you correct it."
+        return None
     return "This job is finished. Reopen it to change its shapes." if job.state == JobState.COMPLETED else None

@@ -10,7 +10,7 @@ from annotation.runner import sweep
 from annotation.services.tokens import revoke_token
 
 
-class LookingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LookingAdmin(admin.ModelAdmin):
     """Nothing is added, changed or deleted here: rows belong together with files and with each other."""
 
     list_per_page = 50
@@ -26,7 +26,11 @@ class LookingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class AttributeInline(admin.TabularInline):  # type: ignore[type-arg]
+def _is_list(request: HttpRequest) -> bool:
+    return bool(request.resolver_match and str(request.resolver_match.url_name).endswith("changelist"))
+
+
+class AttributeInline(admin.TabularInline):
     """Attributes below their label."""
 
     model = models.Attribute
@@ -34,7 +38,7 @@ class AttributeInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
 
 
-class LabelInline(admin.TabularInline):  # type: ignore[type-arg]
+class LabelInline(admin.TabularInline):
     """Labels below their project."""
 
     model = models.Label
@@ -76,7 +80,7 @@ class AttributeAdmin(LookingAdmin):
 
 
 @admin.register(models.ProjectMember)
-class ProjectMemberAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProjectMemberAdmin(admin.ModelAdmin):
     """Roles: an admin may repair them by hand."""
 
     list_display = ("id", "project", "user", "role", "created_date")
@@ -106,7 +110,7 @@ class AccessTokenAdmin(LookingAdmin):
 
 
 @admin.register(models.Profile)
-class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProfileAdmin(admin.ModelAdmin):
     """Personal settings."""
 
     list_display = ("user", "timezone")
@@ -165,7 +169,7 @@ class FrameAnnotationAdmin(LookingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
-        return rows.defer("shapes", "tags") if request.resolver_match and request.resolver_match.url_name.endswith("changelist") else rows
+        return rows.defer("shapes", "tags") if _is_list(request) else rows
 
 
 @admin.register(models.Snapshot)
@@ -180,7 +184,7 @@ class SnapshotAdmin(LookingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
-        return rows.defer("data") if request.resolver_match and request.resolver_match.url_name.endswith("changelist") else rows
+        return rows.defer("data") if _is_list(request) else rows
 
 
 @admin.register(models.EditorSession)

@@ -4,7 +4,7 @@ This room names the places; it never learns who fills them. A room above registe
 Panels: `{% panels "project.actions" project %}` renders every template registered for that place, in order.
 """
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -29,8 +29,9 @@ _panels: dict[str, list[tuple[int, str, ContextOf]]] = defaultdict(list)
 _deletion_obstacles: list[Callable[[Any], str | None]] = []
 # Extra objects on API answers: (kind, object) -> {key: value}.
 _api_extras: list[Callable[[str, Any], dict[str, Any]]] = []
-# Joins and prefetches that those extras need, so that a list stays at a fixed number of queries: (kind, queryset) -> queryset.
-_api_querysets: list[Callable[[str, Any], Any]] = []
+# The same for a page of objects at once, so that a list stays at a fixed number of queries: (kind, objects) -> {pk: {key: value}}.
+ManyExtras = Callable[[str, Sequence[Any]], dict[Any, dict[str, Any]]]
+_api_extras_of_many: dict[Callable[[str, Any], dict[str, Any]], ManyExtras] = {}
 
 
 def register_panel(place: str, template: str, context_of: ContextOf, *, order: int = 100) -> None:
@@ -54,9 +55,11 @@ def deletion_obstacles(thing: Any) -> list[str]:
     return [sentence for check in _deletion_obstacles if (sentence := check(thing))]
 
 
-def register_api_extra(extra: Callable[[str, Any], dict[str, Any]]) -> None:
-    """`kind` is "project", "task" or "job"."""
+def register_api_extra(extra: Callable[[str, Any], dict[str, Any]], *, of_many: ManyExtras | None = None) -> None:
+    """`kind` is "project", "task" or "job". Lists ask `of_many` once a page; without it they ask `extra` for every row."""
     _api_extras.append(extra)
+    if of_many is not None:
+        _api_extras_of_many[extra] = of_many
 
 
 def api_extras(kind: str, thing: Any) -> dict[str, Any]:
@@ -66,12 +69,12 @@ def api_extras(kind: str, thing: Any) -> dict[str, Any]:
     return merged
 
 
-def register_api_queryset(widen: Callable[[str, Any], Any]) -> None:
-    """`widen(kind, queryset)` gives the queryset back with the `select_related` and `prefetch_related` of an extra."""
-    _api_querysets.append(widen)
-
-
-def api_queryset(kind: str, queryset: Any) -> Any:
-    for widen in _api_querysets:
-        queryset = widen(kind, queryset)
-    return queryset
+def api_extras_of_many(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, Any]]:
+    """pk -> what `api_extras` would say of each."""
+    merged: dict[Any, dict[str, Any]] = {thing.pk: {} for thing in things}
+    for extra in _api_extras:
+        of_many = _api_extras_of_many.get(extra)
+        found = of_many(kind, things) if of_many else {thing.pk: extra(kind, thing) for thing in things}
+        for pk, values in found.items():
+            merged[pk].update(values)
+    return merged

@@ -32,7 +32,7 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
         return "Bearer"
 
 
-class AccessTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class AccessTokenScheme(OpenApiAuthenticationExtension):
     """How the API schema shows it."""
 
     target_class = AccessTokenAuthentication

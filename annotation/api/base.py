@@ -17,7 +17,7 @@ WRITE_ERRORS = {400: ERROR, 403: ERROR, 404: ERROR}
 CONFLICT_ERRORS = {**WRITE_ERRORS, 409: ERROR}
 
 
-class ApiView(GenericViewSet):  # type: ignore[type-arg]
+class ApiView(GenericViewSet):
     """CVAT's media type first: its low-level client sends no Accept. What a user may not see is not in the queryset: 404."""
 
     renderer_classes = [CvatJSONRenderer, JSONRenderer, BrowsableAPIRenderer]

@@ -6,7 +6,7 @@ from rest_framework import serializers
 _TYPES = {str: "string", int: "integer", bool: "boolean"}
 
 
-class Constant(serializers.Field):  # type: ignore[type-arg]
+class Constant(serializers.Field):
     """Always `value`; described in the API schema by its type, None as a nullable object."""
 
     def __init__(self, value: Any) -> None:

@@ -43,7 +43,7 @@ class EditorAuthentication(authentication.BaseAuthentication):
         return SCHEME
 
 
-class EditorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class EditorScheme(OpenApiAuthenticationExtension):
     """How the API schema shows it."""
 
     target_class = EditorAuthentication
@@ -162,7 +162,8 @@ class AnnotationsView(EditorView):
     def patch(self, request: Request) -> Response:
         """Replace what is on the named frames; all or nothing."""
         revision = self.revision()
-        saved = shapes.save_frames(job=self.session.job, revision=revision, frames=request.data.get("frames", {}), session=self.session)
+        body: dict[str, Any] = dict(request.data)
+        saved = shapes.save_frames(job=self.session.job, revision=revision, frames=body.get("frames", {}), session=self.session)
         return Response({"revision": saved})
 
 

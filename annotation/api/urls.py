@@ -10,10 +10,10 @@ from annotation.api.views.requests import RequestView
 from annotation.api.views.tasks import JobView, TaskView
 
 _ANNOTATIONS = {"get": "annotations", "put": "put_annotations", "patch": "patch_annotations", "delete": "delete_annotations"}
-_DATA = {"get": "look_at_data", "post": "send_data"}
+_DATA: dict[str, Any] = {"get": "look_at_data", "post": "send_data"}
 
 
-def door(address: str, view: Any, **actions: str) -> Any:
+def door(address: str, view: Any, **actions: Any) -> Any:
     """One address: HTTP method -> method of the view."""
     return path(address, view.as_view(actions))
 

@@ -21,8 +21,8 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
     """The whole file to `out`, one frame in memory at a time. `tell(frames done)` counts every frame twice (images, annotations)."""
     categories = {label.pk: number for number, label in enumerate(scope.labels, start=1)}
     head = {
-        "info": {"description": scope.target.name, "version": "1.0", "date_created": datetime.now(UTC).strftime("%Y-%m-%d"), "contributor": "",
-                 "url": "", "year": datetime.now(UTC).year},
+        "info": {"description": scope.target.name, "version": "1.0", "date_created": datetime.now(UTC).strftime("%Y-%m-%d"),
+                 "contributor": "", "url": "", "year": datetime.now(UTC).year},
         "licenses": [{"id": 0, "name": "", "url": ""}],
         "categories": [{"id": categories[label.pk], "name": label.name, "supercategory": ""} for label in scope.labels],
     }
@@ -72,8 +72,8 @@ class _Annotations:
             self._losses.note("{n} shapes lost their group: COCO has none.")
         if shape["z_order"]:
             self._losses.note("{n} shapes lost their z-order: COCO has none.")
-        return {"id": self._last_id, "image_id": image.image_id, "category_id": self._categories[shape["label_id"]], **outline, "iscrowd": 0,
-                "attributes": {"occluded": shape["occluded"], **self._answers(shape)}}
+        return {"id": self._last_id, "image_id": image.image_id, "category_id": self._categories[shape["label_id"]], **outline,
+                "iscrowd": 0, "attributes": {"occluded": shape["occluded"], **self._answers(shape)}}
 
     def _outline(self, shape: dict[str, Any], image: ImageRow) -> dict[str, Any] | None:
         points, kind = shape["points"], shape["type"]
@@ -83,7 +83,8 @@ class _Annotations:
         if kind == "points":
             self._losses.note("{n} points shapes are written as keypoints without names.")
             keypoints = [value for x, y in zip(points[0::2], points[1::2], strict=True) for value in (x, y, 2)]
-            return {"segmentation": [], "area": 0.0, "bbox": bounding_box(points), "keypoints": keypoints, "num_keypoints": len(points) // 2}
+            return {"segmentation": [], "area": 0.0, "bbox": bounding_box(points), "keypoints": keypoints,
+                    "num_keypoints": len(points) // 2}
         if kind == "polyline":
             self._losses.note("{n} polylines were left out: COCO cannot hold them.")
             return None

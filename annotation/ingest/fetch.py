@@ -57,7 +57,7 @@ class Fetcher:
         for _ in range(MAX_REDIRECTS + 1):
             location = None
             try:
-                with self._pool.stream("GET", seen, headers=_HEADERS, extensions={"timeout": _timeouts(end)}) as response:
+                with self._pool.stream("GET", seen, headers=list(_HEADERS.items()), extensions={"timeout": _timeouts(end)}) as response:
                     if response.status in _REDIRECTS:
                         location = _location(response, seen)
                     else:

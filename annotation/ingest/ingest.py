@@ -6,7 +6,7 @@ which the next run removes before it begins; there is no half-filled task to see
 import errno
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -112,7 +112,7 @@ def _make_all(run: Run, task: Task) -> tuple[list[Made], list[str]]:
         return made, problems
 
 
-def _in_threads(maker: "_Maker", entries: list[Entry], threads: int) -> Iterator[Made | str]:
+def _in_threads(maker: "_Maker", entries: list[Entry], threads: int) -> Generator[Made | str, None, None]:
     """Results in the order of the entries, never more than a few ahead of the reader."""
     coming: Iterable[Entry] = iter(entries)
     waiting: deque[Future[Made | str]] = deque()

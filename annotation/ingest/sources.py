@@ -63,11 +63,11 @@ class Sources:
             self._add(Entry(clean_name(upload.name), upload.name, partial(_from_upload, upload)))
 
     def _add_archive(self, upload: Upload) -> None:
-        file = self._stack.enter_context(upload.file.storage.open(upload.file.name, "rb"))
+        file = self._stack.enter_context(upload.file.storage.open(str(upload.file.name), "rb"))
         try:
             archive = self._stack.enter_context(open_zip(file))
-        except BadArchive as problem:
-            self.problems.append(f"{upload.name} {problem}")
+        except BadArchive as refusal:
+            self.problems.append(f"{upload.name} {refusal}")
             return
         found = False
         for member, name, problem in images_in(archive):
@@ -96,7 +96,7 @@ class Sources:
 
 def _from_upload(upload: Upload) -> Received:
     try:
-        with upload.file.storage.open(upload.file.name, "rb") as file:
+        with upload.file.storage.open(str(upload.file.name), "rb") as file:
             return receive(chunks_of(file), settings.INGEST_MAX_FILE_BYTES)
     except TooLarge:
         raise BadImage(_too_large()) from None

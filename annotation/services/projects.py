@@ -155,19 +155,20 @@ def _write_attributes(row: Label, label: CleanLabel, usage: Usage) -> None:
     asked = {a.id for a in label.attributes if a.id is not None}
     if unknown := asked - set(existing):
         raise ValidationError({"labels": [f"The label “{label.name}” has no attribute with id {min(unknown)}."]})
-    targets = []
-    for attribute in label.attributes:
-        match = existing[attribute.id] if attribute.id is not None else by_name.get(attribute.name)
-        if match is not None and attribute.id is None and (match.pk in asked or match.pk in {t.pk for t in targets}):
+    targets: list[Attribute] = []
+    for wanted in label.attributes:
+        match = existing[wanted.id] if wanted.id is not None else by_name.get(wanted.name)
+        if match is not None and wanted.id is None and (match.pk in asked or match.pk in {t.pk for t in targets}):
             match = None
         targets.append(match or Attribute(label=row))
-    for attribute in existing.values():
-        if attribute.pk in {target.pk for target in targets}:
-            Attribute.objects.filter(pk=attribute.pk).update(name=f"\x7f{attribute.pk}")
-        elif attribute.pk in usage.attributes:
-            raise Refused(f"Shapes answer the attribute “{attribute.name}” of “{label.name}”: it cannot be removed.", "label_in_use")
+    for present in existing.values():
+        if present.pk in {target.pk for target in targets}:
+            # Names may be swapped: out of each other's way first, as with labels.
+            Attribute.objects.filter(pk=present.pk).update(name=f"\x7f{present.pk}")
+        elif present.pk in usage.attributes:
+            raise Refused(f"Shapes answer the attribute “{present.name}” of “{label.name}”: it cannot be removed.", "label_in_use")
         else:
-            attribute.delete()
+            present.delete()
     for position, (target, attribute) in enumerate(zip(targets, label.attributes, strict=True)):
         usage.refuse_narrowing(target.pk, attribute, label.name)
         target.name, target.input_type, target.mutable = attribute.name, attribute.input_type, attribute.mutable

@@ -21,7 +21,8 @@ class UserSerializer(BasicUserSerializer):
 
     groups = serializers.SerializerMethodField()
 
-    class Meta(BasicUserSerializer.Meta):
+    class Meta:
+        model = get_user_model()
         fields = (*BasicUserSerializer.Meta.fields, "email", "groups", "is_staff", "is_superuser", "is_active", "last_login", "date_joined")
 
     def get_groups(self, user: Any) -> list[str]:
@@ -70,5 +71,7 @@ class NewAccessTokenSerializer(AccessTokenSerializer):
 
     value = serializers.CharField(read_only=True)
 
-    class Meta(AccessTokenSerializer.Meta):
+    class Meta:
+        model = AccessToken
         fields = (*AccessTokenSerializer.Meta.fields, "value")
+        read_only_fields = AccessTokenSerializer.Meta.read_only_fields

@@ -7,8 +7,17 @@ from rest_framework import serializers
 
 from annotation.api.constants import Constant
 from annotation.api.serializers.people import BasicUserSerializer
-from annotation.extensions import api_extras
+from annotation.extensions import api_extras, api_extras_of_many
 from annotation.models import Attribute, AttributeType, Label, LabelType, Project
+
+
+class ExtendedList(serializers.ListSerializer):
+    """Asks the rooms above once for the whole page."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        rows = list(data.all() if hasattr(data, "all") else data)
+        extras = api_extras_of_many(self.child.kind, rows)  # type: ignore[union-attr]
+        return [{**self.child.plain(row), **extras[row.pk]} for row in rows]  # type: ignore[union-attr]
 
 
 class Extended(serializers.ModelSerializer):
@@ -16,8 +25,17 @@ class Extended(serializers.ModelSerializer):
 
     kind = ""
 
+    @classmethod
+    def many_init(cls, *arguments: Any, **names: Any) -> ExtendedList:
+        names.pop("allow_empty", None)
+        return ExtendedList(*arguments, child=cls(*arguments, **names), **names)
+
+    def plain(self, instance: Any) -> dict[str, Any]:
+        """Without the extras."""
+        return dict(super().to_representation(instance))
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**super().to_representation(instance), **api_extras(self.kind, instance)}
+        return {**self.plain(instance), **api_extras(self.kind, instance)}
 
     def link(self, path: str) -> str:
         """Absolute address of a path below /api/."""

@@ -20,8 +20,8 @@ class RequestSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Request
-        fields = ("id", "status", "message", "progress", "operation", "created_date", "started_date", "finished_date", "owner", "result_url",
-                  "result_id", "errors", "warnings")
+        fields = ("id", "status", "message", "progress", "operation", "created_date", "started_date", "finished_date", "owner",
+                  "result_url", "result_id", "errors", "warnings")
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_operation(self, request: Any) -> dict[str, Any]:

@@ -47,8 +47,8 @@ class TaskSerializer(Extended):
 
     class Meta:
         model = Task
-        fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method", "status",
-                  "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
+        fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
+                  "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
                   "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "jobs", "labels", "created_date",
                   "updated_date")
 
@@ -109,9 +109,10 @@ class JobSerializer(Extended):
 
     class Meta:
         model = Job
-        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status", "stage",
-                  "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size", "data_original_chunk_type",
-                  "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "issues", "labels", "created_date",
+        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status",
+                  "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size",
+                  "data_original_chunk_type", "data_compressed_chunk_type",
+                  "organization", "source_storage", "target_storage", "issues", "labels", "created_date",
                   "updated_date")
 
     def get_url(self, job: Any) -> str:

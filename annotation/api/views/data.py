@@ -131,7 +131,9 @@ def _forget(received: list[Upload]) -> None:
 
 
 def _start(request: Request, task: Task) -> Any:
-    body = request.data
+    body: Any = request.data
+    if not hasattr(body, "items"):
+        raise ValidationError("Give an object.")
     raw = {name: body[name] for name in ("column", "sorting_method", "skip_bad") if name in body}
     if "remote_files" in body:
         raw["remote_files"] = body.getlist("remote_files") if hasattr(body, "getlist") else body["remote_files"]

@@ -45,10 +45,10 @@ class AuthView(ApiView):
     serializer_class = LoginSerializer
     filter_backends = []
 
-    def get_permissions(self) -> list[Any]:
+    def get_permissions(self) -> Any:
         return [AllowAny()] if self.action == "login" else super().get_permissions()
 
-    def get_authenticators(self) -> list[Any]:
+    def get_authenticators(self) -> Any:
         # A stale session or token must not stop anybody from logging in.
         return [] if self.request is not None and self.request.path.endswith("/login") else super().get_authenticators()
 
@@ -89,7 +89,8 @@ class AccessTokenView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView)
 
     serializer_class = AccessTokenSerializer
     search_fields = ("name",)
-    sort_fields = {"id": "id", "name": "name", "created_date": "created_date", "expiry_date": "expiry_date", "last_used_date": "last_used_date"}
+    sort_fields = {"id": "id", "name": "name", "created_date": "created_date", "expiry_date": "expiry_date",
+                   "last_used_date": "last_used_date"}
 
     def get_queryset(self) -> QuerySet[AccessToken]:
         return AccessToken.objects.filter(owner=self.request.user.pk, revoked_date=None).select_related("owner")
@@ -152,7 +153,8 @@ class ServerView(ApiView):
     @extend_schema(tags=["server"], operation_id="server_about", auth=[], responses={200: OpenApiTypes.OBJECT})
     def about(self, request: Request) -> Response:
         """Name and the level of CVAT's API."""
-        return Response({"name": "cvatoloka", "description": "Image annotation by a crowd", "version": API_LEVEL, "logo_url": "", "subtitle": ""})
+        return Response({
+            "name": "cvatoloka", "description": "Image annotation by a crowd", "version": API_LEVEL, "logo_url": "", "subtitle": ""})
 
     @extend_schema(tags=["server"], operation_id="server_annotation_formats", auth=[], responses={200: OpenApiTypes.OBJECT})
     def formats(self, request: Request) -> Response:

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import extensions, selectors
+from annotation import selectors
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
 from annotation.api.filters import LabelFilter, ProjectFilter
 from annotation.api.serializers.projects import LabelSerializer, ProjectBodySerializer, ProjectSerializer, ProjectWriteSerializer
@@ -42,10 +42,9 @@ class ProjectView(ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "created_date": "created_date", "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Project]:
-        rows = selectors.projects_for(self.request.user).select_related("owner").annotate(
+        return selectors.projects_for(self.request.user).select_related("owner").annotate(
             task_count=counted(Task.objects.all(), path="project"),
             open_job_count=counted(Job.objects.exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
-        return extensions.api_queryset("project", rows)
 
     @extend_schema(request=ProjectBodySerializer, examples=[_EXAMPLE], responses={201: ProjectSerializer, **WRITE_ERRORS})
     def create(self, request: Request) -> Response:

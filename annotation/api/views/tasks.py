@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import extensions, selectors
+from annotation import selectors
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
 from annotation.api.filters import JobFilter, TaskFilter
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
@@ -36,10 +36,9 @@ class TaskView(ExportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMix
 
     def get_queryset(self) -> QuerySet[Task]:
         completed = Job.objects.filter(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
-        rows = selectors.tasks_for(self.request.user).select_related("owner", "project").annotate(
+        return selectors.tasks_for(self.request.user).select_related("owner", "project").annotate(
             job_count=counted(Job.objects.all(), path="task"), completed_count=counted(completed, path="task"),
             validation_count=counted(Job.objects.filter(stage=JobStage.VALIDATION), path="task"))
-        return extensions.api_queryset("task", rows)
 
     @extend_schema(request=TaskWriteSerializer, examples=[_EXAMPLE], responses={201: TaskSerializer, **WRITE_ERRORS})
     def create(self, request: Request) -> Response:
@@ -82,11 +81,12 @@ class JobView(AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin
     serializer_class = JobSerializer
     filterset_class = JobFilter
     search_fields = ("task__name", "task__project__name", "assignee__username", "stage", "state")
-    sort_fields = {"id": "id", "task_id": "task", "task_name": "task__name", "project_id": "task__project", "stage": "stage", "state": "state",
-                   "start_frame": "start_frame", "assignee": "assignee__username", "created_date": "created_date", "updated_date": "updated_date"}
+    sort_fields = {"id": "id", "task_id": "task", "task_name": "task__name", "project_id": "task__project", "stage": "stage",
+                   "state": "state", "start_frame": "start_frame", "assignee": "assignee__username", "created_date": "created_date",
+                   "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Job]:
-        return extensions.api_queryset("job", selectors.jobs_for(self.request.user).select_related("task__project", "assignee"))
+        return selectors.jobs_for(self.request.user).select_related("task__project", "assignee")
 
     @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:
