@@ -20,7 +20,9 @@ def pytest_configure(config: pytest.Config) -> None:
     started = stack_services.start(os.environ)  # type: ignore[arg-type]
     if started is not None:
         _running.append(started)
-    # The controller of a parallel run imports no test; leaving Django's variable unset lets each worker configure itself first.
+    # The controller of a parallel run imports no test. Its workers inherit its environment, and pytest-django would load the settings
+    # before this hook if they found Django's variable there (importing our package sets it): each must configure itself first.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     if config.getoption("numprocesses", None) in (None, 0) or hasattr(config, "workerinput"):
         stack_services.configure(os.environ)  # type: ignore[arg-type]
         import django
