@@ -17,6 +17,7 @@ _WHERE: dict[str, tuple[str, str]] = {
     "accepted": (JobStage.ACCEPTANCE.value, JobState.COMPLETED.value),
     "rejected": (JobStage.VALIDATION.value, JobState.REJECTED.value),
 }
+_READ = ("stage", "state", "attempt", "worker", "revision", "last_object_id", "assignee", "task_id", "updated_date")
 _MARKS = {"submitted": jobs.mark_submitted, "accepted": jobs.mark_accepted, "rejected": jobs.mark_rejected}
 
 
@@ -37,7 +38,7 @@ def settle_attempts(*, moves: Sequence[Move]) -> None:
     Jobs that hold nothing of anybody go in one UPDATE; where something must be kept or put back, services.jobs does it one by one.
     """
     locked = {job.pk: job for job in Job.objects.select_for_update().filter(
-        pk__in=[move.job_id for move in moves]).order_by("pk")}
+        pk__in=[move.job_id for move in moves]).order_by("pk").only(*_READ)}
     waiting = [(job, move) for move in moves if (job := locked.get(move.job_id)) is not None and not _is_there(job, move)]
     held = _held([job.pk for job, _ in waiting])
     known = set(Snapshot.objects.filter(attempt__in=[move.attempt for _, move in waiting]).values_list("job_id", "attempt"))

@@ -3,6 +3,7 @@
 It never refuses: unknown statuses and steps backwards are stored as they are. What was read later wins (`mirrored_at` against the
 news' `seen_at`), so repeated, late and shuffled news end in the same state. Nothing changed, nothing written.
 """
+from crowdsourcing.mirror import lookups as _lookups  # noqa: F401 - registers any_of
 from crowdsourcing.mirror.accounts import mirror_account, mirror_clock
 from crowdsourcing.mirror.assignments import mirror_assignment, mirror_assignments
 from crowdsourcing.mirror.budget import cover_price

@@ -111,7 +111,7 @@ def _age(item: RemoteAssignment) -> tuple[datetime, int]:
 
 
 def _known(pool: Pool, ids: Sequence[str]) -> dict[str, Known]:
-    rows = Assignment.objects.filter(pool=pool, remote_id__in=ids).order_by().values_list(
+    rows = Assignment.objects.filter(pool=pool, remote_id__any_of=ids).order_by().values_list(
         "remote_id", "pk", "task_suite_id", "snapshot_id", "mirrored_at", *FIELDS)
     return {row[0]: Known(*row[1:5], values=row[5:]) for row in rows}
 
@@ -151,7 +151,7 @@ def _unseen(pool: Pool, news: Sequence[RemoteAssignment], page: Page) -> list[Fr
 
 def _suites(pool: Pool, news: Sequence[RemoteAssignment]) -> dict[str, int]:
     """Suite id by the platform's task id; where publishing has not been read back yet, by job key."""
-    found = dict(pool.task_suites.filter(remote_task_id__in={item.task_id for item in news} - {""}).order_by().values_list(
+    found = dict(pool.task_suites.filter(remote_task_id__any_of=sorted({item.task_id for item in news} - {""})).order_by().values_list(
         "remote_task_id", "pk"))
     by_key = {}
     for item in news:
@@ -160,7 +160,7 @@ def _suites(pool: Pool, news: Sequence[RemoteAssignment]) -> dict[str, int]:
                 by_key[item.job_key] = suite_id_of(item.job_key)
             except BadKey:
                 continue
-    real = set(pool.task_suites.filter(pk__in=by_key.values()).values_list("pk", flat=True)) if by_key else set()
+    real = set(pool.task_suites.filter(pk__any_of=list(by_key.values())).values_list("pk", flat=True)) if by_key else set()
     return found | {key: pk for key, pk in by_key.items() if pk in real}
 
 
@@ -195,9 +195,9 @@ def _insert(pool: Pool, made: Sequence[Fresh]) -> None:
 def _tolokers(pool: Pool, user_ids: set[str]) -> dict[str, int]:
     account_id = pool.crowd_project.account_id
     mine = Toloker.objects.filter(account_id=account_id).values_list("user_id", "pk")
-    known = dict(mine.filter(user_id__in=user_ids))
+    known = dict(mine.filter(user_id__any_of=sorted(user_ids)))
     missing = user_ids - known.keys()
     if missing:
         Toloker.objects.bulk_create([Toloker(account_id=account_id, user_id=user_id) for user_id in sorted(missing)], ignore_conflicts=True)
-        known |= dict(mine.filter(user_id__in=missing))
+        known |= dict(mine.filter(user_id__any_of=sorted(missing)))
     return known

@@ -47,7 +47,7 @@ class History:
         if not assignment_ids:
             return {}
         sent = ProviderCommand.objects.filter(
-            target_type=_TARGET, target_id__in=assignment_ids, kind__in=list(_DECISIONS.values()), attempts__gt=0)
+            target_type=_TARGET, target_id__any_of=list(assignment_ids), kind__in=list(_DECISIONS.values()), attempts__gt=0)
         return {(command.target_id, command.kind): command for command in sent}
 
     def _who(self, row: Any, new: str) -> tuple[str, str, Any, int | None]:

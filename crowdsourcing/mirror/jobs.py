@@ -35,7 +35,7 @@ def verb_of(newest: Newest) -> str | None:
 
 def newest_attempts(suite_ids: Iterable[int]) -> dict[int, Newest]:
     """Suite id -> its newest attempt by the platform's time of taking, then id."""
-    rows = (Assignment.objects.filter(task_suite__in=list(suite_ids)).order_by("created", "remote_id").values_list(
+    rows = (Assignment.objects.filter(task_suite__id__any_of=list(suite_ids)).order_by("created", "remote_id").values_list(
         "task_suite_id", "task_suite__job_id", "remote_id", "toloker__user_id", "status", "task_suite__overlap"))
     found: dict[int, Newest] = {}
     used: dict[int, int] = {}

@@ -36,7 +36,7 @@ def book(pool: Pool, rows: list[Any]) -> None:
     booked: dict[int, set[str]] = {}
     known = [row.pk for row in rows if row.old is not None]
     if known:
-        for assignment_id, kind in LedgerEntry.objects.filter(assignment__in=known).values_list("assignment_id", "kind"):
+        for assignment_id, kind in LedgerEntry.objects.filter(assignment__id__any_of=known).values_list("assignment_id", "kind"):
             booked.setdefault(assignment_id, set()).add(kind)
     now = timezone.now()
     copy_in(LedgerEntry, ("pool_id", "assignment_id", "kind", "amount", "at", "created_at"), (

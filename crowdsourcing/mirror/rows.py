@@ -1,7 +1,6 @@
 """Fast roads into the tables for pages of news: COPY for new rows, one UPDATE for changed ones."""
 import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -57,10 +56,11 @@ def _adapted(value: Any) -> Any:
 
 
 def _copied(value: Any) -> str:
+    if type(value) is str:
+        return value.translate(_ESCAPES) if not value.isprintable() or "\\" in value else value
     if value is None:
         return "\\N"
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return orjson.dumps(value).decode().translate(_ESCAPES)
-    return str(value).translate(_ESCAPES)
+    if type(value) is dict:
+        return orjson.dumps(value).decode().replace("\\", "\\\\")
+    # Numbers and ids as they are written; times as PostgreSQL reads them.
+    return str(value)

@@ -11,6 +11,6 @@ def snapshots_of(rows: Sequence[Any]) -> list[tuple[Any, int]]:
     waiting = {row.item.id: row for row in rows if row.snapshot_id is None and row.item.submitted is not None}
     if not waiting:
         return []
-    found = Snapshot.objects.filter(attempt__in=list(waiting), reason=Snapshot.Reason.SUBMITTED).values_list(
+    found = Snapshot.objects.filter(attempt__any_of=list(waiting), reason=Snapshot.Reason.SUBMITTED).values_list(
         "attempt", "job__task_suite__pk", "pk")
     return [(waiting[attempt], pk) for attempt, suite_id, pk in found if waiting[attempt].suite_id == suite_id]

@@ -151,7 +151,8 @@ def test_a_changed_price_is_sent_before_the_pool_opens_and_set_aside(crowd: Crow
     crowd.setup_project()
     pool = crowd.setup_pool()
     crowd.platform.fail("update_pool", NotEnoughBalance("Not now."))
-    assert crowd.deliver(pools.update_pool(actor=crowd.owner, pool=pool, config={"reward_per_assignment": Decimal("0.10")})).status == "failed"
+    dearer = {"reward_per_assignment": Decimal("0.10")}
+    assert crowd.deliver(pools.update_pool(actor=crowd.owner, pool=pool, config=dearer)).status == "failed"
     assert crowd.money()["budget"] == Decimal("0.15")
     crowd.deliver(pools.start_pool(actor=crowd.owner, pool=crowd.pool))
     assert crowd.platform.pools[pool.remote_id]["spec"].reward_per_assignment == Decimal("0.10")
@@ -355,7 +356,8 @@ def test_a_stranger_may_ask_for_nothing(crowd: Crowd, stranger: Any) -> None:
     pool = crowd.open_pool()
     assignment = crowd.work()
     for ask in (
-            lambda: pools.stop_pool(actor=stranger, pool=pool), lambda: assignments.accept_assignment(actor=stranger, assignment=assignment),
+            lambda: pools.stop_pool(actor=stranger, pool=pool),
+            lambda: assignments.accept_assignment(actor=stranger, assignment=assignment),
             lambda: projects.sync_project(actor=stranger, crowd_project=crowd.crowd_project)):
         with pytest.raises(Forbidden):
             ask()

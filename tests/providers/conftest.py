@@ -6,7 +6,6 @@ import pytest
 from tests.providers.stages import FakeStage, SandboxStage, Stage
 
 
-
 @pytest.fixture(params=["fake", "toloka"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     made: Stage = FakeStage() if request.param == "fake" else SandboxStage(request.getfixturevalue("sandbox"))
