@@ -13,7 +13,8 @@ from sandbox.robots.editor import CannotWork, annotate
 from sandbox.robots.temper import Temper
 
 log = logging.getLogger(__name__)
-IDLE_SECONDS = 0.5
+# Pauses between looks while there is nothing to do: short at first, for nobody should wait long for a robot.
+IDLE_SECONDS, LONGEST_IDLE_SECONDS = 0.4, 2.0
 _EDITOR = re.compile(r"""data-editor-base\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
 
@@ -31,6 +32,8 @@ class RobotToloker:
         self._stopped = threading.Event()
         self._http = httpx.Client(base_url=f"{base}/worker/v1/", timeout=60, headers={"Authorization": f"Toloker {config['token']}"})
         self._taken = 0
+        # Something may be left from before this process started, or from before an answer was lost.
+        self._may_have_unfinished = True
         self._chance = random.Random(f"{config['seed']}:pools")
         self.thread = threading.Thread(target=self._live, daemon=True, name=f"robot-{config['number']}")
 
@@ -41,19 +44,27 @@ class RobotToloker:
         self._stopped.set()
 
     def _live(self) -> None:
+        idle = IDLE_SECONDS
         while not self._stopped.is_set():
-            try:
-                busy = self._one_assignment()
-            except httpx.TransportError as error:
-                log.info("%s: %s; trying again", self.thread.name, error)
-                busy = False
-            except Exception:
-                # A robot that cannot go on with one assignment is still there for the next.
-                log.exception("%s stumbled", self.thread.name)
-                busy = False
-            if not busy:
-                self._stopped.wait(IDLE_SECONDS)
+            if self._try_one():
+                idle = IDLE_SECONDS
+            else:
+                self._stopped.wait(idle)
+                idle = min(idle * 1.5, LONGEST_IDLE_SECONDS)
         self._http.close()
+
+    def _try_one(self) -> bool:
+        try:
+            busy = self._one_assignment()
+            self._may_have_unfinished = False
+            return busy
+        except httpx.TransportError as error:
+            log.info("%s: %s; trying again", self.thread.name, error)
+        except Exception:
+            # A robot that cannot go on with one assignment is still there for the next.
+            log.exception("%s stumbled", self.thread.name)
+        self._may_have_unfinished = True
+        return False
 
     def _one_assignment(self) -> bool:
         """Whether there was something to do."""
@@ -71,7 +82,9 @@ class RobotToloker:
         return True
 
     def _unfinished(self) -> dict[str, Any] | None:
-        """What was taken before this process stopped, or before an answer was lost."""
+        """What this robot still holds, if it may hold something."""
+        if not self._may_have_unfinished:
+            return None
         items = self._http.get("assignments", params={"status": "ACTIVE", "limit": 1}).raise_for_status().json()["items"]
         wanted = [item for item in items if self._wants(item["pool_id"])]
         return self._http.get(f"assignments/{wanted[0]['id']}").raise_for_status().json() if wanted else None

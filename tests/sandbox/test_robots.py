@@ -171,3 +171,11 @@ def test_a_crew_goes_on_after_its_process_was_restarted(new_shop: Callable[..., 
             found = _done(shop, pool)
         assert [item["status"] for item in found] == ["SUBMITTED", "SUBMITTED"]
         assert len({item["user_id"] for item in found}) == 1
+
+
+def test_a_robot_whose_taking_was_not_answered_finds_what_it_holds(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop()
+    pool = shop.open_pool(1)
+    shop.sandbox.fault(f"^/worker/v1/pools/{pool}/take$", "drop_after")
+    shop.sandbox.robots(1, pools=[pool])
+    assert [item["status"] for item in _done(shop, pool)] == ["SUBMITTED"]
