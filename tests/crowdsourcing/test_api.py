@@ -268,11 +268,15 @@ def test_the_schema_names_every_verb_and_its_answers(client: Any) -> None:
 
 
 # --- what the other room's API shows --------------------------------------------------------------------------------
-def test_projects_tasks_and_jobs_carry_their_twin(pool: Pool) -> None:
-    from annotation.extensions import api_extras
+def test_projects_tasks_and_jobs_carry_their_twin(pool: Pool, django_assert_num_queries: Any) -> None:
+    from annotation.extensions import api_extras, api_extras_of_many
 
     assignment = scene.assignment(pool.task.jobs.first())
     assert api_extras("project", pool.task.project)["crowd"]["status"] == "ACTIVE"
     assert api_extras("task", pool.task)["crowd"]["id"] == pool.pk
     assert api_extras("job", pool.task.jobs.first())["crowd"] == {"assignment": assignment.pk, "status": "SUBMITTED", "reward": "0.050"}
     assert api_extras("job", pool.task.jobs.last()) == {"crowd": None}
+    jobs = list(pool.task.jobs.all())
+    with django_assert_num_queries(1):
+        many = api_extras_of_many("job", jobs)
+    assert many[jobs[0].pk]["crowd"]["assignment"] == assignment.pk and many[jobs[1].pk] == {"crowd": None}
