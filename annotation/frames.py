@@ -45,5 +45,5 @@ def _file(frame: Frame, quality: str) -> tuple[Any, str]:
     if quality == "thumbnail":
         return frame.thumbnail, "image/jpeg"
     if quality == "work" and frame.work_copy:
-        return frame.work_copy, "image/png" if frame.work_copy.name.endswith(".png") else "image/jpeg"
+        return frame.work_copy, "image/png" if str(frame.work_copy.name).endswith(".png") else "image/jpeg"
     return frame.original, frame.media_type

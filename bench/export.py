@@ -19,12 +19,12 @@ import django
 
 django.setup()
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_user_model  # noqa: E402
 
-from annotation.formats import coco, cvat
-from annotation.formats.losses import Losses
-from annotation.formats.scope import Scope
-from annotation.models import Frame, FrameAnnotation, Job, Label, Project, Task
+from annotation.formats import coco, cvat  # noqa: E402
+from annotation.formats.losses import Losses  # noqa: E402
+from annotation.formats.scope import Scope  # noqa: E402
+from annotation.models import Frame, FrameAnnotation, Job, Label, Project, Task  # noqa: E402
 
 BOXES_A_FRAME = 100
 
@@ -50,7 +50,8 @@ def main(boxes: int) -> None:
     task = fill(boxes)
     try:
         floor_data = [{"id": i, "image_id": 1 + i // 100, "category_id": 1, "bbox": [1.25, 2.5, 50.5, 87.625], "area": 4425.06,
-                       "iscrowd": 0, "segmentation": [[1.25, 2.5, 51.75, 2.5, 51.75, 90.125, 1.25, 90.125]], "attributes": {"occluded": False}}
+                       "iscrowd": 0, "segmentation": [[1.25, 2.5, 51.75, 2.5, 51.75, 90.125, 1.25, 90.125]],
+                       "attributes": {"occluded": False}}
                       for i in range(boxes)]
         with tempfile.TemporaryFile("w") as out:
             start = time.perf_counter()

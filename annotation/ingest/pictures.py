@@ -1,7 +1,7 @@
 """What an image file really is: by decoding it, never by its name."""
 import io
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -42,6 +42,10 @@ class _Borrowed(io.BufferedIOBase):
 
     def seekable(self) -> bool:
         return True
+
+
+def _borrowed(file: IO[bytes]) -> Any:
+    return _Borrowed(file)
 
 
 class BadImage(Exception):
@@ -89,7 +93,7 @@ def pixels_of(file: IO[bytes]) -> int:
 def _open(file: IO[bytes]) -> Image.Image:
     file.seek(0)
     try:
-        image = Image.open(_Borrowed(file), formats=[name for name in FORMATS if name != "MPO"])
+        image = Image.open(_borrowed(file), formats=[name for name in FORMATS if name != "MPO"])
     except UnidentifiedImageError:
         raise BadImage("is not a JPEG, PNG, WebP, BMP, GIF or TIFF image.") from None
     except Exception as error:
@@ -145,7 +149,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     exif = image.getexif()
     if image.mode.startswith(("I", "F")):
         wide = image.convert("F")
-        low, high = wide.getextrema()
+        extrema: Any = wide.getextrema()
+        low, high = extrema
         scale = 255 / (high - low) if high > low else 1.0
         narrow = wide.point(lambda value: value * scale + (-low * scale)).convert("L")
     else:

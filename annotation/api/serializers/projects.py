@@ -28,7 +28,8 @@ class Extended(serializers.ModelSerializer):
     @classmethod
     def many_init(cls, *arguments: Any, **names: Any) -> ExtendedList:
         names.pop("allow_empty", None)
-        return ExtendedList(*arguments, child=cls(*arguments, **names), **names)
+        names["child"] = cls(*arguments, **names)
+        return ExtendedList(*arguments, **names)
 
     def plain(self, instance: Any) -> dict[str, Any]:
         """Without the extras."""
