@@ -1,3 +1,4 @@
+# ruff: noqa: E501 tables of cases are read by column
 """Images from addresses: what may be fetched, and what happens to the rest. A real HTTP server in this process plays the internet."""
 import http.server
 import socket

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 tables of cases are read by column
 """Images into tasks: good ones, every kind of bad one, and what stays behind."""
 import hashlib
 import io

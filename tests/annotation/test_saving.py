@@ -1,3 +1,4 @@
+# ruff: noqa: E501 tables of cases are read by column
 """The editor's HTTP API and the rules of shapes, as docs/editor-protocol.md states them."""
 import hashlib
 import json
