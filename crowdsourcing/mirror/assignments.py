@@ -113,7 +113,7 @@ def _age(item: RemoteAssignment) -> tuple[datetime, int]:
 def _known(pool: Pool, ids: Sequence[str]) -> dict[str, Known]:
     rows = Assignment.objects.filter(pool=pool, remote_id__any_of=ids).order_by().values_list(
         "remote_id", "pk", "task_suite_id", "snapshot_id", "mirrored_at", *FIELDS)
-    return {row[0]: Known(*row[1:5], values=row[5:]) for row in rows}
+    return {row[0]: Known(row[1], row[2], row[3], row[4], row[5:]) for row in rows}
 
 
 def _values(item: RemoteAssignment) -> tuple[Any, ...]:

@@ -5,15 +5,12 @@ from django.db.models import Field, Lookup
 
 
 @Field.register_lookup
-class AnyOf(Lookup):  # type: ignore[type-arg]
-    """`column = ANY(array)`. Values are passed as they are: ints or strings."""
+class AnyOf(Lookup):
+    """`column = ANY(array)`. Values are passed as they are: ints or strings. Of a relation, ask its id: `suite__id__any_of`."""
 
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [list(value)]
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, parameters = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*parameters, list(self.rhs)]
+        return f"{column} = ANY(%s)", (*parameters, list(self.rhs))

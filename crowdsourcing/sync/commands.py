@@ -1,4 +1,5 @@
 """Sync that a person asked for: the same work under the outbox, with its steps and errors shown."""
+from collections.abc import Callable
 from typing import Any
 
 from crowdsourcing import mirror
@@ -31,4 +32,4 @@ def _sync(pool: Pool, work: Any) -> None:
         raise Unavailable("Another sync of this pool is running. We look again in a moment.", "sync_busy", retry_after=3)
 
 
-HANDLERS = {CommandKind.SYNC_POOL: sync_pool_command, CommandKind.SYNC_PROJECT: sync_project_command}
+HANDLERS: dict[str, Callable[[Any], None]] = {CommandKind.SYNC_POOL: sync_pool_command, CommandKind.SYNC_PROJECT: sync_project_command}
