@@ -94,7 +94,7 @@ def check_export(requester: Requester, project: str, folder: Path) -> None:
     page = requester.page
     page.goto(f"{project.rstrip('/')}/export")
     page.get_by_label("Format").select_option(label="COCO 1.0")
-    page.get_by_role("button", name=re.compile("Export")).click()
+    requester.press(page.get_by_role("button", name="Start export"))
     with page.expect_download(timeout=30_000) as waiting:
         page.get_by_role("link", name=re.compile("Download")).first.click(timeout=30_000)
     target = folder / "export.zip"
@@ -124,5 +124,5 @@ def archive(requester: Requester, project: str, task: str, sandbox: SandboxServe
     requester.page.wait_for_timeout(2_000)
     requester.verb(task, "Archive Toloka pool", "Archive")
     requester.see(re.compile("Archived|archived"))
-    requester.verb(project, "Archive Toloka project", "Yes")
+    requester.verb(project, "Archive Toloka project", "Archive")
     requester.see(re.compile("Archived|archived"))
