@@ -6,7 +6,7 @@ idempotent (and crash on a Retry-After header). So retries are off here, the out
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import orjson
@@ -15,7 +15,7 @@ from toloka.util._managing_headers import add_headers
 from urllib3.util.retry import Retry
 
 from crowdsourcing.providers.errors import NotFound, ProviderError, Refused, Unavailable
-from crowdsourcing.providers.toloka.faults import classified, operation_failed
+from crowdsourcing.providers.toloka.faults import NotAnAnswer, classified, operation_failed
 
 # How often and how long an operation of the platform is waited for before the outbox takes over.
 _POLL_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0)
@@ -38,7 +38,7 @@ class Connection:
 
     def __init__(self, token: str, base_url: str, *, timeout: float = 30.0, operation_timeout: float = 60.0) -> None:
         # Any: the kit's stubs leave out the parts below its object layer.
-        self._client: Any = TolokaClient(token, url=base_url, retry_quotas=None, retryer_factory=_never, timeout=timeout)
+        self._client = cast(Any, TolokaClient(token, url=base_url, retry_quotas=None, retryer_factory=_never, timeout=timeout))
         self._operation_timeout = operation_timeout
         self.clock_offset: int | None = None
         self._client._session.event_hooks["response"].append(self._note_clock)
@@ -55,11 +55,14 @@ class Connection:
             theirs = theirs.replace(tzinfo=UTC)
         self.clock_offset = round((theirs - datetime.now(UTC)).total_seconds())
 
-    def call(self, method: str, path: str, *, json: Any = None, params: dict[str, Any] | None = None) -> Any:
-        """The answer's JSON, None for an empty answer. Raises ProviderError."""
+    def call(self, method: str, path: str, *, json: Any = None, params: dict[str, Any] | None = None, empty: bool = False) -> Any:
+        """The answer's JSON object; None for an empty answer, which only a verb may give (`empty`). Raises ProviderError."""
         try:
             response = _with_headers(self._client, method, path, json=json, params=params)
-            return orjson.loads(response.content) if response.content else None
+            answer = orjson.loads(response.content) if response.content else None
+            if not isinstance(answer, dict) and not (empty and answer is None):
+                raise NotAnAnswer
+            return answer
         except Exception as error:
             # One place for everything that can go wrong between us and them: see faults.
             known = classified(error)
@@ -98,7 +101,7 @@ class Connection:
         """POST a verb and read the object back. "In that state already" is success, whatever the answer to the verb was."""
         refusal: ProviderError | None = None
         try:
-            self.finish(self.call("post", path))
+            self.finish(self.call("post", path, empty=True))
         except _CONFLICTS as error:
             refusal = error
         asked_at = datetime.now(UTC)

@@ -59,6 +59,10 @@ _STATUSES: dict[int, type[ProviderError]] = {
 _MAX_WORDS = 300
 
 
+class NotAnAnswer(Exception):
+    """JSON, but not what was asked for."""
+
+
 def classified(error: Exception) -> ProviderError | None:
     """Our error for theirs; None for a mistake that is not the platform's."""
     if isinstance(error, ProviderError):
@@ -73,8 +77,8 @@ def classified(error: Exception) -> ProviderError | None:
         return Refused("The platform's address is not a web address. Ask your administrator.", "BAD_ADDRESS")
     if isinstance(error, httpx.TransportError):
         return Unavailable("The platform cannot be reached. We try again by ourselves.", "NO_CONNECTION")
-    if isinstance(error, JSONDecodeError | KeyError | UnicodeDecodeError):
-        # A proxy's page instead of an answer, or an error without a code: the kit fails while reading it.
+    if isinstance(error, JSONDecodeError | KeyError | UnicodeDecodeError | NotAnAnswer):
+        # A proxy's page instead of an answer, or an error without a code (the kit fails while reading it).
         return Unavailable("Something between us and the platform answered in its place. We try again by ourselves.", "NOT_AN_ANSWER")
     return None
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 from crowdsourcing.providers.base import ProjectSpec, RemoteProject, RequesterInfo
 from crowdsourcing.providers.toloka.connection import Connection
-from crowdsourcing.providers.toloka.words import carries, money, project_from, project_json
+from crowdsourcing.providers.toloka.words import carries, project_from, project_json, requester_from
 
 # The platform's limit for lists other than assignments and tasks.
 PAGE = 300
@@ -11,11 +11,7 @@ PAGE = 300
 
 class Projects(Connection):
     def requester(self) -> RequesterInfo:
-        found = self.call("get", "/v1/requester")
-        names = found.get("public_name") or {}
-        name = (names.get("EN") or next(iter(names.values()), "")) if isinstance(names, dict) else str(names)
-        balance = found.get("balance")
-        return RequesterInfo(str(found["id"]), str(name), None if balance is None else money(balance))
+        return requester_from(self.call("get", "/v1/requester"))
 
     def ensure_project(self, spec: ProjectSpec) -> RemoteProject:
         for asked_at, items in self.pages("/v1/projects", {}, limit=PAGE):

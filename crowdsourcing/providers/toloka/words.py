@@ -1,9 +1,12 @@
 """Toloka's JSON as our dataclasses and back. Times there: UTC without a zone, milliseconds."""
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
-from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask
+from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask, RequesterInfo
+from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.providers.toloka.task_page import view_spec
 
 # Our mark stands in both; private_comment is what a person sees.
@@ -133,22 +136,51 @@ def pool_differs(found: dict[str, Any], spec: PoolSpec) -> bool:
         or any(is_reissue_rule(config) for config in configs) != spec.reissue_at_once)
 
 
+Item = TypeVar("Item")
+
+
+def understood(read: Callable[..., Item]) -> Callable[..., Item]:
+    """Unavailable instead of a crash where an object lacks what we need of it."""
+
+    @wraps(read)
+    def checked(*arguments: Any) -> Item:
+        try:
+            return read(*arguments)
+        except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
+            sentence = "The platform's answer lacks what we need of it. We try again by ourselves."
+            raise Unavailable(sentence, "NOT_AN_ANSWER") from error
+
+    return checked
+
+
+@understood
+def requester_from(item: dict[str, Any]) -> RequesterInfo:
+    names = item.get("public_name") or {}
+    name = (names.get("EN") or next(iter(names.values()), "")) if isinstance(names, dict) else str(names)
+    balance = item.get("balance")
+    return RequesterInfo(str(item["id"]), str(name), None if balance is None else money(balance))
+
+
+@understood
 def project_from(item: dict[str, Any], seen_at: datetime) -> RemoteProject:
     return RemoteProject(str(item["id"]), str(item.get("status") or "ACTIVE"), mark_of(item), seen_at)
 
 
+@understood
 def pool_from(item: dict[str, Any], seen_at: datetime) -> RemotePool:
     return RemotePool(
         id=str(item["id"]), project_id=str(item.get("project_id") or ""), status=str(item["status"]),
         last_close_reason=str(item.get("last_close_reason") or ""), mark=mark_of(item), seen_at=seen_at)
 
 
+@understood
 def task_from(item: dict[str, Any], seen_at: datetime) -> RemoteTask:
     return RemoteTask(
         str(item["id"]), str(item.get("pool_id") or ""), str((item.get("input_values") or {}).get("job_key") or ""),
         int(item.get("overlap") or 0), seen_at)
 
 
+@understood
 def assignment_from(item: dict[str, Any], seen_at: datetime) -> RemoteAssignment:
     tasks, solutions = item.get("tasks"), item.get("solutions")
     task = tasks[0] if tasks else {}
