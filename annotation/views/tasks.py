@@ -130,6 +130,8 @@ def wants_json(request: HttpRequest) -> bool:
 @login_required
 @require_GET
 def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
+    # Before the task: read after it, a filling that ends in between would show as finished beside a task without images.
+    ingest = Request.objects.filter(task=task_id, action=Request.Action.CREATE).order_by("-created_date").first()
     task = task_or_404(request.user, task_id)
     jobs = _filtered_jobs(request, task)
     page = listing.page_of(request, jobs.select_related("assignee"), JOBS)
@@ -149,7 +151,7 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
         "states": JobState.choices, "stages": JobStage.choices,
         "state": request.GET.get("state", ""), "stage": request.GET.get("stage", ""),
         "may_edit": selectors.may_edit(request.user, task.project),
-        "ingest": Request.objects.filter(task=task, action=Request.Action.CREATE).order_by("-created_date").first(),
+        "ingest": ingest,
         "requests": requests.exclude(action=Request.Action.CREATE)[:3],
     }
     return render(request, "annotation/task_detail.html", context)

@@ -67,6 +67,27 @@ def test_the_page_of_a_task_being_filled_polls_and_reloads_when_it_is_over(as_al
     assert as_alice.get(**poll)["HX-Refresh"] == "true"
 
 
+def test_a_filling_that_ends_while_the_page_is_made_is_not_shown_as_a_task_without_images(as_alice, project, no_bell, monkeypatch):
+    from annotation import runner
+    from annotation.models import Request, Task
+    from annotation.views import tasks as views
+
+    send(as_alice, project)
+    task = Task.objects.get()
+    request = Request.objects.get(task=task)
+    real = views.task_or_404
+
+    def slow_reader(*args, **kwargs):
+        found = real(*args, **kwargs)
+        runner.run(str(request.pk))
+        return found
+
+    monkeypatch.setattr(views, "task_or_404", slow_reader)
+    page = as_alice.get(f"/tasks/{task.pk}").content.decode()
+    assert "This task has no images" not in page
+    assert "hx-get" in page and str(request.pk) in page, "it polls, and reloads when it learns of the end"
+
+
 def test_addresses_and_the_column_of_a_table_reach_the_request(as_alice, project, no_bell):
     from annotation.models import Request
 
