@@ -1,0 +1,86 @@
+"""The far side: objects, workers, faults and a count of what was called."""
+import itertools
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from crowdsourcing.providers.base import RemoteAssignment
+from crowdsourcing.providers.errors import ProviderError
+
+
+@dataclass
+class FakeTask:
+    id: str
+    pool_id: str
+    job_key: str
+    overlap: int = 1
+
+
+@dataclass
+class FakePlatform:
+    """Objects by id, and what was called. `offset` moves its clock."""
+
+    key: str = "good-key"
+    balance: Decimal = Decimal("100")
+    offset: timedelta = timedelta(0)
+    page: int = 2
+    projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pools: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tasks: dict[str, FakeTask] = field(default_factory=dict)
+    assignments: dict[str, RemoteAssignment] = field(default_factory=dict)
+    operations: set[UUID] = field(default_factory=set)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def advance(self, **delta: float) -> None:
+        self.offset += timedelta(**delta)
+
+    def fail(self, method: str, error: ProviderError, *, times: int = 1, after: bool = False) -> None:
+        self.faults.append({"method": method, "error": error, "times": times, "after": after})
+
+    def count(self, method: str) -> int:
+        return sum(1 for call in self.calls if call[0] == method)
+
+    def done(self, method: str) -> int:
+        """How often the work of `method` was really carried out (a repeat that found it done does not count)."""
+        return sum(1 for call in self.calls if call[0] == f"did {method}")
+
+    # --- what workers do -----------------------------------------------------------------------------------------------------
+
+    def take(self, pool_id: str, user_id: str = "worker-1", job_key: str = "") -> str:
+        """The id of a new ACTIVE assignment of a task with overlap left that this worker never had."""
+        if self.pools[pool_id]["status"] != "OPEN":
+            raise AssertionError("The pool is not open.")
+        for task in self.tasks.values():
+            mine = [a for a in self.assignments.values() if a.task_id == task.id]
+            used = sum(1 for a in mine if a.status in ("ACTIVE", "SUBMITTED", "ACCEPTED", "REJECTED"))
+            if (task.pool_id == pool_id and used < task.overlap and user_id not in {a.user_id for a in mine}
+                    and job_key in ("", task.job_key)):
+                return self._give(task, user_id)
+        raise AssertionError("No task is left for this worker.")
+
+    def _give(self, task: FakeTask, user_id: str) -> str:
+        now = self.now()
+        assignment_id = f"a{next(self.numbers):06d}"
+        reward = self.pools[task.pool_id]["spec"].reward_per_assignment
+        self.assignments[assignment_id] = RemoteAssignment(
+            id=assignment_id, pool_id=task.pool_id, task_id=task.id, job_key=task.job_key, user_id=user_id, status="ACTIVE",
+            reward=reward, created=now, seen_at=now)
+        return assignment_id
+
+    def change(self, assignment_id: str, status: str, **fields: Any) -> RemoteAssignment:
+        stamp = {status.lower(): self.now()} if status != "ACTIVE" else {}
+        self.assignments[assignment_id] = replace(self.assignments[assignment_id], status=status, **{**stamp, **fields})
+        return self.assignments[assignment_id]
+
+    def submit(self, assignment_id: str, solution: dict[str, Any] | None = None) -> RemoteAssignment:
+        found = self.change(assignment_id, "SUBMITTED", solution=solution or {})
+        if self.pools[found.pool_id]["spec"].auto_accept_solutions:
+            found = self.change(assignment_id, "ACCEPTED", accepted=found.submitted)
+        return found
