@@ -114,6 +114,9 @@ def _attribute(raw: Any, path: str, problems: _Problems) -> CleanAttribute | Non
         return None
     texts, sentence = _values(str(input_type), texts)
     default = _text(raw.get("default_value") if raw.get("default_value") is not None else "")
+    if not all(map(_is_storable, [*texts, default])):
+        problems.add(f"{path}.values", "values may not contain the character NUL or halves of a character.")
+        return None
     if sentence:
         problems.add(f"{path}.values", sentence)
     else:
@@ -164,8 +167,16 @@ def value_problem(input_type: str, values: list[str], value: str) -> str | None:
         low, high, step = (Decimal(bound) for bound in values)
         if number is None or not low <= number <= high:
             return f"“{value}” is not a number from {low} to {high}."
-        return None if (number - low) % step == 0 else f"“{value}” is not a whole number of steps of {step} above {low}."
+        return None if _is_step(number - low, step) else f"“{value}” is not a whole number of steps of {step} above {low}."
     return None if value in values or value == UNDEFINED else f"“{value}” is not one of {', '.join(values[:20])}."
+
+
+def _is_step(distance: Decimal, step: Decimal) -> bool:
+    try:
+        return distance % step == 0
+    except InvalidOperation:
+        # More steps than the arithmetic's 28 digits: nobody counts them.
+        return False
 
 
 def with_colors(labels: list[CleanLabel], taken: set[str]) -> list[str]:
@@ -185,9 +196,14 @@ def _name(raw: Any, path: str, problems: _Problems) -> str:
         problems.add(f"{path}.name", "give a name.")
     elif len(name) > NAME_LENGTH:
         problems.add(f"{path}.name", f"has {len(name)} characters; at most {NAME_LENGTH} are allowed.")
-    elif any(ord(character) < 32 for character in name):
+    elif any(ord(character) < 32 for character in name) or not _is_storable(name):
         problems.add(f"{path}.name", "may not contain line breaks or control characters.")
     return name
+
+
+def _is_storable(text: str) -> bool:
+    """PostgreSQL keeps no NUL, UTF-8 no halves of a character; JSON can spell both."""
+    return not any(character == "\x00" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def _id(raw: Any, path: str, problems: _Problems) -> int | None:

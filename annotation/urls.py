@@ -41,6 +41,7 @@ urlpatterns = [
     # jobs and frames
     path("jobs/<int:job_id>", jobs.job_detail, name="job_detail"),
     path("jobs/<int:job_id>/editor", jobs.job_editor, name="job_editor"),
+    path("jobs/<int:job_id>/reopen", jobs.job_reopen, name="job_reopen"),
     path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),
     # background work
     path("requests", requests.request_list, name="request_list"),

@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "annotation.policy.PagePolicyMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "annotation.timezone.UserTimezoneMiddleware",
 ]
@@ -125,6 +126,11 @@ STORAGES = {
 DATA_UPLOAD_MAX_NUMBER_FILES = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    # Django's own keeps every file of a request open: ten thousand are more than a process may have.
+    "annotation.uploading.ClosedFileUploadHandler",
+]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -147,6 +153,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "annotation.api.errors.exception_handler",
     "PAGE_SIZE": 10,
+    # Whose address is counted when logins are limited: without a proxy of ours, X-Forwarded-For is anybody's word.
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     # ?format= names the format of an export, as at CVAT; it does not choose a renderer.
     "URL_FORMAT_OVERRIDE": None,
 }

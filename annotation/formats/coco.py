@@ -3,6 +3,7 @@
 What COCO cannot hold: polylines and tags (left out), rotation (a turned rectangle or ellipse becomes a polygon with its bounding box),
 z-order and groups. Points become `keypoints` without names, because COCO names keypoints by category and ours are free in number.
 """
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -112,5 +113,8 @@ def _typed(input_type: str, value: str) -> Any:
         return value == "true"
     if input_type == AttributeType.NUMBER:
         number = float(value)
-        return int(number) if number.is_integer() else number
+        if not math.isfinite(number):
+            return value
+        # Whole numbers as such, as far as JSON's readers keep them exact.
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
     return value

@@ -47,7 +47,9 @@ class Scope:
         self.project = target.project if isinstance(target, Task) else target
         self.tasks = [target] if isinstance(target, Task) else list(Task.objects.filter(project=target, size__gt=0).order_by("pk"))
         self.labels = list(Label.objects.filter(project=self.project).prefetch_related("attributes"))
-        self._jobs = self._covered(only_accepted)
+        self._known = {label.pk for label in self.labels}
+        # Chosen once: jobs that are accepted or reopened while the file is written do not make its parts disagree.
+        self._jobs = Q(pk__in=list(Job.objects.filter(self._covered(only_accepted)).order_by().values_list("pk", flat=True)))
         self._ranges = self._frame_ranges()
         self._ambiguous = set(
             Frame.objects.filter(task__in=self.tasks).values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
@@ -104,11 +106,15 @@ class Scope:
             times = 0
             while coming is not None and coming[:2] <= (image.task_id, image.number):
                 if coming[:2] == (image.task_id, image.number):
-                    shapes += orjson.loads(coming[2])
-                    tags += orjson.loads(coming[3])
+                    shapes += self._of_known_labels(coming[2])
+                    tags += self._of_known_labels(coming[3])
                     times += 1
                 coming = next(contents, None)
             yield AnnotatedImage(image, _once(shapes), _once(tags)) if times > 1 else AnnotatedImage(image, shapes, tags)
+
+    def _of_known_labels(self, text: str) -> list[dict[str, Any]]:
+        """Without objects whose label was made after the export began: the file's head does not name it."""
+        return [thing for thing in orjson.loads(text) if thing["label_id"] in self._known]
 
     def _contents(self) -> Iterator[tuple[int, int, str, str]]:
         covered = Job.objects.filter(self._jobs).order_by().values("pk")

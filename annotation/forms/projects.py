@@ -49,6 +49,8 @@ class ProjectForm(forms.Form):
             raise forms.ValidationError("This JSON is nested too deeply.") from error
         except json.JSONDecodeError as error:
             raise forms.ValidationError(f"This is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
+        except ValueError as error:
+            raise forms.ValidationError("A number in this JSON has too many digits.") from error
         if not isinstance(labels, list):
             raise forms.ValidationError("Give a list of labels: it starts with [ and ends with ].")
         return labels

@@ -13,6 +13,12 @@ SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # Above this many bytes the unpacked size may be this many times the packed one. Photographs stay below 2; deflate can reach 1032.
 SUSPICIOUS_BYTES = 100 * 1024 * 1024
 MAX_RATIO = 200
+# What the standard library unpacks in bounded pieces; its bzip2 and LZMA give everything at once: a kilobyte becomes gigabytes.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# A generous entry of an archive's directory: 46 bytes, a name, extra fields. Beside it some room for notes.
+ENTRY_BYTES = 1024
+DIRECTORY_BYTES = 4096
+_DIRECTORY_SIZE = 5  # position in the record of the standard library
 # What operating systems put beside the pictures.
 _LITTER = ("thumbs.db", "desktop.ini")
 
@@ -32,6 +38,7 @@ def is_zip(file: IO[bytes]) -> bool:
 def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     """The archive, after its directory was checked for bombs. BadArchive."""
     try:
+        _refuse_long_directory(file)
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, UnicodeError) as error:
         raise BadArchive(f"is a damaged zip archive ({str(error)[:120]}).") from error
@@ -46,6 +53,14 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
         raise BadArchive(f"unpacks to {total:,} bytes from {packed:,}: that is not an archive of photographs.")
     _refuse_overlaps(members)
     return archive
+
+
+def _refuse_long_directory(file: IO[bytes]) -> None:
+    """Before the directory is read: each of its entries becomes an object, and millions of them fit into a small archive."""
+    # The standard library's own reader of the last record, with everything it knows about comments and 64 bits.
+    record = zipfile._EndRecData(file)  # type: ignore[attr-defined]
+    if record and record[_DIRECTORY_SIZE] > DIRECTORY_BYTES + 2 * settings.INGEST_MAX_FILES * ENTRY_BYTES:
+        raise BadArchive(f"has more entries than the {settings.INGEST_MAX_FILES} images a task takes.")
 
 
 def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
@@ -72,6 +87,8 @@ def _problem(member: zipfile.ZipInfo, parts: list[str]) -> str | None:
         return "is a link, not a file."
     if member.flag_bits & 0x1:
         return "is encrypted: pack the archive without a password."
+    if member.compress_type not in METHODS:
+        return "is packed by a method that cannot be unpacked here: use ordinary zip compression."
     if member.file_size > settings.INGEST_MAX_FILE_BYTES:
         return f"has {member.file_size:,} bytes; at most {settings.INGEST_MAX_FILE_BYTES:,} are allowed."
     return None

@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from annotation.ingest.names import in_order, unique_name
+from annotation.ingest.names import UniqueNames, in_order
 from annotation.ingest.pictures import FORMATS, BadImage, examine, pixels_of
 from annotation.ingest.sources import Entry, Sources
 from annotation.models import Frame, Job, Task, Upload
@@ -179,10 +179,10 @@ def _named(name: str, suffix: str) -> str:
 
 
 def _write(run: Run, task: Task, made: list[Made], problems: list[str]) -> None:
-    taken: set[str] = set()
+    names = UniqueNames()
     for number, item in enumerate(made):
         item.frame.number = number
-        item.frame.name = unique_name(item.frame.name, taken)
+        item.frame.name = names.give(item.frame.name)
     with transaction.atomic():
         run.lock()
         locked = Task.objects.select_for_update().get(pk=task.pk)

@@ -40,12 +40,23 @@ def in_order(things: Iterable[T], method: str, name_of: Callable[[T], str], seed
     return sorted(listed, key=lambda thing: natural_key(name_of(thing)) if method == SortingMethod.NATURAL else name_of(thing))
 
 
-def unique_name(name: str, taken: set[str]) -> str:
-    """`name`, or name-2, name-3, … before its suffix; the answer is added to `taken`."""
-    stem, dot, suffix = name.rpartition(".")
-    candidate, number = name, 1
-    while candidate in taken:
-        number += 1
-        candidate = f"{stem}-{number}{dot}{suffix}" if dot and stem else f"{name}-{number}"
-    taken.add(candidate)
-    return candidate
+class UniqueNames:
+    """Tells equal names apart; remembers how far it counted, so that ten thousand times "image.jpg" is no work."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._counted: dict[str, int] = {}
+
+    def give(self, name: str) -> str:
+        """`name`, or name-2, name-3, … before its suffix, at most 512 characters; never the same answer twice."""
+        stem, dot, suffix = name.rpartition(".")
+        if not stem:
+            stem, dot, suffix = name, "", ""
+        candidate, number = name, self._counted.get(name, 1)
+        while candidate in self._taken:
+            number += 1
+            tail = f"-{number}{dot}{suffix}"
+            candidate = stem[:max(NAME_LENGTH - len(tail), 1)] + tail
+        self._counted[name] = number
+        self._taken.add(candidate)
+        return candidate

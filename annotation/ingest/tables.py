@@ -22,6 +22,8 @@ def urls_of_table(table: Any, column: str = "") -> list[str]:
     ValidationError with "table" (not a text table, too large, empty) or "column" (no such column, no choice possible, bad address).
     """
     header, rows = _read(table)
+    if any(url_problem(name) is None for name in header):
+        raise ValidationError({"table": ["The first line holds an address where column names belong: put a line of names above it."]})
     position = _position(header, rows, column)
     return clean_urls([row[position] if position < len(row) else "" for row in rows], "column")
 

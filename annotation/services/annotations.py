@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from annotation.errors import InvalidAnnotations
+from annotation.locks import lock_labels
 from annotation.models import Job, Task
 from annotation.services.guards import require_edit
 from annotation.services.shapes import FrameContent, frames_of, save_frames
@@ -45,7 +46,7 @@ def replace_data(*, actor: Any, job: Job, data: Data) -> Data:
 def change_data(*, actor: Any, job: Job, action: str, data: Data) -> Data:
     """Add ("create"), replace by id ("update") or remove by id ("delete") objects; the objects that were named, as stored."""
     require_edit(actor, job.task.project)
-    return _act(job, action, _checked(data))
+    return _act(job, action, _checked(data, named=action != "create"))
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def change_task_data(*, actor: Any, task: Task, action: str, data: Data) -> Data
     """`change_data` over the jobs of a task."""
     require_edit(actor, task.project)
     answer = _flat({}, 0)
-    for job, part in _split(task, _checked(data)):
+    for job, part in _split(task, _checked(data, named=action != "create")):
         if any(part[kind] for kind in _KINDS):
             changed = _act(job, action, part)
             for kind in _KINDS:
@@ -70,7 +71,8 @@ def change_task_data(*, actor: Any, task: Task, action: str, data: Data) -> Data
     return answer
 
 
-def _checked(data: Any) -> Data:
+def _checked(data: Any, *, named: bool = False) -> Data:
+    """The lists of `data`, every object with a frame; with `named` also with the id of something that is there."""
     if not isinstance(data, dict):
         raise InvalidAnnotations({"annotations": "give an object with shapes and tags."})
     if data.get("tracks"):
@@ -83,6 +85,8 @@ def _checked(data: Any) -> Data:
             frame = thing.get("frame") if isinstance(thing, dict) else None
             if isinstance(frame, bool) or not isinstance(frame, int) or frame < 0:
                 raise InvalidAnnotations({f"{kind}.{number}.frame": "give the frame's number."})
+            if named and (isinstance(thing.get("id"), bool) or not isinstance(thing.get("id"), int)):
+                raise InvalidAnnotations({f"{kind}.{number}.id": "give the id of the object, a whole number."})
     return {kind: data.get(kind) or [] for kind in _KINDS}
 
 
@@ -113,7 +117,9 @@ def _act(job: Job, action: str, data: Data) -> Data:
 
 
 def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, FrameContent]]) -> Data:
-    locked = Job.objects.select_for_update().select_related("task__project").get(pk=job.pk)
+    # In the order of `save_frames`: the labels first, then the job.
+    lock_labels(job.task.project_id, exclusive=False)
+    locked = Job.objects.select_for_update(of=("self",)).select_related("task__project").get(pk=job.pk)
     before = {int(number): content for number, content in frames_of(job=locked).items()}
     after = change(before)
     # Only what differs is written; frames that lost everything are named with empty lists.

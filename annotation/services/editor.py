@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from annotation import selectors
 from annotation.access import read_only_reason
 from annotation.errors import ReadOnly, RevisionConflict
 from annotation.models import EditorSession, Job, JobState, Snapshot
@@ -33,12 +34,17 @@ def open_session(*, job: Job, mode: str, expires_at: datetime, attempt: str = ""
 
 
 def session_of(token: str) -> EditorSession | None:
-    """The live session of a token with its job, task and project; None when unknown, revoked, out of time, or its user was closed."""
+    """The live session of a token with its job, task and project; None when unknown, revoked or out of time, or when its user was
+    closed or lost the role in the project that the session needs."""
     now = timezone.now()
     session = EditorSession.objects.select_related("job__task__project", "user").filter(
         token_digest=token_digest(token), revoked_at=None, expires_at__gt=now).first()
-    if session is None or (session.deadline is not None and session.deadline <= now) or (session.user and not session.user.is_active):
+    if session is None or (session.deadline is not None and session.deadline <= now):
         return None
+    if session.user is not None:
+        allowed = selectors.may_review if session.mode == EditorSession.Mode.REVIEW else selectors.may_edit
+        if not allowed(session.user, session.job.task.project):
+            return None
     return session
 
 
@@ -57,6 +63,7 @@ def submit(*, session: EditorSession, revision: int) -> Snapshot:
     job = Job.objects.select_for_update().get(pk=session.job_id)
     before = submitted_snapshot(job=job, attempt=session.attempt) if session.mode != EditorSession.Mode.REVIEW else None
     if before is not None and before.revision == revision:
+        _finish_again(job, session, before)
         return before
     if before is not None and session.attempt:
         raise RevisionConflict(before.revision)
@@ -71,3 +78,11 @@ def submit(*, session: EditorSession, revision: int) -> Snapshot:
         job.state = JobState.COMPLETED
         job.save(update_fields=["state", "updated_date"])
     return snapshot
+
+
+def _finish_again(job: Job, session: EditorSession, before: Snapshot) -> None:
+    """One's own job that was reopened and needed no change is finished by the same snapshot."""
+    if not session.attempt and job.revision == before.revision and job.state != JobState.COMPLETED \
+            and read_only_reason(job, session.mode, session.attempt) is None:
+        job.state = JobState.COMPLETED
+        job.save(update_fields=["state", "updated_date"])

@@ -103,8 +103,13 @@ def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | N
     return _told(job, locked)
 
 
+@transaction.atomic
 def reopen_job(*, actor: Any, job: Job) -> Job:
-    """A finished job of our own users may be changed again. Refused(code="held") for a crowd's job."""
+    """A finished job of our own users may be changed again; one that is not finished stays as it is. Refused(code="held") for a crowd's."""
+    require_edit(actor, job.task.project)
+    locked = _lock(job)
+    if not locked.attempt and locked.state != JobState.COMPLETED:
+        return _told(job, locked)
     return update_job(actor=actor, job=job, state=JobState.IN_PROGRESS)
 
 

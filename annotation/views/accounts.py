@@ -1,5 +1,6 @@
 """Sign up, log in and out, password reset (Django's flow) and the profile."""
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,7 +27,7 @@ class Login(auth_views.LoginView):
         # A poll of a page whose session ended was sent here: the whole page must go to log in, not a fragment of it.
         htmx = getattr(request, "htmx", None)
         if htmx and request.method == "GET":
-            return HttpResponseClientRedirect(f"{reverse('annotation:login')}?next={htmx.current_url_abs_path or '/'}")
+            return HttpResponseClientRedirect(f"{reverse('annotation:login')}?next={quote(htmx.current_url_abs_path or '/')}")
         return super().dispatch(request, *args, **kwargs)
 
 
@@ -35,6 +36,12 @@ class PasswordReset(auth_views.PasswordResetView):
     email_template_name = "annotation/password_reset_email.txt"
     subject_template_name = "annotation/password_reset_subject.txt"
     success_url = reverse_lazy("annotation:password_reset_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        # Never the Host header: whoever asks for the mail could write it.
+        ours = urlsplit(settings.PUBLIC_URL)
+        self.extra_email_context = {"domain": ours.netloc, "site_name": ours.netloc, "protocol": ours.scheme}
+        return super().form_valid(form)
 
 
 class PasswordResetDone(auth_views.PasswordResetDoneView):

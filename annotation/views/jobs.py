@@ -3,18 +3,20 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import F, Func, IntegerField, Sum
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from annotation import selectors
 from annotation.access import read_only_reason
-from annotation.models import EditorSession, Frame, FrameAnnotation, Job, Snapshot
-from annotation.services import editor as editor_services
+from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState, Snapshot
+from annotation.services import editor as editor_services, jobs as services
 from annotation.views.access import job_or_404
+from annotation.views.answers import refusals_as_messages
 from annotation.views.drawing import draw
 
 SESSION_HOURS = 12
@@ -31,10 +33,12 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
     context = {**viewer_context(request, job, snapshot), "snapshots": snapshots}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "annotation/_viewer.html", context)
-    editable = selectors.may_edit(request.user, job.task.project) and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
+    may_edit = selectors.may_edit(request.user, job.task.project)
+    editable = may_edit and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
     siblings = job.task.jobs.order_by("start_frame", "id")
     context |= {
         "editable": editable,
+        "reopenable": may_edit and not job.attempt and job.state == JobState.COMPLETED,
         "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
         "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
         "counts": _counts(job),
@@ -85,6 +89,17 @@ def _counts(job: Job) -> dict[str, int]:
     sums = FrameAnnotation.objects.filter(job=job).aggregate(
         shapes=Sum(Func(F("shapes"), **length), default=0), tags=Sum(Func(F("tags"), **length), default=0))
     return dict(sums)
+
+
+@login_required
+@require_POST
+def job_reopen(request: HttpRequest, job_id: int) -> HttpResponse:
+    """One's own finished job may be changed again."""
+    job = job_or_404(request.user, job_id, edit=True)
+    with refusals_as_messages(request):
+        services.reopen_job(actor=request.user, job=job)
+        messages.success(request, "The job is open again: its shapes may be changed.")
+    return redirect("annotation:job_detail", job.pk)
 
 
 @login_required

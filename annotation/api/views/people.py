@@ -2,6 +2,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate, get_user_model, login, logout
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -59,6 +60,7 @@ class AuthView(ApiView):
                    examples=[OpenApiExample("by name", {"username": "alice", "password": "…"}, request_only=True)])
     def login(self, request: Request) -> Response:
         """Begin a session (cookies) and give an access token that ends after 14 days."""
+        _refuse_other_sites(request)
         body = LoginSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         username = body.validated_data.get("username") or _username(body.validated_data["email"])
@@ -76,6 +78,14 @@ class AuthView(ApiView):
             tokens.revoke_token(owner=request.user, token=request.auth)
         logout(request._request)
         return Response({"detail": "Logged out."})
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Another site's form must not log a browser into its author's account. Programs send no Origin; a login has no CSRF token yet."""
+    origin = request.headers.get("Origin")
+    own = f"{request.scheme}://{request.get_host()}"
+    if origin is not None and origin != own and origin not in settings.CSRF_TRUSTED_ORIGINS:
+        raise PermissionDenied("Logging in from the pages of another site is not possible.")
 
 
 def _username(email: str) -> str:

@@ -1,6 +1,7 @@
 """/api/projects, /api/labels."""
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponseBase
@@ -17,6 +18,7 @@ from annotation.api.filters import LabelFilter, ProjectFilter
 from annotation.api.serializers.projects import LabelSerializer, ProjectBodySerializer, ProjectSerializer, ProjectWriteSerializer
 from annotation.api.views.exports import ExportMixin
 from annotation.frames import frame_response
+from annotation.locks import lock_labels
 from annotation.models import Frame, Job, JobStage, Label, Project, Task
 from annotation.services import projects
 
@@ -62,10 +64,13 @@ class ProjectView(ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
         project = self.get_object()
         body = ProjectWriteSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        projects.update_project(
-            actor=request.user, project=project, name=body.validated_data.get("name"), guide=body.validated_data.get("guide"))
-        if "labels" in body.validated_data:
-            projects.set_labels(actor=request.user, project=project, labels=_patched_labels(project, _raw_labels(request, [])))
+        with transaction.atomic():
+            projects.update_project(
+                actor=request.user, project=project, name=body.validated_data.get("name"), guide=body.validated_data.get("guide"))
+            if "labels" in body.validated_data:
+                # Read and written under one lock: of two programs that add a label at once, neither removes the other's.
+                lock_labels(project.pk, exclusive=True)
+                projects.set_labels(actor=request.user, project=project, labels=_patched_labels(project, _raw_labels(request, [])))
         return Response(self.answer(project))
 
     @extend_schema(responses={204: None, **CONFLICT_ERRORS})
@@ -96,7 +101,7 @@ def _patched_labels(project: Project, patch: Any) -> list[dict[str, Any]]:
         known = entry.get("id") if isinstance(entry, dict) else None
         if known is None:
             added.append(entry)
-        elif known not in labels:
+        elif isinstance(known, bool) or not isinstance(known, int) or known not in labels:
             raise ValidationError({"labels": [f"labels[{number}].id: this project has no label {known}."]})
         elif entry.get("deleted"):
             del labels[known]
