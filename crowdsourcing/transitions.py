@@ -30,6 +30,7 @@ ALLOWED_FROM: dict[str, frozenset[str]] = {
 }
 
 # Status of a job's latest attempt -> the verb of annotation.services.jobs that brings the job there.
+# A latest attempt that came to nothing gives way to an accepted one.
 # A rejected attempt whose job was offered again (more overlap than attempts that use it up) counts as "release".
 JOB_VERB: dict[str, str] = {
     AssignmentStatus.ACTIVE: "begin",
@@ -43,6 +44,9 @@ JOB_VERB: dict[str, str] = {
 # Attempts that use up a task's overlap: the platform gives skipped and expired ones back, rejected ones not.
 CONSUMES_OVERLAP: frozenset[str] = frozenset({
     AssignmentStatus.ACTIVE, AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED})
+
+# Attempts that brought no work that counts.
+CAME_TO_NOTHING: frozenset[str] = frozenset({AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED, AssignmentStatus.REJECTED})
 
 
 def is_allowed(verb: str, status: str) -> bool:

@@ -79,12 +79,15 @@ def _settle(job: Job, move: Move) -> None:
 
 
 def _put_back(job: Job, move: Move) -> None:
-    """A submission that made place for nobody in the end (rejected, offered again, accepted after all) is on its job again."""
-    if move.verb != "accepted" or job.attempt:
+    """Work that made place for somebody in vain (rejected, offered again, accepted after all) is on its job again."""
+    if move.verb != "accepted" or job.attempt == move.attempt:
         return
-    snapshot = Snapshot.objects.filter(job=job, attempt=move.attempt, reason=Snapshot.Reason.SUBMITTED).first()
+    kept = Snapshot.objects.filter(job=job, attempt=move.attempt).order_by("-pk")
+    snapshot = kept.filter(reason=Snapshot.Reason.SUBMITTED).first() or kept.first()
     if snapshot is None:
         return
+    if job.attempt:
+        jobs.release_job(job=job, attempt=job.attempt)
     write_frames(job, {int(number): content for number, content in snapshot.data["frames"].items()})
     job.attempt, job.worker = move.attempt, snapshot.worker
     job.revision += 1

@@ -1,15 +1,12 @@
 """One handler a kind of command. Each step is skipped or harmless when it was done before."""
 import uuid
 
-from django.db import transaction
-
-from crowdsourcing import credentials, mirror
-from crowdsourcing.connections import connected
+from crowdsourcing import mirror, selectors
 from crowdsourcing.delivery.specs import pool_spec, project_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.job_keys import job_key_of
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, TaskSuite
-from crowdsourcing.providers.errors import BadCredentials, Refused
+from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
+from crowdsourcing.providers.errors import NotEnoughBalance, Refused
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, ReissuePolicy
 
 
@@ -23,43 +20,10 @@ def setup_project(work: Work) -> None:
 
 
 def update_project(work: Work) -> None:
+    """A new key, if there is one, was put in place before the connection was made: see keys."""
     crowd_project: CrowdProject = work.target
-    if "new_account_id" in work.command.payload:
-        work.step("Checking the new API key")
-        _change_key(crowd_project.account, work.command.payload["new_account_id"])
-        crowd_project.account.refresh_from_db()
-        # The open connection still carries the old key.
-        with connected(crowd_project.account) as provider:
-            work = Work(work.command, crowd_project, provider)
-            _send_project(work, crowd_project)
-        return
-    _send_project(work, crowd_project)
-
-
-def _send_project(work: Work, crowd_project: CrowdProject) -> None:
     work.step("Sending the changes")
     mirror.mirror_project(crowd_project, work.provider.update_project(crowd_project.remote_id, project_spec(crowd_project)), work.command)
-
-
-def _change_key(account: ProviderAccount, new_account_id: int) -> None:
-    """Take the candidate's key over, once it is proven to be another key of the same requester."""
-    candidate = ProviderAccount.objects.filter(pk=new_account_id).first()
-    if candidate is None:
-        return
-    try:
-        with connected(candidate) as provider:
-            info = provider.requester()
-    except BadCredentials:
-        candidate.delete()
-        raise
-    if account.requester_id and info.id != account.requester_id:
-        candidate.delete()
-        ours = account.requester_name or "the project's own requester"
-        raise Refused(f"This key belongs to another requester ({info.name or info.id}). Enter a key of {ours}.", "another_requester")
-    with transaction.atomic():
-        ProviderAccount.objects.filter(pk=account.pk).update(encrypted_key=credentials.rotate(candidate.encrypted_key))
-        candidate.delete()
-    mirror.mirror_account(account, info)
 
 
 def archive_project(work: Work) -> None:
@@ -85,8 +49,8 @@ def _publish(work: Work, pool: Pool) -> None:
         raise Refused("The pool has no operation id. Set it up again.", "no_operation_id")
     try:
         tasks = work.provider.ensure_tasks(pool.remote_id, [job_key_of(suite) for suite in suites], pool.publish_operation_id)
-    except Refused as error:
-        if error.code == "OPERATION_FAILED":
+    except (Refused, NotEnoughBalance) as error:
+        if error.code in ("OPERATION_FAILED", "NOT_ENOUGH_BALANCE"):
             # Nothing of it was created; the next try needs a new id.
             Pool.objects.filter(pk=pool.pk, publish_operation_id=pool.publish_operation_id).update(publish_operation_id=uuid.uuid4())
         raise
@@ -124,17 +88,20 @@ def archive_pool(work: Work) -> None:
 
 def accept_assignment(work: Work) -> None:
     assignment: Assignment = work.target
+    was_rejected = assignment.status == AssignmentStatus.REJECTED or assignment.rejected is not None
     work.step("Accepting")
     news = work.provider.accept(assignment.remote_id, work.command.payload.get("comment", ""))
     mirror.mirror_assignments(assignment.pool, [news], work.command)
-    _withdraw_offer(work, assignment.task_suite)
+    _withdraw_offer(work, assignment.task_suite, unseen=was_rejected)
 
 
-def _withdraw_offer(work: Work, suite: TaskSuite) -> None:
-    """A rejected job that was offered again and is accepted after all needs nobody else, unless somebody has it by now."""
-    used = suite.assignments.filter(
-        status__in=[AssignmentStatus.ACTIVE, AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED]).count()
-    if suite.overlap > used:
+def _withdraw_offer(work: Work, suite: TaskSuite, *, unseen: bool = False) -> None:
+    """A rejected job that was offered again and is accepted after all needs nobody else, unless somebody has it by now.
+
+    `unseen`: the platform may have offered it again by its own rule before we saw that.
+    """
+    used = selectors.consuming_attempts(suite)
+    if suite.overlap > used or unseen:
         work.step("Withdrawing the offer to other Tolokers")
         mirror.mirror_tasks(suite.pool, [work.provider.withdraw(suite.remote_task_id, overlap=used)], work.command)
 
@@ -151,10 +118,16 @@ def reject_assignment(work: Work) -> None:
 
 def reissue_job(work: Work) -> None:
     suite: TaskSuite = work.target
+    if selectors.is_accepted(suite):
+        raise Refused("The job was accepted in the meantime: nobody else is needed.", "accepted_meanwhile")
     work.step("Offering the job to other Tolokers")
     overlap = int(work.command.payload["overlap"])
     mirror.mirror_tasks(suite.pool, [work.provider.reissue(suite.remote_task_id, overlap=overlap)], work.command)
     mirror.mirror_pool(suite.pool, work.provider.pool(suite.pool.remote_id), work.command)
+    if selectors.is_accepted(suite):
+        # Accepted while the offer was on its way; the acceptance saw no offer to withdraw.
+        suite.refresh_from_db(fields=["overlap"])
+        _withdraw_offer(work, suite)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -13,6 +13,7 @@ from crowdsourcing import mirror
 from crowdsourcing.connections import connected
 from crowdsourcing.delivery import claims
 from crowdsourcing.delivery.handlers import HANDLERS
+from crowdsourcing.delivery.keys import take_new_key
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.providers.errors import ProviderError
@@ -43,6 +44,7 @@ def deliver_command(command_id: UUID, more_handlers: Mapping[str, Handler] | Non
 def _try(command: ProviderCommand, handler: Handler) -> None:
     try:
         target = target_of(command)
+        take_new_key(command)
         with connected(command.account) as provider:
             handler(Work(command, target, provider))
     except ProviderError as error:

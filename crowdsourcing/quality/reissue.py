@@ -10,6 +10,7 @@ from django.db import transaction
 from crowdsourcing import selectors
 from crowdsourcing.intents import insert_reissue
 from crowdsourcing.models import TaskSuite
+from crowdsourcing.selectors.clock import our_time
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus, PoolStatus, ProjectStatus, ReissuePolicy
 from crowdsourcing.transitions import Refused
 
@@ -42,8 +43,10 @@ def _is_due(suite: TaskSuite) -> bool:
     latest = selectors.latest_assignment(suite)
     if latest is None or latest.rejected is None:
         return False
+    account = suite.pool.crowd_project.account
     ends = latest.rejected + timedelta(days=settings.DISPUTE_DAYS)
-    if selectors.platform_now(suite.pool.crowd_project.account) < ends or selectors.obstacles(suite, CommandKind.REISSUE_JOB):
+    if selectors.platform_now(account) < ends or selectors.obstacles(suite, CommandKind.REISSUE_JOB):
         return False
+    rejected = our_time(account, latest.rejected)
     last = selectors.latest_command(suite)
-    return not (last is not None and last.status == CommandStatus.FAILED and last.actor_id is None and last.created_at > latest.rejected)
+    return not (last is not None and last.status == CommandStatus.FAILED and last.actor_id is None and last.created_at > rejected)

@@ -1,12 +1,12 @@
 """Questions about room 2's tables; nothing here writes, nothing here calls a platform."""
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import latest_command, open_command, target_type_of
-from crowdsourcing.selectors.history import attempts_of, latest_assignment, timeline_of
+from crowdsourcing.selectors.history import attempts_of, consuming_attempts, is_accepted, is_offered_again, latest_assignment, timeline_of
 from crowdsourcing.selectors.links import remote_url
 from crowdsourcing.selectors.money import pool_counts, pool_money
 from crowdsourcing.selectors.obstacles import is_busy, obstacles
 
 __all__ = [
-    "attempts_of", "is_busy", "latest_assignment", "latest_command", "obstacles", "open_command", "platform_now", "pool_counts",
-    "pool_money", "remote_url", "target_type_of", "timeline_of",
+    "attempts_of", "consuming_attempts", "is_accepted", "is_busy", "is_offered_again", "latest_assignment", "latest_command", "obstacles",
+    "open_command", "platform_now", "pool_counts", "pool_money", "remote_url", "target_type_of", "timeline_of",
 ]

@@ -3,7 +3,7 @@ from django.db.models import Q, QuerySet
 
 from annotation.models import Job
 from crowdsourcing.models import Assignment, ProviderCommand, StatusChange, TaskSuite
-from crowdsourcing.statuses import ReissuePolicy
+from crowdsourcing.statuses import AssignmentStatus, ReissuePolicy
 from crowdsourcing.transitions import CONSUMES_OVERLAP
 
 
@@ -14,7 +14,7 @@ def attempts_of(job: Job) -> QuerySet[Assignment]:
 
 
 def latest_assignment(task_suite: TaskSuite) -> Assignment | None:
-    """The newest attempt: the only one that drives the job."""
+    """The newest attempt. It drives the job, unless it came to nothing and an earlier one was accepted."""
     return task_suite.assignments.order_by("-created", "-remote_id").first()
 
 
@@ -30,6 +30,11 @@ def timeline_of(job: Job) -> QuerySet[StatusChange]:
         | Q(target_type=target.TASK_SUITE, target_id=suite.pk)
         | Q(target_type=target.POOL, target_id=suite.pool_id))
         .select_related("actor", "command").order_by("at", "id"))
+
+
+def is_accepted(task_suite: TaskSuite) -> bool:
+    """Whether any attempt at the job was accepted: nobody else is wanted for it."""
+    return task_suite.assignments.filter(status=AssignmentStatus.ACCEPTED).exists()
 
 
 def consuming_attempts(task_suite: TaskSuite) -> int:

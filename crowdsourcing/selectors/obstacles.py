@@ -10,7 +10,7 @@ from annotation.models import Job, Project, Task
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
-from crowdsourcing.selectors.history import is_offered_again, latest_assignment
+from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ProjectStatus
 from crowdsourcing.transitions import is_allowed
 
@@ -184,6 +184,8 @@ def _accept(assignment: Assignment) -> list[str]:
 
 def _reissue(task_suite: TaskSuite) -> list[str]:
     found = _not_archived(task_suite.pool)
+    if is_accepted(task_suite):
+        return [*found, "An attempt at this job is accepted: nobody else is needed."]
     if is_offered_again(task_suite):
         found.append("This job is offered to other Tolokers already.")
     return found

@@ -42,8 +42,9 @@ def setup_project(*, actor: Any, project: Project, environment: str, api_key: st
     base_url = _checked_base_url(environment, base_url)
     api_key = checked_key(api_key)
     refuse_obstacles(project, CommandKind.SETUP_PROJECT)
-    account = _account(owner=actor, environment=environment, base_url=base_url, api_key=api_key)
-    crowd_project = CrowdProject.objects.filter(project=project).first()
+    crowd_project = CrowdProject.objects.select_related("account").filter(project=project).first()
+    account = _account(owner=actor, environment=environment, base_url=base_url, api_key=api_key,
+                       before=crowd_project.account if crowd_project else None)
     if crowd_project is None:
         crowd_project = CrowdProject(project=project, mark=new_mark("project"))
     elif crowd_project.account_id != account.pk:
@@ -115,9 +116,11 @@ def checked_key(api_key: str) -> str:
     return api_key
 
 
-def _account(*, owner: Any, environment: str, base_url: str, api_key: str) -> ProviderAccount:
-    """The owner's account with this very key, or a new one."""
-    for account in ProviderAccount.objects.filter(owner=owner, environment=environment, base_url=base_url):
+def _account(*, owner: Any, environment: str, base_url: str, api_key: str, before: ProviderAccount | None) -> ProviderAccount:
+    """The account with this very key: that of the try before, whoever made it; else one of the owner's, or a new one."""
+    mine = ProviderAccount.objects.filter(owner=owner, environment=environment, base_url=base_url)
+    same = [before] if before is not None and (before.environment, before.base_url) == (environment, base_url) else []
+    for account in (*same, *mine):
         try:
             if credentials.decrypt(account.encrypted_key).reveal() == api_key:
                 return account

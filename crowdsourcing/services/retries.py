@@ -5,10 +5,11 @@ from django.db import transaction
 
 from annotation.models import Project
 from crowdsourcing import selectors
-from crowdsourcing.models import CrowdProject, Pool, ProviderCommand
+from crowdsourcing.intents import insert_reissue
+from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.selectors.commands import Target, account_of, target_of
 from crowdsourcing.services.access import may_edit, may_review
-from crowdsourcing.services.commands import ask, refuse_obstacles, require
+from crowdsourcing.services.commands import ask, refuse_obstacles, require, wake_after_commit
 from crowdsourcing.statuses import CommandKind, CommandStatus
 from crowdsourcing.transitions import Refused
 
@@ -17,7 +18,7 @@ REVIEWS = (CommandKind.ACCEPT_ASSIGNMENT, CommandKind.REJECT_ASSIGNMENT)
 
 @transaction.atomic(durable=True)
 def retry_command(*, actor: Any, command: ProviderCommand) -> ProviderCommand:
-    """A new command with the payload of a failed one, as long as nothing newer was asked of its target.
+    """A new command like a failed one, as long as nothing newer was asked of its target.
 
     The failed row stays as it is: it is history. Refused, PermissionDenied.
     """
@@ -32,6 +33,9 @@ def retry_command(*, actor: Any, command: ProviderCommand) -> ProviderCommand:
     if latest is not None and latest.pk != command.pk:
         raise Refused(f"“{latest.get_kind_display()}” was asked for since. Reload the page.", "not_possible")
     refuse_obstacles(_judged_by(target, command.kind), CommandKind(command.kind))
+    if isinstance(target, TaskSuite):
+        # Its payload counts from the overlap of then.
+        return wake_after_commit(insert_reissue(actor=actor, task_suite=target))
     return ask(actor=actor, target=target, kind=CommandKind(command.kind), account=account_of(target), payload=command.payload)
 
 
