@@ -11,6 +11,8 @@ from crowdsourcing.providers.errors import ProviderError
 
 log = logging.getLogger(__name__)
 
+_OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
+
 
 def wake(command_id: UUID) -> None:
     """Ring for one command."""
@@ -52,6 +54,9 @@ def sync_crowd_project(crowd_project_id: int) -> None:
                     sync.sync_pool(pool, provider)
                 except ProviderError as error:
                     log.warning("Sync of pool %s: %s", pool.pk, error.code)
+                except Exception:
+                    log.exception("Sync of pool %s failed", pool.pk)
+                    Pool.objects.filter(pk=pool.pk).update(sync_error=_OUR_FAULT)
     except ProviderError as error:
         log.warning("Sync of crowd project %s: %s", crowd_project_id, error.code)
         CrowdProject.objects.filter(pk=crowd_project_id).update(sync_error=error.sentence)

@@ -1,4 +1,5 @@
 """News of one pool."""
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from crowdsourcing import mirror
 from crowdsourcing.models import Pool
 from crowdsourcing.providers.base import STREAMS, Provider, RemoteAssignment
 from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.statuses import PoolStatus
 from crowdsourcing.sync.locks import only_one
 
 # Key among the cursors: when everything was read last, the platform's time.
@@ -45,8 +47,10 @@ def sync_pool(pool: Pool, provider: Provider) -> PoolReport:
 
 
 def _look(pool: Pool, provider: Provider) -> PoolReport:
-    mirror.mirror_pool(pool, provider.pool(pool.remote_id))
+    news = provider.pool(pool.remote_id)
     started = timezone.now() + timedelta(seconds=provider.clock_offset or 0)
+    if news.status != PoolStatus.ARCHIVED:
+        mirror.mirror_pool(pool, news)
     # Only tasks that were given to more than one: few, and their overlap may have been raised elsewhere.
     raised = provider.tasks(pool.remote_id, overlap_from=2)
     if raised:
@@ -56,13 +60,23 @@ def _look(pool: Pool, provider: Provider) -> PoolReport:
     newest: dict[str, datetime] = {}
     if report.full:
         _read(pool, provider, report, newest)
+        # What was read early may have changed while the rest was read: nothing after the beginning counts as seen.
+        newest = {stream: min(at, started) for stream, at in newest.items()}
     else:
         for stream in STREAMS:
-            # A stream that never brought anything has nothing from before the last full reading.
-            cursor = datetime.fromisoformat(pool.cursors.get(stream, last_full))
-            _read(pool, provider, report, newest, stream, cursor - timedelta(seconds=settings.SYNC_OVERLAP_SECONDS))
+            _read(pool, provider, report, newest, stream, _since(pool.cursors, stream))
     pool.cursors = _moved(pool.cursors, newest) | ({FULL: started.isoformat()} if report.full else {})
+    # Last: nobody looks at an archived pool again, so everything else must have been read.
+    if news.status == PoolStatus.ARCHIVED:
+        mirror.mirror_pool(pool, news)
     return report
+
+
+def _since(cursors: dict[str, str], stream: str) -> datetime | None:
+    """None, which is everything, for a stream that never brought anything: the last full reading found nothing in it either."""
+    if stream not in cursors:
+        return None
+    return datetime.fromisoformat(cursors[stream]) - timedelta(seconds=settings.SYNC_OVERLAP_SECONDS)
 
 
 def _moved(cursors: dict[str, str], newest: dict[str, datetime]) -> dict[str, str]:
@@ -79,12 +93,12 @@ def _read(pool: Pool, provider: Provider, report: PoolReport, newest: dict[str, 
         report.seen += done.seen
         report.made += done.made
         report.changed += done.changed
-        _advance(newest, page)
+        _advance(newest, page, [stream] if stream else STREAMS)
 
 
-def _advance(newest: dict[str, datetime], page: list[RemoteAssignment]) -> None:
-    """The cursor is the largest time seen in a field, never our clock."""
-    for stream in STREAMS:
+def _advance(newest: dict[str, datetime], page: list[RemoteAssignment], streams: Sequence[str]) -> None:
+    """The cursor is the largest time seen in a field. A stream moves its own only: another one's may have been over for a while."""
+    for stream in streams:
         at = max((moment for item in page if (moment := getattr(item, stream)) is not None), default=None)
         if at is not None and (stream not in newest or newest[stream] < at):
             newest[stream] = at

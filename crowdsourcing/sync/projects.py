@@ -1,5 +1,5 @@
 """News of projects, and which of them are looked at by themselves."""
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from crowdsourcing import mirror
@@ -8,15 +8,20 @@ from crowdsourcing.providers.base import Provider
 from crowdsourcing.providers.errors import ProviderError
 from crowdsourcing.statuses import PoolStatus, ProjectStatus
 
+# Pools with nothing to look at.
+_OVER = Q(remote_id="") | Q(status=PoolStatus.ARCHIVED)
+
 
 def projects_in_use() -> QuerySet[CrowdProject]:
-    """Those that are at the platform and not archived."""
-    return CrowdProject.objects.exclude(Q(remote_id="") | Q(status=ProjectStatus.ARCHIVED)).select_related("account").order_by("pk")
+    """Those that are at the platform and not archived; archived ones too, until their pools are seen to be."""
+    live_pools = Pool.objects.filter(crowd_project=OuterRef("pk")).exclude(_OVER)
+    return (CrowdProject.objects.exclude(remote_id="").filter(~Q(status=ProjectStatus.ARCHIVED) | Exists(live_pools))
+            .select_related("account").order_by("pk"))
 
 
 def pools_in_use(crowd_project: CrowdProject) -> QuerySet[Pool]:
     """Its pools that are at the platform and not archived."""
-    return (crowd_project.pools.exclude(Q(remote_id="") | Q(status=PoolStatus.ARCHIVED))
+    return (crowd_project.pools.exclude(_OVER)
             .select_related("crowd_project__account", "task").order_by("pk"))
 
 

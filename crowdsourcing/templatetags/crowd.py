@@ -49,7 +49,7 @@ def money(amount: Decimal | int | float | str | None) -> str:
 @register.simple_tag
 def toloka_dot(thing: CrowdProject | Pool, named: bool = True) -> SafeString:
     kind = "pool" if isinstance(thing, Pool) else "project"
-    color, word = (POOL_DOTS if isinstance(thing, Pool) else PROJECT_DOTS)[thing.status]
+    color, word = (POOL_DOTS if isinstance(thing, Pool) else PROJECT_DOTS).get(thing.status) or ("gray", status_word(thing.status))
     hint = f"The {kind} on Toloka is {word}."
     if kind == "pool" and thing.status == PoolStatus.CLOSED:
         hint += " Not visible to Tolokers until started."
@@ -58,7 +58,7 @@ def toloka_dot(thing: CrowdProject | Pool, named: bool = True) -> SafeString:
 
 @register.simple_tag
 def assignment_dot(assignment: Assignment) -> SafeString:
-    return dot(*ASSIGNMENT_DOTS[assignment.status])  # type: ignore[index]
+    return dot(*(ASSIGNMENT_DOTS.get(assignment.status) or ("gray", status_word(assignment.status).capitalize())))
 
 
 @register.filter

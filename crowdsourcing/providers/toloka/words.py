@@ -39,6 +39,17 @@ def money(value: Any) -> Decimal:
     return Decimal(str(value or 0))
 
 
+def without_nul(value: Any) -> Any:
+    """The same without NUL characters, which no database keeps. A Toloker decides what is in a solution."""
+    if type(value) is str:
+        return value.replace("\0", "") if "\0" in value else value
+    if isinstance(value, dict):
+        return {without_nul(key): without_nul(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_nul(item) for item in value]
+    return value
+
+
 def mark_of(item: dict[str, Any]) -> str:
     values = (item.get("metadata") or {}).get(MARK_KEY) or [""]
     return str(values[0] or item.get("private_comment") or "")
@@ -190,5 +201,5 @@ def assignment_from(item: dict[str, Any], seen_at: datetime) -> RemoteAssignment
         job_key=str((task.get("input_values") or {}).get("job_key") or ""),
         user_id=get("user_id") or "", status=item["status"], reward=money(get("reward")), created=moment(item["created"]) or seen_at,
         seen_at=seen_at, submitted=moment(get("submitted")), accepted=moment(get("accepted")), rejected=moment(get("rejected")),
-        skipped=moment(get("skipped")), expired=moment(get("expired")), public_comment=get("public_comment") or "",
-        solution=(solutions[0].get("output_values") or {}) if solutions else {})
+        skipped=moment(get("skipped")), expired=moment(get("expired")), public_comment=without_nul(get("public_comment") or ""),
+        solution=without_nul(solutions[0].get("output_values") or {}) if solutions else {})
