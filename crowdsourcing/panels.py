@@ -229,6 +229,9 @@ def deletion_obstacle(thing: Any) -> str | None:
     return None
 
 
+_TWIN_FACTS = ("id", "remote_id", "status", "synced_at")
+
+
 def api_extra(kind: str, thing: Any) -> dict[str, Any]:
     """{"crowd": {...} or None} on projects, tasks and jobs."""
     return api_extras(kind, [thing]).get(thing.pk, {})
@@ -239,11 +242,11 @@ def api_extras(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, Any]]:
     keys = [thing.pk for thing in things]
     found: dict[Any, dict[str, Any]] = {}
     if kind == "project":
-        for row in CrowdProject.objects.filter(project__in=keys).values("project_id", "id", "remote_id", "status", "synced_at"):
-            found[row.pop("project_id")] = row
+        for twin in CrowdProject.objects.filter(project__in=keys).only("project_id", *_TWIN_FACTS):
+            found[twin.project_id] = {name: getattr(twin, name) for name in _TWIN_FACTS}
     elif kind == "task":
-        for row in Pool.objects.filter(task__in=keys).values("task_id", "id", "remote_id", "status", "synced_at"):
-            found[row.pop("task_id")] = row
+        for pool in Pool.objects.filter(task__in=keys).only("task_id", *_TWIN_FACTS):
+            found[pool.task_id] = {name: getattr(pool, name) for name in _TWIN_FACTS}
     elif kind == "job":
         latest = Assignment.objects.filter(task_suite__job__in=keys).order_by("task_suite__job", "-created", "-remote_id").distinct(
             "task_suite__job").values_list("task_suite__job", "pk", "status", "reward")

@@ -1,11 +1,12 @@
 """Sign up, log in and out, password reset (Django's flow) and the profile."""
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login as start_session, views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -85,12 +86,13 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    stored = Profile.objects.filter(user_id=request.user.pk).first()
-    form = ProfileForm(request.POST or None, instance=request.user, initial={"timezone": stored.timezone if stored else ""})
+    user = cast(User, request.user)
+    stored = Profile.objects.filter(user=user).first()
+    form = ProfileForm(request.POST or None, instance=user, initial={"timezone": stored.timezone if stored else ""})
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.save()
-            Profile.objects.update_or_create(user_id=request.user.pk, defaults={"timezone": form.cleaned_data["timezone"]})
+            Profile.objects.update_or_create(user=user, defaults={"timezone": form.cleaned_data["timezone"]})
         messages.success(request, "Your profile was saved.")
         return redirect("annotation:profile")
     return render(request, "annotation/profile.html", {"form": form}, status=422 if form.errors else 200)

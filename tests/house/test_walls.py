@@ -55,9 +55,13 @@ def test_no_file_is_a_drawer_for_everything() -> None:
     assert found == []
 
 
+# Lines; tables of cases make test files longer than the code that they are about.
+LONGEST, LONGEST_TEST = 330, 420
+
+
 def test_no_file_outgrows_its_noun() -> None:
     long = {str(path.relative_to(ROOT)): lines for path in sources(*ROOMS, "tests")
-            if (lines := len(path.read_text().splitlines())) > 330}
+            if (lines := len(path.read_text().splitlines())) > (LONGEST_TEST if "tests" in path.relative_to(ROOT).parts else LONGEST)}
     assert long == {}
 
 

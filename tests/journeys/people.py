@@ -108,11 +108,13 @@ class Requester:
     def see(self, text: str | re.Pattern[str]) -> None:
         """Reload until the page shows `text`: the platform answers in its own time."""
         for _ in range(30):
-            if self.page.get_by_text(text).first.is_visible():
+            # Menus that are closed hold the same words.
+            shown = self.page.get_by_text(text).locator("visible=true").first
+            if shown.is_visible():
                 return
             self.page.wait_for_timeout(500)
             self.page.reload()
-        expect(self.page.get_by_text(text).first).to_be_visible()
+        expect(shown).to_be_visible()
 
     def decide(self, job_url: str, verb: str, comment: str = "") -> None:
         """Accept or Reject in the job's bar."""

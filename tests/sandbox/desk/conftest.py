@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Page, expect
 
-from tests.stack.browser import TIMEOUT_MS, browser, new_context, playwright_driver
+from tests.stack.browser import TIMEOUT_MS
 from tests.stack.sandbox import RequesterAccount, SandboxServer, sandbox_server
 
-# Fixtures reach this folder's tests by being named here.
-__all__ = ["browser", "new_context", "playwright_driver"]
 # As patient as every other step in the browser: the machine may be busy.
 expect.set_options(timeout=TIMEOUT_MS)
 
