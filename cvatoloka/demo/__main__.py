@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -27,6 +28,7 @@ class Stop(BaseException):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a demo until it is stopped. 0 after Ctrl-C or a --once in which every step held, 1 and one sentence otherwise."""
     options = parse(sys.argv[1:] if arguments is None else arguments)
+    warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)  # toloka-kit's; nothing for the person at the terminal
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, _stop)
     try:
@@ -67,7 +69,6 @@ def _stay(options: Options) -> int:
             assert stack.supervisor is not None
             stack.supervisor.watch()
     finally:
-        progress.say("Stopping ...")
         stack.stop()
         progress.say(f"Everything is stopped; the data is kept in {options.data}.")
 
@@ -91,9 +92,11 @@ def _reset(directory: Path) -> None:
     """Delete what earlier demos kept, photographs excepted. EmbeddedError while a demo still runs there."""
     if not directory.is_dir():
         return
+    from cvatoloka.demo.supervisor import end_leftovers
     from cvatoloka.embedded import EmbeddedServices
 
     with EmbeddedServices(directory).exclusive():
+        end_leftovers(directory)
         for path in directory.iterdir():
             if path.name in (PHOTOGRAPHS, "lock"):
                 continue

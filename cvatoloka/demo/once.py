@@ -14,6 +14,7 @@ from cvatoloka.demo.errors import DemoError
 from cvatoloka.demo.main_job import MainJob
 from cvatoloka.demo.progress import Progress
 from cvatoloka.demo.stack import Stack
+from cvatoloka.demo.supervisor import end_leftovers
 from cvatoloka.embedded import EmbeddedError, EmbeddedServices
 
 
@@ -50,6 +51,7 @@ def run(addresses: Addresses, directory: Path, *, photographs_directory: Path) -
     report = Report(Progress())
     if directory.exists():
         with EmbeddedServices(directory).exclusive():  # refuses while another --once is at work there
+            end_leftovers(directory)
             shutil.rmtree(directory)
     stack = Stack(addresses, directory, Progress(), photographs_directory=photographs_directory)
     found: dict[str, Any] = {}

@@ -2,9 +2,11 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from cvatoloka.demo.addresses import Addresses, environment
 from cvatoloka.demo.errors import DemoError
 from cvatoloka.demo.kept import Kept
 from cvatoloka.demo.progress import Progress
-from cvatoloka.demo.supervisor import ROOT, Supervisor
+from cvatoloka.demo.supervisor import ROOT, Supervisor, end_leftovers
 from cvatoloka.embedded import EmbeddedServices, wanted
+from cvatoloka.embedded.processes import die_with_parent
 
 # Generous: the first start may share a small machine with much else.
 READY_SECONDS = 180.0
@@ -44,8 +47,8 @@ class Stack:
         variables = environment(self.addresses, servers, self.directory)
         # This process is a part of the application too: accounts, sample. The sandbox's processes have settings of their own.
         os.environ.update(variables | {"DJANGO_SETTINGS_MODULE": "cvatoloka.settings"})
+        end_leftovers(self.directory)
         self.supervisor = Supervisor(variables, self.directory)
-        self.supervisor.end_leftovers()
         with self.progress.step("photographs for the sample"):
             self.photographs = photographs.fetch(self.photographs_directory)
         with self.progress.step("tables of the application and the sandbox"):
@@ -58,7 +61,10 @@ class Stack:
         return self._populate(with_sample)
 
     def stop(self) -> None:
-        """End the processes, then the servers under them."""
+        """End the processes, then the servers under them. A second Ctrl-C does not interrupt it: it is bounded in time."""
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, signal.SIG_IGN)
+        self.progress.say("Stopping ...")
         if self.supervisor is not None:
             self.supervisor.stop()
         self.services.stop()
@@ -83,8 +89,8 @@ class Stack:
         if embedded and stamp.is_file() and stamp.read_text() == digest:
             return
         stamp.unlink(missing_ok=True)
-        _migrate()
-        _migrate_sandbox(variables)
+        with _migrating_sandbox(variables):
+            _migrate()
         stamp.write_text(digest)
 
     def _wait(self) -> None:
@@ -113,12 +119,21 @@ def answers(url: str) -> bool:
         return False
 
 
-def _migrate_sandbox(variables: Mapping[str, str]) -> None:
+@contextmanager
+def _migrating_sandbox(variables: Mapping[str, str]) -> Iterator[None]:
+    """The sandbox's tables are made meanwhile, and are there afterwards. DemoError with the reason when they could not be made."""
     # In a process of its own: the sandbox has other settings, and shares nothing with the application.
-    result = subprocess.run([sys.executable, "-m", "sandbox", "migrate"], cwd=ROOT, env=dict(variables), capture_output=True, text=True)
-    if result.returncode:
-        reason = (result.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise DemoError(f"The sandbox's tables could not be made: {reason}")
+    process = subprocess.Popen([sys.executable, "-m", "sandbox", "migrate"], cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                               preexec_fn=die_with_parent(signal.SIGKILL))
+    try:
+        yield
+        errors = process.communicate()[1]
+    finally:
+        process.kill()
+        process.wait()
+    if process.returncode:
+        raise DemoError(f"The sandbox's tables could not be made: {(errors.strip().splitlines() or ['no reason given'])[-1]}")
 
 
 def migrations_digest() -> str:

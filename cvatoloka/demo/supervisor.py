@@ -3,6 +3,7 @@ import json
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -11,26 +12,29 @@ from pathlib import Path
 import psutil
 from honcho.environ import parse_procfile
 
+from cvatoloka.demo import keeper
 from cvatoloka.demo.errors import DemoError
 from cvatoloka.embedded.processes import kill_group, last_line, spawn
 
 ROOT = Path(__file__).resolve().parents[2]
-STOP_SECONDS = 10.0
+STOP_SECONDS = 8.0
 # A process that ends is started again; one that keeps ending stops the demo.
 RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60.0
 
 
 class Supervisor:
-    """Starts, watches and stops the processes. `directory`/processes.json names them, so that a killed demo's are found again."""
+    """Starts, watches and stops the processes. A keeper ends them when the demo is killed; the next start does when that one was too."""
 
     def __init__(self, environment: Mapping[str, str], directory: Path) -> None:
         self.environment = dict(environment)
         self.logs = directory / "logs"
-        self.record = directory / "processes.json"
+        self.directory = directory
         self.commands = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._ends: dict[str, deque[float]] = {}
+        self._groups: dict[int, float] = {}
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     def start(self, *names: str) -> None:
         """Start the Procfile's commands of those names, logs emptied."""
@@ -80,21 +84,43 @@ class Supervisor:
                 process.wait(5)
             kill_group(process.pid)
         self.running.clear()
-        self.record.unlink(missing_ok=True)
-
-    def end_leftovers(self) -> None:
-        """Kill the process groups an earlier, killed demo left. A number that now belongs to a younger process is left alone."""
-        if not self.record.is_file():
-            return
-        for pid, created in json.loads(self.record.read_text()):
-            try:
-                if abs(psutil.Process(pid).create_time() - created) < 1:
-                    kill_group(pid)
-            except psutil.NoSuchProcess:
-                kill_group(pid)  # the leader is gone, children may be left in its group
-        self.record.unlink(missing_ok=True)
+        if self._keeper is not None:
+            self._keeper.communicate()  # closes the pipe, upon which it ends
+            self._keeper = None
+        record(self.directory).unlink(missing_ok=True)
 
     def _spawn(self, name: str) -> None:
         self.running[name] = spawn(shlex.split(self.commands[name]), log=self.log(name), env=self.environment, cwd=ROOT)
-        known = [(process.pid, psutil.Process(process.pid).create_time()) for process in self.running.values() if process.poll() is None]
-        self.record.write_text(json.dumps(known))
+        process = self.running[name]
+        self._remember(process.pid, psutil.Process(process.pid).create_time())
+
+    def _remember(self, pid: int, created: float) -> None:
+        """Tell the next start (in a file) and the keeper (now) of a process group. A keeper that ended is replaced and told everything."""
+        self._groups[pid] = created
+        fresh = record(self.directory).with_suffix(".new")
+        fresh.write_text(json.dumps(list(self._groups.items())))
+        fresh.replace(record(self.directory))
+        news = {pid: created}
+        if self._keeper is None or self._keeper.poll() is not None:
+            # No death signal: it is there for the time after our death.
+            self._keeper = spawn([sys.executable, "-I", keeper.__file__, str(self.directory)], log=self.log("keeper"), death_signal=0,
+                                 env=self.environment, cwd=ROOT, stdin=subprocess.PIPE)
+            news = self._groups
+        assert self._keeper.stdin is not None
+        self._keeper.stdin.writelines(f"{json.dumps(group)}\n".encode() for group in news.items())
+        self._keeper.stdin.flush()
+
+
+def record(directory: Path) -> Path:
+    """Where a supervisor notes its process groups: [[pid, Unix time of its start], ...]."""
+    return directory / "processes.json"
+
+
+def end_leftovers(directory: Path) -> None:
+    """Kill the process groups that a demo which was killed left over `directory`."""
+    path = record(directory)
+    if not path.is_file():
+        return
+    for pid, created in json.loads(path.read_text()):
+        keeper.kill(pid, created)
+    path.unlink()

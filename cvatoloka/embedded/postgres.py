@@ -7,6 +7,7 @@ import hashlib
 import os
 import pwd
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -91,7 +92,6 @@ class EmbeddedPostgres:
 
     def _prepare_directories(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.data.mkdir(mode=0o700, exist_ok=True)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         if self.sockets.is_symlink() or not self.sockets.is_dir():
             raise EmbeddedError(f"{self.sockets} must be a folder of our own: remove it and start again.")
@@ -100,20 +100,27 @@ class EmbeddedPostgres:
                 raise EmbeddedError(f"{self.sockets} belongs to another user: remove it and start again.")
             return
         owner = system_user(self.user)
-        for folder in (self.data, self.sockets):
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        os.chown(self.sockets, owner.pw_uid, owner.pw_gid)
         for path in (self.data, self.sockets, self.binaries):
             let_others_pass(path)
 
     def _initdb(self) -> None:
+        # Beside, then moved into place: one that is interrupted must not leave half a cluster where the next start expects a whole one.
+        fresh = self.directory / "data.new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        if self.user is not None:
+            owner = system_user(self.user)
+            os.chown(fresh, owner.pw_uid, owner.pw_gid)
         result = subprocess.run(
             [str(self.binaries / "initdb"), "--auth=trust", "--encoding=utf8", "--locale=C", "--locale-provider=builtin",
-             "--builtin-locale=C.UTF-8", "-U", SUPERUSER, "-D", str(self.data),
+             "--builtin-locale=C.UTF-8", "-U", SUPERUSER, "-D", str(fresh),
              *([] if self.durable else ["--no-sync"])],
             capture_output=True, text=True, cwd=self.directory, user=self.user, group=self.user, extra_groups=[] if self.user else None)
         if result.returncode:
             self.log.write_text(result.stdout + result.stderr)
             raise EmbeddedError(f"The embedded PostgreSQL could not make its data folder: {last_line(self.log)} (whole log: {self.log})")
+        fresh.rename(self.data)
 
     def end_leftover(self) -> None:
         """End the server that an earlier owner of this folder left running, if there is one."""
