@@ -43,9 +43,14 @@ def cut(request: HttpRequest) -> bool:
     peer = (request.META.get("REMOTE_ADDR"), str(request.META.get("REMOTE_PORT")))
     for name in os.listdir("/proc/self/fd"):
         try:
-            probe = socket.socket(fileno=os.dup(int(name)))
+            copy = os.dup(int(name))
         except OSError:
-            continue  # not a socket, or closed since it was listed
+            continue  # closed since it was listed
+        try:
+            probe = socket.socket(fileno=copy)
+        except OSError:
+            os.close(copy)
+            continue  # not a socket
         with probe:
             if _peer_of(probe) == peer:
                 probe.shutdown(socket.SHUT_RDWR)
