@@ -98,3 +98,6 @@ def _look_again(command: ProviderCommand) -> None:
                 mirror.mirror_pool(pool, provider.pool(pool.remote_id))
     except (ProviderError, ObjectDoesNotExist) as error:
         log.info("Command %s: looking again did not work either (%s)", command.pk, type(error).__name__)
+    except Exception:
+        # Whatever it is, it must not keep the command from being settled.
+        log.exception("Command %s: looking again failed", command.pk)

@@ -1,10 +1,12 @@
 """Money set aside for a pool."""
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
+from crowdsourcing.mirror.locks import lock_pool
 from crowdsourcing.models import LedgerEntry, Pool
 from crowdsourcing.selectors.money import pool_money
 from crowdsourcing.statuses import AssignmentStatus
@@ -16,8 +18,10 @@ def add_budget(pool: Pool, amount: Decimal) -> None:
         LedgerEntry.objects.create(pool=pool, kind=LedgerEntry.Kind.BUDGET, amount=amount, at=timezone.now())
 
 
+@transaction.atomic
 def cover_price(pool: Pool) -> None:
-    """After a higher price: set aside what the jobs that are still to be done cost now. Inside the caller's transaction."""
+    """After a higher price: set aside what the jobs that are still to be done cost now."""
+    lock_pool(pool)
     suites = pool.task_suites.exclude(remote_task_id="").annotate(
         used=Count("assignments", filter=Q(assignments__status__in=CONSUMES_OVERLAP)))
     remaining = suites.aggregate(total=Coalesce(Sum(Greatest(F("overlap") - F("used"), Value(0))), 0))["total"]

@@ -10,7 +10,6 @@ from crowdsourcing import mirror
 from crowdsourcing.models import Pool
 from crowdsourcing.providers.base import STREAMS, Provider, RemoteAssignment
 from crowdsourcing.providers.errors import ProviderError
-from crowdsourcing.statuses import PoolStatus
 from crowdsourcing.sync.locks import only_one
 
 # Key among the cursors: when everything was read last, the platform's time.
@@ -36,23 +35,25 @@ def sync_pool(pool: Pool, provider: Provider) -> PoolReport:
     with only_one(pool.pk) as got:
         if not got:
             return PoolReport(busy=True)
+        began = timezone.now()
         pool.refresh_from_db(fields=["cursors", "remote_id"])
         try:
             report = _look(pool, provider)
         except ProviderError as error:
             Pool.objects.filter(pk=pool.pk).update(sync_error=error.sentence)
             raise
-        Pool.objects.filter(pk=pool.pk).update(synced_at=timezone.now(), sync_error="", cursors=pool.cursors)
+        Pool.objects.filter(pk=pool.pk).update(synced_at=began, sync_error="", cursors=pool.cursors)
         return report
 
 
 def _look(pool: Pool, provider: Provider) -> PoolReport:
-    news = provider.pool(pool.remote_id)
+    mirror.mirror_pool(pool, provider.pool(pool.remote_id))
     started = timezone.now() + timedelta(seconds=provider.clock_offset or 0)
-    if news.status != PoolStatus.ARCHIVED:
-        mirror.mirror_pool(pool, news)
     # Only tasks that were given to more than one: few, and their overlap may have been raised elsewhere.
     raised = provider.tasks(pool.remote_id, overlap_from=2)
+    if pool.task_suites.filter(overlap__gt=1).exclude(remote_task_id__in=[task.id for task in raised]).exists():
+        # Lowered elsewhere: it is not among them any more.
+        raised = provider.tasks(pool.remote_id)
     if raised:
         mirror.mirror_tasks(pool, raised)
     last_full = pool.cursors.get(FULL)
@@ -66,9 +67,6 @@ def _look(pool: Pool, provider: Provider) -> PoolReport:
         for stream in STREAMS:
             _read(pool, provider, report, newest, stream, _since(pool.cursors, stream))
     pool.cursors = _moved(pool.cursors, newest) | ({FULL: started.isoformat()} if report.full else {})
-    # Last: nobody looks at an archived pool again, so everything else must have been read.
-    if news.status == PoolStatus.ARCHIVED:
-        mirror.mirror_pool(pool, news)
     return report
 
 

@@ -79,10 +79,12 @@ def test_a_project_set_up_in_the_platforms_own_pages_to_archived_is_seen(crowd: 
     assert len(crowd.platform.calls) == calls
 
 
-def test_archived_pools_are_not_looked_at(crowd: Crowd) -> None:
+def test_archived_pools_are_looked_at_once_more_and_then_left_alone(crowd: Crowd) -> None:
     pool = crowd.open_pool()
     assert list(pools_in_use(crowd.crowd_project)) == [pool]
     crowd.platform.pools[pool.remote_id]["status"] = "ARCHIVED"
+    crowd.sync()
+    assert list(pools_in_use(crowd.crowd_project)) == [pool]
     crowd.sync()
     assert list(pools_in_use(crowd.crowd_project)) == []
 

@@ -11,14 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation.models import Frame
-from crowdsourcing import mirror, tasks
+from crowdsourcing import mirror, selectors, tasks
 from crowdsourcing.connections import connected
 from crowdsourcing.models import Assignment, Pool
 from crowdsourcing.providers.base import STREAMS, RemoteAssignment
-from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.providers.errors import NotEnoughBalance, Unavailable
 from crowdsourcing.providers.fake import FakeProvider
 from crowdsourcing.providers.toloka.words import assignment_from
-from crowdsourcing.services import pools
+from crowdsourcing.services import assignments, pools
+from crowdsourcing.statuses import CommandKind
 from crowdsourcing.sync import sync_pool
 from tests.crowdsourcing.crowd import Crowd
 
@@ -129,6 +130,38 @@ def test_the_last_news_of_a_pool_archived_elsewhere_is_not_lost_with_a_bad_momen
     calls = len(crowd.platform.calls)
     crowd.sync()
     assert len(crowd.platform.calls) == calls
+
+
+def test_the_last_news_of_a_pool_seen_archived_by_a_verb_arrives_too(crowd: Crowd) -> None:
+    pool = crowd.open_pool()
+    first = crowd.work()
+    crowd.platform.change(first.remote_id, "ACCEPTED")
+    crowd.platform.pools[pool.remote_id]["status"] = "ARCHIVED"
+    crowd.platform.fail("close_pool", NotEnoughBalance("No."))
+    crowd.deliver(pools.stop_pool(actor=crowd.owner, pool=crowd.pool))
+    assert crowd.pool.status == "ARCHIVED"
+    crowd.sync()
+    assert crowd.assignment(first.remote_id).status == "ACCEPTED"
+
+
+def test_an_offer_taken_back_on_the_platforms_side_is_seen(crowd: Crowd) -> None:
+    crowd.open_pool()
+    crowd.reject(crowd.work())
+    crowd.deliver(assignments.reissue_job(actor=crowd.owner, task_suite=crowd.suite()))
+    crowd.platform.tasks[crowd.suite().remote_task_id].overlap = 1
+    crowd.sync()
+    assert crowd.suite().overlap == 1
+    assert crowd.state()[:2] == ("validation", "rejected")
+    assert selectors.obstacles(crowd.suite(), CommandKind.REISSUE_JOB) == []
+
+
+def test_a_refusal_is_told_although_looking_again_fails(crowd: Crowd, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    crowd.open_pool()
+    crowd.platform.fail("close_pool", NotEnoughBalance("No."))
+    monkeypatch.setattr(mirror, "mirror_pool", lambda *rest: 1 / 0)
+    command = crowd.deliver(pools.stop_pool(actor=crowd.owner, pool=crowd.pool))
+    assert (command.status, command.error) == ("failed", "No.")
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_a_mistake_of_ours_in_one_pool_does_not_keep_the_others_from_being_read(
