@@ -20,15 +20,15 @@ from crowdsourcing.statuses import AssignmentStatus, PoolStatus, ProjectStatus
 
 register = template.Library()
 
-PROJECT_DOTS = {
+PROJECT_DOTS: dict[str, tuple[str, str]] = {
     ProjectStatus.ACTIVE: ("green", "active"), ProjectStatus.ARCHIVED: ("dark", "archived"), ProjectStatus.LOCKED: ("red", "locked"),
     "": ("gray", "not set up yet"),
 }
-POOL_DOTS = {
+POOL_DOTS: dict[str, tuple[str, str]] = {
     PoolStatus.OPEN: ("green", "open"), PoolStatus.CLOSED: ("gray", "closed"), PoolStatus.ARCHIVED: ("dark", "archived"),
     PoolStatus.LOCKED: ("red", "locked"), "": ("gray", "not set up yet"),
 }
-ASSIGNMENT_DOTS = {
+ASSIGNMENT_DOTS: dict[str, tuple[str, str]] = {
     AssignmentStatus.ACTIVE: ("blue", "In progress"), AssignmentStatus.SUBMITTED: ("yellow", "Waiting for review"),
     AssignmentStatus.ACCEPTED: ("green", "Accepted"), AssignmentStatus.REJECTED: ("red", "Rejected"),
     AssignmentStatus.SKIPPED: ("gray", "Skipped"), AssignmentStatus.EXPIRED: ("gray", "Time ran out"),
