@@ -27,7 +27,7 @@ class ClosedFile(UploadedFile):
         return self._open
 
     @file.setter
-    def file(self, value: None) -> None:
+    def file(self, value: IO[Any] | None) -> None:
         # Django's constructor sets it; there is nothing to keep.
         pass
 
