@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import django
 import httpx
 
 from cvatoloka.demo import accounts, photographs, sample
@@ -24,7 +26,6 @@ from cvatoloka.embedded.processes import die_with_parent
 # Generous: the first start may share a small machine with much else.
 READY_SECONDS = 180.0
 SANDBOX_PROCESSES = ("sandbox", "sandbox-ticker", "sandbox-robots")
-APP_PROCESSES = ("web", "worker", "beat")
 OWN_SERVERS_NEED = ("SECRET_KEY", "CREDENTIALS_KEYS", "SANDBOX_DATABASE_URL", "SANDBOX_SECRET_KEY")
 
 
@@ -49,15 +50,19 @@ class Stack:
         os.environ.update(variables | {"DJANGO_SETTINGS_MODULE": "cvatoloka.settings"})
         end_leftovers(self.directory)
         self.supervisor = Supervisor(variables, self.directory)
-        with self.progress.step("photographs for the sample"):
-            self.photographs = photographs.fetch(self.photographs_directory)
-        with self.progress.step("tables of the application and the sandbox"):
-            self._ensure_tables(variables, embedded=bool(servers))
-        with self.progress.step("web server, worker, scheduler and sandbox"):
-            self.supervisor.start(*SANDBOX_PROCESSES)
-            collect_static(self.directory)
-            self.supervisor.start(*APP_PROCESSES)
-            self._wait()
+        with photographs.fetching(self.photographs_directory) as fetched:
+            if not (servers and self._tables_are_current()):
+                with self.progress.step("tables of the application and the sandbox"):
+                    self._make_tables(variables)
+            # What the person waits for is mostly Python reading its modules: on all processors at once, this process's too.
+            with self.progress.step("web server, worker, scheduler and sandbox"):
+                self.supervisor.start(*SANDBOX_PROCESSES, "worker", "beat")
+                django.setup()
+                collect_static(self.directory)
+                self.supervisor.start("web")
+                self._wait()
+            with self.progress.step("photographs for the sample"):
+                self.photographs = fetched()
         return self._populate(with_sample)
 
     def stop(self) -> None:
@@ -80,27 +85,29 @@ class Stack:
         with self.progress.step("PostgreSQL and Redis"):
             return self.services.start()
 
-    def _ensure_tables(self, variables: Mapping[str, str], *, embedded: bool) -> None:
-        """Migrate both databases, unless they are ours and no migration file changed since the last time."""
-        import django
+    @property
+    def _tables_stamp(self) -> Path:
+        return self.directory / "migrated.sha256"
 
-        django.setup()
-        stamp, digest = self.directory / "migrated.sha256", migrations_digest()
-        if embedded and stamp.is_file() and stamp.read_text() == digest:
-            return
-        stamp.unlink(missing_ok=True)
+    def _tables_are_current(self) -> bool:
+        """Whether no migration file changed since the last migration. Only of databases that nobody but a demo migrates."""
+        return self._tables_stamp.is_file() and self._tables_stamp.read_text() == migrations_digest()
+
+    def _make_tables(self, variables: Mapping[str, str]) -> None:
+        self._tables_stamp.unlink(missing_ok=True)
         with _migrating_sandbox(variables):
+            django.setup()
             _migrate()
-        stamp.write_text(digest)
+        self._tables_stamp.write_text(migrations_digest())
 
     def _wait(self) -> None:
         assert self.supervisor is not None
-        self.supervisor.wait_until(
-            lambda: answers(f"{self.addresses.sandbox_api}/control/v1/clock"), "The sandbox", "sandbox", READY_SECONDS)
-        self.supervisor.wait_until(
-            lambda: answers(f"http://127.0.0.1:{self.addresses.port}/healthz"), "The web server", "web", READY_SECONDS)
-        self.supervisor.wait_until(
-            lambda: answers(f"http://127.0.0.1:{self.addresses.port}/readyz"), "The Celery worker", "worker", READY_SECONDS)
+        web = f"http://127.0.0.1:{self.addresses.port}"
+        # One client: making one reads the system's certificates, for longer than an answer takes.
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            for url, what, name in ((f"{self.addresses.sandbox_api}/control/v1/clock", "The sandbox", "sandbox"),
+                                    (f"{web}/healthz", "The web server", "web"), (f"{web}/readyz", "The Celery worker", "worker")):
+                self.supervisor.wait_until(partial(answers, client, url), what, name, READY_SECONDS)
 
     def _populate(self, with_sample: bool) -> dict[str, Any]:
         with self.progress.step("accounts" + (" and the sample project" if with_sample else "")):
@@ -111,10 +118,10 @@ class Stack:
         return {"app": self.addresses.app, "sandbox": self.addresses.sandbox, "toloka_token": token, "users": users}
 
 
-def answers(url: str) -> bool:
+def answers(client: httpx.Client, url: str) -> bool:
     """Whether a GET is answered with success."""
     try:
-        return httpx.get(url, timeout=5).is_success
+        return client.get(url).is_success
     except httpx.TransportError:
         return False
 
@@ -123,15 +130,15 @@ def answers(url: str) -> bool:
 def _migrating_sandbox(variables: Mapping[str, str]) -> Iterator[None]:
     """The sandbox's tables are made meanwhile, and are there afterwards. DemoError with the reason when they could not be made."""
     # In a process of its own: the sandbox has other settings, and shares nothing with the application.
-    process = subprocess.Popen([sys.executable, "-m", "sandbox", "migrate"], cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
-                               preexec_fn=die_with_parent(signal.SIGKILL))
-    try:
-        yield
-        errors = process.communicate()[1]
-    finally:
-        process.kill()
-        process.wait()
+    command = [sys.executable, "-m", "sandbox", "migrate"]
+    with subprocess.Popen(command, cwd=ROOT, env=dict(variables), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True, start_new_session=True,
+                          preexec_fn=die_with_parent(signal.SIGKILL)) as process:
+        try:
+            yield
+            errors = process.communicate()[1]
+        finally:
+            process.kill()
     if process.returncode:
         raise DemoError(f"The sandbox's tables could not be made: {(errors.strip().splitlines() or ['no reason given'])[-1]}")
 
