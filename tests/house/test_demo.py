@@ -16,8 +16,9 @@ import psutil
 import pytest
 
 from cvatoloka.demo import __main__ as demo
-from cvatoloka.demo.client import Application
+from cvatoloka.demo.client import Application, wait_for
 from cvatoloka.demo.photographs import truth
+from cvatoloka.demo.supervisor import end_leftovers
 from cvatoloka.embedded.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ class RunningDemo:
         with (folder.parent / "demo.err").open("w") as errors:
             self.process = subprocess.Popen(
                 command("--json", "--port", str(free_port()), "--sandbox-port", str(free_port()), "--data", str(folder), *arguments),
-                cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=errors, text=True)
+                cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, (folder.parent / "demo.err").read_text()
@@ -137,8 +138,84 @@ class TestAStartedDemo:
             else:
                 pytest.fail("no new worker became ready")
         finally:
-            demo.stop(signal.SIGTERM)
+            # As a terminal sends it: to the launcher's whole process group, and again by somebody impatient.
+            os.killpg(demo.process.pid, signal.SIGINT)
+            time.sleep(0.5)
+            os.killpg(demo.process.pid, signal.SIGINT)
+            code = demo.process.wait(60)
+        assert code == 0
         assert processes_of(folder) == []
+
+
+STUBBORN = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"])
+print(os.getpid(), child.pid, flush=True)
+time.sleep(300)
+"""
+SUPERVISOR = """
+import sys, time
+from pathlib import Path
+from cvatoloka.demo.supervisor import Supervisor
+supervisor = Supervisor({"MEDIA_ROOT": sys.argv[1]}, Path(sys.argv[1]))
+supervisor.commands["stubborn"] = sys.argv[2]
+supervisor.start("stubborn")
+time.sleep(300)
+"""
+
+
+@pytest.fixture
+def killed_supervisor(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A supervisor of a process that ignores SIGTERM and has a child that does too; both are at work. The test kills the supervisor."""
+    script = tmp_path / "stubborn.py"
+    script.write_text(STUBBORN)
+    process = subprocess.Popen([sys.executable, "-c", SUPERVISOR, str(tmp_path), f"{sys.executable} {script}"], cwd=ROOT)
+    log = tmp_path / "logs" / "stubborn.log"
+    wait_for("The stubborn process", lambda: log.is_file() and log.read_text(), 30)
+    yield process
+    process.kill()
+    process.wait(5)
+    end_leftovers(tmp_path)
+
+
+def without_supervisor(folder: Path, supervisor: int) -> list[psutil.Process]:
+    return [process for process in processes_of(folder) if process.pid != supervisor]
+
+
+@pytest.mark.http
+def test_children_that_ignore_being_asked_end_soon_after_their_supervisor_was_killed(
+        tmp_path: Path, killed_supervisor: subprocess.Popen[bytes]) -> None:
+    assert len(without_supervisor(tmp_path, killed_supervisor.pid)) == 3, "the process, its child, the keeper"
+    killed_supervisor.kill()
+    killed_supervisor.wait(5)
+    wait_for("The end of every process", lambda: not processes_of(tmp_path), 20)
+
+
+@pytest.mark.http
+def test_the_next_start_ends_what_even_the_keeper_could_not(tmp_path: Path, killed_supervisor: subprocess.Popen[bytes]) -> None:
+    keepers = [process for process in processes_of(tmp_path) if any(word.endswith("keeper.py") for word in process.cmdline())]
+    assert len(keepers) == 1
+    keepers[0].kill()
+    killed_supervisor.kill()
+    killed_supervisor.wait(5)
+    time.sleep(1)
+    assert len(processes_of(tmp_path)) == 2
+    end_leftovers(tmp_path)
+    wait_for("The end of every process", lambda: not processes_of(tmp_path), 5)
+    assert not (tmp_path / "processes.json").exists()
+
+
+@pytest.mark.unit
+def test_a_process_number_that_now_is_a_strangers_is_left_alone(tmp_path: Path) -> None:
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    try:
+        (tmp_path / "processes.json").write_text(json.dumps([[stranger.pid, psutil.Process(stranger.pid).create_time() - 100]]))
+        end_leftovers(tmp_path)
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait(5)
 
 
 @pytest.mark.http
