@@ -117,12 +117,13 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
     counts = selectors.pool_counts(pool)
     context = command_context(selectors.latest_command(pool), request.user, task)
     first = doors.waiting_for(request.user).filter(pool=pool).first() if counts["submitted"] else None
+    first_rejected = pool.task_suites.filter(job__state="rejected").first() if counts["rejected_jobs"] else None
     return {
         "task": task, "pool": pool, "may_edit": may_edit, "counts": counts, "money": selectors.pool_money(pool),
         "fee_percent": settings.PLATFORM_FEE_PERCENT, "remote_url": selectors.remote_url(pool), "lag": _lag(pool.synced_at),
         "open_jobs": max(0, counts["jobs"] - counts["completed"] - counts["submitted"] - counts["active"]),
         "close_reason": CLOSE_REASONS.get(pool.last_close_reason, "") if pool.status == PoolStatus.CLOSED else "",
-        "first_waiting": first, "hint": next_step(pool, counts, bool(context.get("command_open"))), **context,
+        "first_waiting": first, "first_rejected": first_rejected, "hint": next_step(pool, counts, bool(context.get("command_open"))), **context,
     }
 
 
@@ -136,9 +137,11 @@ def next_step(pool: Pool, counts: dict[str, int], busy: bool) -> str:
         return "review"
     if counts["jobs"] and counts["completed"] == counts["jobs"]:
         return "done" if pool.status == PoolStatus.CLOSED else "stop"
-    if pool.status == PoolStatus.OPEN:
-        return "working" if counts["active"] else "waiting"
-    return "start"
+    if counts["active"]:
+        return "working"
+    if counts["rejected_jobs"] and counts["completed"] + counts["rejected_jobs"] == counts["jobs"]:
+        return "rejected"
+    return "waiting" if pool.status == PoolStatus.OPEN else "start"
 
 
 # --- jobs -----------------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ def pool_counts(pool: Pool) -> dict[str, int]:
         "jobs": suites,
         "published": pool.task_suites.exclude(remote_task_id="").count(),
         "completed": pool.task_suites.filter(job__stage="acceptance", job__state="completed").count(),
+        "rejected_jobs": pool.task_suites.filter(job__state="rejected").count(),
         "submitted_without_work": pool.assignments.filter(
             status__in=[AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED], snapshot=None).count(),
         **{status.lower(): by_status.get(status, 0) for status in AssignmentStatus.values},

