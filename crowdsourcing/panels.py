@@ -123,7 +123,8 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
         "fee_percent": settings.PLATFORM_FEE_PERCENT, "remote_url": selectors.remote_url(pool), "lag": _lag(pool.synced_at),
         "open_jobs": max(0, counts["jobs"] - counts["completed"] - counts["submitted"] - counts["active"]),
         "close_reason": CLOSE_REASONS.get(pool.last_close_reason, "") if pool.status == PoolStatus.CLOSED else "",
-        "first_waiting": first, "first_rejected": first_rejected, "hint": next_step(pool, counts, bool(context.get("command_open"))), **context,
+        "first_waiting": first, "first_rejected": first_rejected,
+        "hint": next_step(pool, counts, bool(context.get("command_open"))), **context,
     }
 
 

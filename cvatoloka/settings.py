@@ -175,7 +175,7 @@ SPECTACULAR_SETTINGS = {
 INGEST_MAX_FILES = env.int("INGEST_MAX_FILES", default=10_000)
 INGEST_MAX_FILE_BYTES = env.int("INGEST_MAX_FILE_BYTES", default=50 * 1024 * 1024)
 INGEST_MAX_TOTAL_BYTES = env.int("INGEST_MAX_TOTAL_BYTES", default=10 * 1024 * 1024 * 1024)
-INGEST_MAX_PIXELS = env.int("INGEST_MAX_PIXELS", default=200_000_000)
+INGEST_MAX_PIXELS = env.int("INGEST_MAX_PIXELS", default=100_000_000)
 INGEST_URL_TIMEOUT = env.int("INGEST_URL_TIMEOUT", default=20)
 # Hosts (or host:port) that may be fetched from although they resolve to private addresses.
 INGEST_ALLOWED_PRIVATE_HOSTS = env.list("INGEST_ALLOWED_PRIVATE_HOSTS", default=[])
@@ -193,7 +193,7 @@ TOLOKA_ALLOWED_URLS = env.list("TOLOKA_ALLOWED_URLS", default=[])
 EDITOR_FRAME_ANCESTORS = env.list("EDITOR_FRAME_ANCESTORS", default=[
     "https://iframe-toloka.com", "https://*.iframe-toloka.com", "https://toloka.dev", "https://*.toloka.ai"])
 PLATFORM_TIMEOUT_SECONDS = env.float("PLATFORM_TIMEOUT_SECONDS", default=30.0)
-COMMAND_MAX_ATTEMPTS = env.int("COMMAND_MAX_ATTEMPTS", default=8)
+COMMAND_MAX_ATTEMPTS = env.int("COMMAND_MAX_ATTEMPTS", default=14)
 COMMAND_RELEASE_SECONDS = env.int("COMMAND_RELEASE_SECONDS", default=300)
 SYNC_OVERLAP_SECONDS = env.int("SYNC_OVERLAP_SECONDS", default=120)
 # Days after a rejection during which the platform may still turn it (Toloka: 9), and the fee shown as an estimate.
