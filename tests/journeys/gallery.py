@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cvatoloka.demo.client import Application, SandboxControl, wait_for
@@ -34,15 +34,34 @@ class Gallery:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.names: list[str] = []
+
+    def index(self) -> None:
+        """README.md of the folder: every page, in the order of the tour."""
+        words = {name: name.replace("-", " ").capitalize() for name in self.names}
+        sections = "\n".join(
+            f"## {words[name]}\n\n![{words[name]}, 1440 pixels wide]({name}-1440.png)\n\n[800 pixels wide]({name}-800.png)\n"
+            for name in self.names)
+        (self.folder / "README.md").write_text(f"# Every page\n\nMade by `bin/screenshots` on real parts.\n\n{sections}")
 
     def take(self, page: Page, name: str, *, full: bool = True) -> None:
         """Both widths; the whole page unless `full` is off (dialogs, editor)."""
         for width, height in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(400)
-            page.screenshot(path=self.folder / f"{name}-{width}.png", full_page=full)
+            path = self.folder / f"{name}-{width}.png"
+            page.screenshot(path=path, full_page=full)
+            shrink(path)
         page.set_viewport_size({"width": 1440, "height": 900})
+        self.names.append(name)
         print(f"  {name}", flush=True)
+
+
+def shrink(path: Path) -> None:
+    """192 colours: a third of the bytes, and text stays sharp."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(192, dither=Image.Dither.FLOYDSTEINBERG)
+    small.save(path, optimize=True)
 
 
 class Tour:
@@ -195,8 +214,7 @@ class Tour:
         expect(page.locator("#result_list")).to_be_visible()
         self.gallery.take(page, "admin-commands")
         page.goto(f"{self.app}/api/swagger")
-        with suppress(Exception):
-            page.wait_for_selector(".opblock", timeout=8_000)
+        expect(page.locator(".opblock").first).to_be_visible(timeout=30_000)
         self.gallery.take(page, "api-swagger", full=False)
 
     def run(self) -> None:
@@ -246,7 +264,9 @@ def main() -> None:
             raise SystemExit("The demo did not start; its words are above.")
         with sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=chromium.ensure(), args=ARGUMENTS)
-            Tour(json.loads(line), browser, Gallery(folder)).run()
+            gallery = Gallery(folder)
+            Tour(json.loads(line), browser, gallery).run()
+            gallery.index()
             browser.close()
     finally:
         demo.send_signal(signal.SIGINT)
