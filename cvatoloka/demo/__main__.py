@@ -1,5 +1,4 @@
 """`python -m cvatoloka.demo`: what `bin/demo` runs once .venv is ready."""
-import errno
 import json
 import shutil
 import signal
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from cvatoloka.demo import room
 from cvatoloka.demo.addresses import Addresses
 from cvatoloka.demo.errors import DemoError
 from cvatoloka.demo.options import Options, parse
@@ -35,14 +35,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _once(options) if options.once else _stay(options)
     except Stop:
         return 130 if options.once else 0
-    except (DemoError, EmbeddedError) as error:
-        print(f"bin/demo: {error}", file=sys.stderr)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            print(f"bin/demo: The disk is full: about 300 MB are needed in {options.data}.", file=sys.stderr)
-        else:
-            print(f"bin/demo: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", file=sys.stderr)
+    except Exception as error:
+        sentence = _sentence(error, options)
+        if sentence is None:  # a fault of ours: its trace is what helps
+            raise
+        print(f"bin/demo: {sentence}", file=sys.stderr)
     return 1
+
+
+def _sentence(error: Exception, options: Options) -> str | None:
+    """What to tell the person at the terminal; None when there is nothing better than the trace."""
+    if room.ran_out(error):
+        return f"The disk is full: about {room.NEEDED_BYTES >> 20} MB are needed in {options.data}."
+    if isinstance(error, (DemoError, EmbeddedError)):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    return None
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
@@ -56,6 +65,7 @@ def _stay(options: Options) -> int:
             raise DemoError(f"Port {port} is in use: stop what listens there, or choose another one with {option}.")
     if options.reset:
         _reset(options.data)
+    room.require(options.data)
     stack = Stack(Addresses(options.port, options.sandbox_port), options.data, progress, photographs_directory=options.data / PHOTOGRAPHS)
     progress.say("Starting cvatoloka")
     try:

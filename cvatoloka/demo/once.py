@@ -6,16 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
-
+from cvatoloka.demo import room
 from cvatoloka.demo.addresses import Addresses
-from cvatoloka.demo.client import Application, SandboxControl, Unexpected
-from cvatoloka.demo.errors import DemoError
+from cvatoloka.demo.client import Application, SandboxControl
 from cvatoloka.demo.main_job import MainJob
 from cvatoloka.demo.progress import Progress
 from cvatoloka.demo.stack import Stack
 from cvatoloka.demo.supervisor import end_leftovers
-from cvatoloka.embedded import EmbeddedError, EmbeddedServices
+from cvatoloka.embedded import EmbeddedServices
 
 
 class Report:
@@ -32,7 +30,7 @@ class Report:
         entry: dict[str, Any] = {"step": name, "ok": True}
         try:
             do()
-        except (Unexpected, DemoError, EmbeddedError, httpx.HTTPError, OSError, KeyError) as error:
+        except Exception as error:  # whatever it is, the step did not hold, and the summary has to say so
             entry |= {"ok": False, "error": f"{type(error).__name__}: {error}"}
         entry["seconds"] = round(time.monotonic() - started, 2)
         self.steps.append(entry)
@@ -53,6 +51,7 @@ def run(addresses: Addresses, directory: Path, *, photographs_directory: Path) -
         with EmbeddedServices(directory).exclusive():  # refuses while another --once is at work there
             end_leftovers(directory)
             shutil.rmtree(directory)
+    room.require(directory)
     stack = Stack(addresses, directory, Progress(), photographs_directory=photographs_directory)
     found: dict[str, Any] = {}
     job: MainJob | None = None

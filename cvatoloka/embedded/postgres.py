@@ -3,6 +3,7 @@
 The package's own server handle leaves the server running when its process is killed and asks for more rights on parent folders
 than needed; we only take its binaries. The server listens on a Unix socket in a folder of mode 700 and on no TCP port.
 """
+import errno
 import hashlib
 import os
 import pwd
@@ -118,6 +119,8 @@ class EmbeddedPostgres:
              *([] if self.durable else ["--no-sync"])],
             capture_output=True, text=True, cwd=self.directory, user=self.user, group=self.user, extra_groups=[] if self.user else None)
         if result.returncode:
+            if os.strerror(errno.ENOSPC) in result.stdout + result.stderr:  # before the log is written: there may be no room for it
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self.log.write_text(result.stdout + result.stderr)
             raise EmbeddedError(f"The embedded PostgreSQL could not make its data folder: {last_line(self.log)} (whole log: {self.log})")
         fresh.rename(self.data)

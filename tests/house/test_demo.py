@@ -14,9 +14,11 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from django.db import DatabaseError
 
 from cvatoloka.demo import __main__ as demo
 from cvatoloka.demo.client import Application, wait_for
+from cvatoloka.demo.errors import DemoError
 from cvatoloka.demo.photographs import truth
 from cvatoloka.demo.supervisor import end_leftovers
 from cvatoloka.embedded.processes import free_port
@@ -245,13 +247,29 @@ def test_a_port_in_use_is_named_in_one_sentence(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.unit
-def test_a_full_disk_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [
+    OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+    DatabaseError('could not extend file "base/16384/17758": No space left on device\nHINT:  Check free disk space.'),
+    DemoError("The sandbox's tables could not be made: No space left on device")])
+def test_a_disk_that_becomes_full_is_one_sentence(
+        error: Exception, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*args: Any, **options: Any) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise error
 
     monkeypatch.setattr("cvatoloka.demo.stack.Stack.start", full)
     assert run_quietly(["--port", str(free_port()), "--sandbox-port", str(free_port()), "--data", str(tmp_path)]) == 1
     assert capsys.readouterr().err == f"bin/demo: The disk is full: about 300 MB are needed in {tmp_path}.\n"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("arguments", [[], ["--once"]])
+def test_a_full_disk_is_noticed_before_anything_starts(
+        arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cvatoloka.demo.room.free_bytes", lambda directory: 5 * 2**20)
+    ports = [] if arguments else ["--port", str(free_port()), "--sandbox-port", str(free_port())]
+    assert run_quietly([*arguments, *ports, "--data", str(tmp_path / "new")]) == 1
+    assert capsys.readouterr().err.startswith("bin/demo: The disk is full: 5 MB are free for ")
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.unit
