@@ -8,7 +8,7 @@ from cvatoloka.demo.errors import DemoError
 # A new data folder with its first photographs, and what a folder that is there already grows by in a start (write-ahead log).
 NEEDED_BYTES = 300 * 2**20
 NEEDED_AGAIN_BYTES = 60 * 2**20
-WORDS = ("No space left on device", "Disk quota exceeded")
+WORDS = ("No space left on device", "Disk quota exceeded", "Check free disk space")
 
 
 def free_bytes(directory: Path) -> int:

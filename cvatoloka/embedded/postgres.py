@@ -119,7 +119,8 @@ class EmbeddedPostgres:
              *([] if self.durable else ["--no-sync"])],
             capture_output=True, text=True, cwd=self.directory, user=self.user, group=self.user, extra_groups=[] if self.user else None)
         if result.returncode:
-            if os.strerror(errno.ENOSPC) in result.stdout + result.stderr:  # before the log is written: there may be no room for it
+            # PostgreSQL's hint comes with a write that was cut short, too.
+            if "Check free disk space" in result.stderr or os.strerror(errno.ENOSPC) in result.stderr:  # before the log is written: there may be no room for it
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self.log.write_text(result.stdout + result.stderr)
             raise EmbeddedError(f"The embedded PostgreSQL could not make its data folder: {last_line(self.log)} (whole log: {self.log})")
