@@ -120,7 +120,7 @@ class EmbeddedPostgres:
             capture_output=True, text=True, cwd=self.directory, user=self.user, group=self.user, extra_groups=[] if self.user else None)
         if result.returncode:
             # PostgreSQL's hint comes with a write that was cut short, too.
-            if "Check free disk space" in result.stderr or os.strerror(errno.ENOSPC) in result.stderr:  # before the log is written: there may be no room for it
+            if "Check free disk space" in result.stderr or os.strerror(errno.ENOSPC) in result.stderr:  # there may be no room for a log
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self.log.write_text(result.stdout + result.stderr)
             raise EmbeddedError(f"The embedded PostgreSQL could not make its data folder: {last_line(self.log)} (whole log: {self.log})")
