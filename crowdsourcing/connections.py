@@ -1,5 +1,8 @@
 """The only door to providers: opens a connection for an account, and lets no call through while a transaction is open."""
+import importlib
 import inspect
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -12,15 +15,28 @@ from crowdsourcing import credentials, mirror
 from crowdsourcing.models import ProviderAccount
 from crowdsourcing.providers.base import Provider
 from crowdsourcing.providers.errors import BadCredentials
-from crowdsourcing.providers.toloka import TolokaProvider
 
 
 def _toloka(account: ProviderAccount, key: credentials.Secret, timeout: float) -> Provider:
+    # toloka-kit takes seconds to import: only processes that call the platform pay for it, and none at its start.
+    from crowdsourcing.providers.toloka import TolokaProvider
+
     return TolokaProvider(key.reveal(), account.base_url, timeout=timeout)
 
 
 # Provider's name -> how to connect. Tests put the fake here.
 FACTORIES: dict[str, Callable[[ProviderAccount, credentials.Secret, float], Provider]] = {"toloka": _toloka}
+
+
+def warm() -> None:
+    """Import what a first call will need."""
+    importlib.import_module("crowdsourcing.providers.toloka")
+
+
+def warm_in_background() -> None:
+    """The same beside other work; nothing where it was done before."""
+    if "crowdsourcing.providers.toloka" not in sys.modules:
+        threading.Thread(target=warm, name="warm", daemon=True).start()
 
 
 def refuse_open_transaction() -> None:

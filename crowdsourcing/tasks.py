@@ -3,15 +3,22 @@ import logging
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_init
 
 from crowdsourcing import delivery, quality, sync
-from crowdsourcing.connections import connected
+from crowdsourcing.connections import connected, warm
 from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.providers.errors import ProviderError
 
 log = logging.getLogger(__name__)
 
 _OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
+
+
+@worker_init.connect
+def _warm_before_forking(**_: object) -> None:
+    """The worker's children share what is imported before they are made."""
+    warm()
 
 
 def wake(command_id: UUID) -> None:

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
+from crowdsourcing.connections import warm_in_background
 from crowdsourcing.services import editor
 from crowdsourcing.services.editor import NotYours, PlatformSilent
 
@@ -43,6 +44,8 @@ def editor_page(request: HttpRequest, job_key: str) -> HttpResponse:
         editor.task_suite_of(job_key)
     except NotYours as refusal:
         return _headers(HttpResponse(refusal.sentence, status=404, content_type="text/plain; charset=utf-8"))
+    # Its session is asked for in a moment, and that asks the platform.
+    warm_in_background()
     answer = render(request, "annotation/editor.html", {
         "api_url": "/api/editor/", "session_url": reverse("crowdsourcing:editor_session", args=[job_key]), "job_key": job_key,
         "parent_origins": " ".join(frame_origins())})
