@@ -19,10 +19,12 @@ GRACE_SECONDS = 5.0
 def is_there(pid: int, created: float) -> bool:
     """Whether the process group that was started as `pid` at `created` has members. A number that now is a stranger's does not count."""
     try:
-        if abs(psutil.Process(pid).create_time() - created) >= 1:
-            return False
+        is_another = abs(psutil.Process(pid).create_time() - created) >= 1
     except psutil.NoSuchProcess:
-        pass  # the leader is gone, children may be left in its group: while they are, Linux gives the number to nobody
+        # The leader is gone, children may be left in its group: while they are, Linux gives the number to nobody.
+        is_another = False
+    if is_another:
+        return False
     try:
         os.killpg(pid, 0)
     except (ProcessLookupError, PermissionError):
