@@ -101,9 +101,10 @@ class Requester:
             button.click()
 
     def sync(self, url: str) -> None:
-        """The Sync button of a task."""
+        """The Sync button of a task, until its command is carried out."""
         self.page.goto(url)
         self.press(self.page.get_by_role("button", name="Sync"))
+        expect(self.page.locator(".crowd-command")).to_have_count(0, timeout=SLOW_MS)
 
     def see(self, text: str | re.Pattern[str]) -> None:
         """Reload until the page shows `text`: the platform answers in its own time."""
@@ -115,6 +116,16 @@ class Requester:
             self.page.wait_for_timeout(500)
             self.page.reload()
         expect(shown).to_be_visible()
+
+    def see_in_bar(self, text: str) -> None:
+        """Reload until the review bar of the job's page says `text`: messages on the page may use the same words earlier."""
+        said = self.page.get_by_role("group", name="Review").get_by_text(text).first
+        for _ in range(60):
+            if said.is_visible():
+                return
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        expect(said).to_be_visible()
 
     def decide(self, job_url: str, verb: str, comment: str = "") -> None:
         """Accept or Reject in the job's bar."""
@@ -133,6 +144,7 @@ class Desk:
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
         self.errors = listen(page)
+        self.instructed: set[str] = set()
 
     def sign_up(self, name: str) -> None:
         self.page.goto(self.url)
@@ -152,10 +164,10 @@ class Desk:
         page.goto(f"{self.url}/#/")
         page.get_by_role("button", name=f"Start: {title}").click()
         expect(page.get_by_role("button", name="Skip")).to_be_visible()
-        page.wait_for_timeout(300)
-        instructions = page.get_by_role("dialog")
-        if instructions.is_visible():
-            instructions.get_by_role("button", name="Got it").click()
+        # The desk opens the instructions by itself, but only with a project's first task.
+        if title not in self.instructed:
+            page.get_by_role("dialog").get_by_role("button", name="Got it").click()
+            self.instructed.add(title)
         for _ in range(100):
             for frame in page.frames:
                 if "/editor/" in frame.url and frame.locator(".ed-canvas").count():
@@ -166,9 +178,8 @@ class Desk:
     def draw(self, editor: Frame, box: tuple[float, float, float, float]) -> None:
         """Draw one rectangle, image pixels, with the only label."""
         editor.evaluate("() => window.ed.ready")
-        start = editor.get_by_role("button", name="Start annotating")
-        if start.count() and start.first.is_visible():
-            start.first.click()
+        if editor.evaluate("() => window.ed.app.state.dialog !== null"):
+            editor.get_by_role("button", name="Start annotating").click()
         x, y, right, bottom = box
         first = editor.evaluate("([x, y]) => window.ed.page(x, y)", [x, y])
         second = editor.evaluate("([x, y]) => window.ed.page(x, y)", [right, bottom])
@@ -181,10 +192,8 @@ class Desk:
 
     def submit(self, editor: Frame) -> None:
         """Submit in the editor; the task's script submits the assignment."""
-        editor.get_by_role("button", name="Submit").first.click()
-        dialog = editor.get_by_role("dialog")
-        if dialog.is_visible():
-            dialog.get_by_role("button", name=re.compile("Submit")).click()
+        editor.locator(".ed-submit").click()
+        editor.get_by_role("dialog").get_by_role("button", name=re.compile("Submit")).click()
         expect(self.page.get_by_text(re.compile("submitted|in review|thank", re.I)).first).to_be_visible(timeout=SLOW_MS)
 
     def my_work(self) -> None:

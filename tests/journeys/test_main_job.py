@@ -29,7 +29,7 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
     kim = toloker("Kim")
     assert not kim.sees(TITLE), "a pool that was not started must not be visible to Tolokers"
     requester.verb(task, "Start Toloka pool", "Start")
-    requester.see(re.compile("pool is open|OPEN|open for annotating", re.I))
+    requester.see("The pool is open and waits for Tolokers.")
 
     job_of_kim = work(kim)
     kim_again_job = work(kim)
@@ -41,7 +41,7 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
     first = requester.page.url
     expect(requester.page.locator("#viewer .shapes rect, #viewer .shapes polygon").first).to_be_visible()
     requester.decide(first, "Reject", "The box is too large.")
-    requester.see(re.compile("REJECTED|Rejected"))
+    requester.see_in_bar("appeal possible until")
     assert requester.page.get_by_role("group", name="Review").get_by_role("link", name="Reject").count() == 0
     expect(requester.page.get_by_role("group", name="Review").get_by_role("link", name="Accept")).to_be_visible()
 
@@ -52,7 +52,6 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
     requester.page.goto(first)
     requester.page.get_by_role("link", name="Give to another Toloker").click()
     requester.press(requester.page.get_by_role("dialog").get_by_role("button", name=re.compile("Give")))
-    requester.see(re.compile("Nobody|new", re.I))
     assert not kim.sees(TITLE), "a redo never goes to the Toloker whose work was rejected"
     lee = toloker("Lee")
     work(lee)
@@ -64,7 +63,7 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
         requester.press(requester.page.get_by_role("link", name=re.compile("wait.* for your review")))
         job = requester.page.url
         requester.decide(job, "Accept", "Thank you.")
-        requester.see(re.compile("ACCEPTED|Accepted"))
+        requester.see_in_bar("Accepted")
     requester.page.goto(task)
     requester.see("2 accepted")
 
@@ -111,18 +110,16 @@ def check_export(requester: Requester, project: str, folder: Path) -> None:
 def archive(requester: Requester, project: str, task: str, sandbox: SandboxServer) -> None:
     """The dispute over the rejection must be over first: the page says so, then the sandbox's calendar moves on."""
     requester.sync(task)
-    requester.page.wait_for_timeout(1_500)
     requester.page.goto(task)
-    if not requester.page.get_by_text("Closed").first.is_visible():
+    if not requester.page.get_by_text("Toloka: closed").is_visible():
         requester.verb(task, "Stop Toloka pool", "Stop")
-        requester.see(re.compile("Closed|closed"))
+        requester.see("Toloka: closed")
     requester.page.goto(task)
     requester.page.get_by_role("button", name="Actions").click()
     expect(requester.page.get_by_text(re.compile("rejected less than 9 days ago"))).to_be_visible()
     sandbox.advance(days=10)
     requester.sync(task)
-    requester.page.wait_for_timeout(2_000)
     requester.verb(task, "Archive Toloka pool", "Archive")
-    requester.see(re.compile("Archived|archived"))
+    requester.see("Toloka: archived")
     requester.verb(project, "Archive Toloka project", "Archive")
-    requester.see(re.compile("Archived|archived"))
+    requester.see("Toloka: archived")
