@@ -1,6 +1,10 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class SandboxConfig(AppConfig):
     name = "sandbox"
-    verbose_name = "Toloka-compatible sandbox"
+
+    def ready(self) -> None:
+        import_module("sandbox.engine.registry")

@@ -10,7 +10,7 @@ from datetime import datetime
 
 # First value of each decimal id; migration 0001 sets the sequences.
 FIRST_PROJECT, FIRST_POOL, FIRST_SKILL = 100_001, 40_000_001, 100_001
-FIRST_USER_SKILL = FIRST_RESTRICTION = 1_000_000_001
+FIRST_USER_SKILL = FIRST_RESTRICTION = FIRST_BONUS = 1_000_000_001
 
 _lock = threading.Lock()
 _last_microsecond = 0
@@ -46,3 +46,8 @@ def is_pool_item_id(text: str) -> bool:
     """Whether the text has the shape of a task, suite or assignment id."""
     pool, separator, rest = text.partition("--")
     return bool(separator) and len(pool) == 10 and len(rest) == 24 and all(c in "0123456789abcdef" for c in pool + rest)
+
+
+def new_hex_id(at: datetime) -> str:
+    """Id of a message thread or subscription: 24 hex digits, ascending."""
+    return new_pool_item_id(0, at).partition("--")[2]

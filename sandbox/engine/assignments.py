@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from sandbox import specs
-from sandbox.engine import due, money, pools, quality
+from sandbox.engine import due, events, money, pools, quality
 from sandbox.errors import ApiError, ValidationError, inappropriate
 from sandbox.models import Assignment, Pool, Task, Toloker
 
@@ -45,9 +45,11 @@ def submit(assignment_id: str, solutions: Any, at: datetime) -> Assignment:
     due.cancel("ASSIGNMENT_EXPIRE", assignment.id)
     _move(assignment, "SUBMITTED", at, "solutions")
     money.hold(assignment, requester_id, at)
+    events.tell("ASSIGNMENT_SUBMITTED", pool, at, assignment)
     if pool.form.get("auto_accept_solutions", True):
         _move(assignment, "ACCEPTED", at)
         money.pay(assignment, requester_id, at)
+        events.tell("ASSIGNMENT_APPROVED", pool, at, assignment, by="POOL", after_reject=False)
     else:
         days = pool.form.get("auto_accept_period_day") or DEFAULT_REVIEW_DAYS
         due.schedule("ASSIGNMENT_ACCEPT", assignment.id, at + timedelta(days=days))
@@ -90,6 +92,7 @@ def _give_back(assignment: Assignment, pool: Pool, status: str, at: datetime) ->
     list(tasks.order_by("id").select_for_update().values_list("id"))
     tasks.update(consumed=F("consumed") - 1)
     tasks.filter(infinite_overlap=False).update(remaining=Greatest(F("overlap") - F("consumed"), 0))
+    events.tell(f"ASSIGNMENT_{status}", pool, at, assignment)
     pools.watch_completion(pool, at)
 
 
@@ -101,8 +104,11 @@ def _expire(target: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def accept(assignment_id: str, comment: str | None, at: datetime) -> Assignment:
-    """SUBMITTED -> ACCEPTED, and REJECTED -> ACCEPTED for nine days. 409 INAPPROPRIATE_STATUS, NOT_ENOUGH_BALANCE."""
+def accept(assignment_id: str, comment: str | None, at: datetime, by: str = "REQUESTER") -> Assignment:
+    """SUBMITTED -> ACCEPTED, and REJECTED -> ACCEPTED for nine days. 409 INAPPROPRIATE_STATUS, NOT_ENOUGH_BALANCE.
+
+    `by`: REQUESTER, RULE, or PERIOD (the review period was over).
+    """
     assignment, pool = _reviewable(assignment_id)
     requester_id, event = pool.project.requester_id, "ACCEPT"
     if assignment.status == "REJECTED":
@@ -114,6 +120,7 @@ def accept(assignment_id: str, comment: str | None, at: datetime) -> Assignment:
     assignment.public_comment = comment if comment is not None else assignment.public_comment
     _move(assignment, "ACCEPTED", at, "public_comment")
     money.pay(assignment, requester_id, at)
+    events.tell("ASSIGNMENT_APPROVED", pool, at, assignment, by=by, after_reject=event != "ACCEPT")
     quality.assessed(assignment, pool, event, at)
     return assignment
 
@@ -128,6 +135,7 @@ def reject(assignment_id: str, comment: str | None, at: datetime) -> Assignment:
     assignment.public_comment = comment
     _move(assignment, "REJECTED", at, "public_comment")
     money.release(assignment, pool.project.requester_id, at)
+    events.tell("ASSIGNMENT_REJECTED", pool, at, assignment)
     quality.assessed(assignment, pool, "REJECT", at)
     return assignment
 
@@ -144,4 +152,4 @@ def _reviewable(assignment_id: str) -> tuple[Assignment, Pool]:
 @due.on("ASSIGNMENT_ACCEPT")
 def _review_period_over(target: str, at: datetime) -> None:
     if Assignment.objects.filter(pk=target, status="SUBMITTED").exists():
-        accept(target, None, at)
+        accept(target, None, at, by="PERIOD")

@@ -42,8 +42,6 @@ def cancel(kind: str, target: object) -> None:
 
 def run(until: datetime) -> int:
     """Let everything due by `until` happen in order of time; how many things did. Waits for another runner."""
-    from sandbox.engine import assignments, people, pools  # noqa: F401  they register their handlers
-
     happened = 0
     with _one_runner():
         while (row := Due.objects.filter(at__lte=until).order_by("at", "id").first()) is not None:

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from sandbox import ids
-from sandbox.engine import due, mixing, money, people, pools
+from sandbox.engine import due, events, mixing, money, people, pools
 from sandbox.errors import ApiError
 from sandbox.models import Assignment, AssignmentTask, Pool, Task, TaskSuite, Toloker
 
@@ -68,6 +68,7 @@ def _issue(pool: Pool, toloker: Toloker, tasks: list[Task], at: datetime) -> Ass
     AssignmentTask.objects.bulk_create(
         AssignmentTask(assignment=assignment, task_id=task_id, toloker=toloker) for task_id in task_ids)
     due.schedule("ASSIGNMENT_EXPIRE", assignment.id, deadline)
+    events.tell("ASSIGNMENT_CREATED", pool, at, assignment)
     return assignment
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from sandbox.engine import due, money
+from sandbox.engine import due, events, money
 from sandbox.errors import ApiError, inappropriate
 from sandbox.models import Assignment, Pool, Project, Task
 
@@ -30,7 +30,7 @@ def open_pool(pool_id: int, at: datetime, *, need_tasks: bool = True) -> bool:
         raise inappropriate("CLOSED")
     if pool.project.status != "ACTIVE":
         raise ApiError("PROJECT_INAPPROPRIATE_STATUS")
-    if pool.will_expire <= at:
+    if pool.will_expire and pool.will_expire <= at:
         raise ApiError("CONFLICT_STATE", "The pool's will_expire is in the past: set a later date first")
     if need_tasks and not pool.tasks.exists():
         raise ApiError("EMPTY_POOL")
@@ -44,7 +44,9 @@ def _start(pool: Pool, at: datetime) -> None:
     pool.status, pool.last_started = "OPEN", at
     pool.save(update_fields=["status", "last_started"])
     due.cancel("POOL_REOPEN", pool.id)
-    due.schedule("POOL_EXPIRE", pool.id, pool.will_expire)
+    if pool.will_expire:
+        due.schedule("POOL_EXPIRE", pool.id, pool.will_expire)
+    events.tell("POOL_OPENED", pool, at)
     watch_completion(pool, at)
 
 
@@ -67,6 +69,7 @@ def _stop(pool: Pool, at: datetime, reason: str) -> None:
     due.cancel("POOL_EXPIRE", pool.id)
     if reason == "FOR_UPDATE":
         due.schedule("POOL_REOPEN", pool.id, at + REOPEN_AFTER)
+    events.tell("POOL_CLOSED", pool, at, close_reason=reason)
 
 
 @transaction.atomic
@@ -135,7 +138,7 @@ def _complete(target: str, at: datetime) -> None:
 @due.on("POOL_EXPIRE")
 def _expire(target: str, at: datetime) -> None:
     pool = locked(target)
-    if pool.status == "OPEN" and pool.will_expire <= at:
+    if pool.status == "OPEN" and pool.will_expire and pool.will_expire <= at:
         _stop(pool, at, "EXPIRED")
 
 

@@ -36,6 +36,8 @@ class Skill(Row):
     form = JsonField(default=dict)
     skill_ttl_hours = models.BigIntegerField(null=True)
     hidden = models.BooleanField(default=True)
+    # Made by a training, which alone sets its values.
+    training = models.BooleanField(default=False)
     created = models.DateTimeField()
 
 
@@ -60,6 +62,8 @@ class UserRestriction(Row):
     pool = models.ForeignKey("Pool", null=True, on_delete=models.CASCADE)
     private_comment = models.TextField(blank=True)
     will_expire = models.DateTimeField(null=True)
+    # The quality rule's collector that made it, empty if the requester did: when it ends, that rule starts from zero.
+    collector = models.CharField(max_length=36, blank=True)
     created = models.DateTimeField()
 
     class Meta:

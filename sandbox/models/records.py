@@ -1,16 +1,21 @@
-"""Operations, money movements, message threads, what falls due, and the control API's own rows."""
+"""Operations, money movements, what falls due, and the control API's own rows."""
 from django.db import models
 
 from sandbox.models.fields import HexIdField, JsonField, Row
-from sandbox.models.people import Requester, Toloker
+from sandbox.models.people import Requester
 from sandbox.models.work import Assignment
 
 
 class Clock(Row):
-    """One row: how far the sandbox's time is ahead of the machine's."""
+    """One row: how far the sandbox's time is ahead of the machine's.
+
+    With `speed` other than 1 it also runs away from it: `offset` is what it was at the machine's time `since`.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     offset = models.DurationField()
+    speed = models.FloatField(default=1)
+    since = models.DateTimeField(null=True)
 
 
 class Due(Row):
@@ -55,20 +60,7 @@ class LedgerEntry(Row):
     credit = models.CharField(max_length=48, db_index=True)
     amount = models.DecimalField(max_digits=16, decimal_places=6)
     assignment = models.ForeignKey(Assignment, null=True, on_delete=models.DO_NOTHING, related_name="ledger")
-
-
-class MessageThread(Row):
-    """A conversation in a requester's folders; appeals open one in INBOX."""
-
-    id = HexIdField(primary_key=True)
-    requester = models.ForeignKey(Requester, on_delete=models.CASCADE, related_name="threads")
-    toloker = models.ForeignKey(Toloker, on_delete=models.CASCADE, related_name="threads")
-    assignment = models.ForeignKey(Assignment, null=True, on_delete=models.CASCADE, related_name="threads")
-    topic = JsonField(default=dict)
-    messages = JsonField(default=list)
-    folders = JsonField(default=list)
-    meta = JsonField(default=dict)
-    created = models.DateTimeField()
+    bonus = models.ForeignKey("UserBonus", null=True, on_delete=models.DO_NOTHING, related_name="ledger")
 
 
 class Fault(Row):

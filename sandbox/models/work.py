@@ -28,7 +28,10 @@ class ProjectSpec(Row):
 
 
 class Pool(Row):
-    """`form` as in Project; the columns after it repeat those of its fields that the engine asks for."""
+    """A pool or a training (`type`): they share one space of ids, and one life.
+
+    `form` as in Project; the columns after it repeat those of its fields that the engine asks for.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="pools")
     spec = models.ForeignKey(ProjectSpec, on_delete=models.PROTECT)
@@ -41,7 +44,13 @@ class Pool(Row):
     form = JsonField()
     reward_per_assignment = models.DecimalField(max_digits=12, decimal_places=6)
     priority = models.IntegerField(default=0)
-    will_expire = models.DateTimeField()
+    # Empty for trainings, which do not end by themselves.
+    will_expire = models.DateTimeField(null=True)
+    # Of a training: the skill that says how much of it somebody got right at the first attempt.
+    training_skill = models.ForeignKey("Skill", null=True, on_delete=models.SET_NULL, related_name="trainings")
+    cloned = models.BooleanField(default=False)
+    # The last edit, upload, change of status or submission: pools left alone for long are archived.
+    touched = models.DateTimeField(null=True)
     # When tasks were last added or an overlap changed: force_last_assignment_delay_seconds counts from here.
     tasks_changed = models.DateTimeField(null=True)
 
@@ -66,6 +75,10 @@ class Task(Row):
     remaining = models.IntegerField(default=0)
     reserved_for = ArrayField(models.CharField(max_length=64), default=list)
     unavailable_for = ArrayField(models.CharField(max_length=64), default=list)
+    # The page that the requester put it on; empty where pages are mixed.
+    suite = models.ForeignKey("TaskSuite", null=True, on_delete=models.CASCADE, related_name="tasks")
+    # Dynamic overlap has said its last word.
+    dynamic_overlap_done = models.BooleanField(default=False)
     created = models.DateTimeField()
 
     class Meta:
@@ -77,13 +90,31 @@ class Task(Row):
 
 
 class TaskSuite(Row):
-    """A page of tasks. Smart mixing makes one for each assignment; manual suites can share this table."""
+    """A page of tasks. Smart mixing makes one for each assignment (`mixed`); else the requester made it, and overlap is counted here,
+    with columns as in Task. `form` is what the requester sent, without tasks and the columns.
+    """
 
     id = HexIdField(primary_key=True)
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="suites")
     mixed = models.BooleanField(default=True)
     task_ids = ArrayField(models.CharField(max_length=36))
+    form = JsonField(default=dict)
+    overlap = models.IntegerField(null=True)
+    infinite_overlap = models.BooleanField(default=False)
+    consumed = models.IntegerField(default=0)
+    remaining = models.IntegerField(default=0)
+    reserved_for = ArrayField(models.CharField(max_length=64), default=list)
+    unavailable_for = ArrayField(models.CharField(max_length=64), default=list)
+    # Larger goes first.
+    issuing_order_override = models.DecimalField(max_digits=10, decimal_places=5, default=0)
     created = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["pool", "id"], name="suite_pool_id"),
+            models.Index(fields=["pool", "-issuing_order_override", "id"], name="suite_open",
+                         condition=Q(mixed=False) & (Q(infinite_overlap=True) | Q(remaining__gt=0))),
+        ]
 
 
 class Assignment(Row):
@@ -98,6 +129,8 @@ class Assignment(Row):
     fee = models.DecimalField(max_digits=12, decimal_places=6)
     task_ids = ArrayField(models.CharField(max_length=36))
     solutions = JsonField(null=True)
+    # Of a training: for each task the first answer if it was wrong, else nothing.
+    first_declined = JsonField(null=True)
     public_comment = models.TextField(null=True)
     deadline = models.DateTimeField()
     created = models.DateTimeField()

@@ -139,7 +139,7 @@ def appeal(call: Call, key: str) -> Reply:
     if row.threads.exists():
         raise ApiError("CONFLICT_STATE", "This rejection was appealed already")
     thread = MessageThread.objects.create(
-        id=ids.new_pool_item_id(row.pool_id, call.now).partition("--")[2], requester_id=row.pool.project.requester_id, toloker=me(call),
+        id=ids.new_hex_id(call.now), requester_id=row.pool.project.requester_id, toloker=me(call),
         assignment=row, topic={"EN": "Appeal against a rejection"}, folders=["INBOX", "UNREAD"], created=call.now,
         messages=[{"text": {"EN": text}, "from": {"id": me(call).id, "role": "USER", "myself": False}, "created": times.show(call.now)}],
         meta={"project_id": str(row.pool.project_id), "pool_id": str(row.pool_id), "assignment_id": row.id})

@@ -1,0 +1,2 @@
+"""Every module that registers something by being imported: listeners of events, things that fall due, collectors and actions."""
+from sandbox.engine import assignments, people, pools, quality  # noqa: F401
