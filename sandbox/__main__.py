@@ -1,4 +1,4 @@
-"""The sandbox's command line: `python -m sandbox migrate | serve | ticker | robots | requester`."""
+"""The sandbox's command line: `python -m sandbox migrate | serve | ticker | robots | requester | clock`."""
 import argparse
 import json
 import os
@@ -24,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     requester = commands.add_parser("requester", help="create a requester and print the token as JSON")
     requester.add_argument("--name", required=True)
     requester.add_argument("--balance", type=_money, default=Decimal(0), help="USD")
+    clock = commands.add_parser("clock", help="print the sandbox's time and speed as JSON")
+    clock.add_argument("--speed", type=_speed, help="first let it run this many times as fast as the machine's (1: as fast)")
     migrations = commands.add_parser("makemigrations", help="write a migration for changed tables")
     migrations.add_argument("--check", action="store_true", help="write nothing; status 1 if one is missing")
     options = parser.parse_args(arguments)
@@ -47,6 +49,16 @@ def _money(text: str) -> Decimal:
     if not amount.is_finite() or not 0 <= amount < 10**9:
         raise argparse.ArgumentTypeError("a sum from 0 to below 1000000000 is expected")
     return amount
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0
+    if not 1 <= speed <= 10_000:
+        raise argparse.ArgumentTypeError("a number from 1 to 10000 is expected")
+    return speed
 
 
 def _setup() -> None:
@@ -102,8 +114,16 @@ def _requester(options: argparse.Namespace) -> None:
     sys.stdout.write(json.dumps({"id": requester.id, "token": token}) + "\n")
 
 
+def _clock(options: argparse.Namespace) -> None:
+    _setup()
+    from sandbox import clock, times
+
+    now, course = clock.tick() if options.speed is None else clock.set_speed(options.speed)
+    sys.stdout.write(json.dumps({"now": times.show(now), "speed": course.speed}) + "\n")
+
+
 _COMMANDS = {"migrate": _migrate, "makemigrations": _makemigrations, "serve": _serve, "ticker": _ticker, "robots": _robots,
-             "requester": _requester}
+             "requester": _requester, "clock": _clock}
 
 if __name__ == "__main__":
     sys.exit(main())

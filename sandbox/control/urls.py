@@ -8,6 +8,7 @@ urlpatterns = [
     path("requesters", endpoint(POST=views.create_requester)),
     path("clock", endpoint(GET=views.show_clock)),
     path("clock/advance", endpoint(POST=views.advance_clock)),
+    path("clock/speed", endpoint(POST=views.set_clock_speed)),
     path("faults", endpoint(POST=views.create_fault, DELETE=views.delete_faults)),
     path("requests", endpoint(GET=views.requests)),
     path("robots", endpoint(POST=views.create_robots, DELETE=views.delete_robots)),

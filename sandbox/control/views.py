@@ -65,16 +65,28 @@ def money_of(check: Checker, name: str) -> Decimal | None:
 
 
 def show_clock(call: Call) -> Any:
-    return {"now": times.show(call.now)}
+    return _clock(call)
+
+
+def _clock(call: Call) -> dict[str, Any]:
+    """`speed` is how many of the sandbox's seconds pass in one of the machine's."""
+    return {"now": times.show(call.now), "speed": call.request.course.speed}  # type: ignore[attr-defined]
 
 
 def advance_clock(call: Call) -> Any:
     check = Checker(call.body)
     seconds = check.number("seconds", 0, MAX_ADVANCE_SECONDS, required=True)
     check.finish()
-    now, offset = clock.advance(float(seconds or 0))
-    call.request.now, call.request.offset = now, offset  # type: ignore[attr-defined]
-    return {"now": times.show(now)}
+    call.request.now, call.request.course = clock.advance(float(seconds or 0))  # type: ignore[attr-defined]
+    return _clock(call)
+
+
+def set_clock_speed(call: Call) -> Any:
+    check = Checker(call.body)
+    speed = check.number("speed", clock.SLOWEST, clock.FASTEST, required=True)
+    check.finish()
+    call.request.now, call.request.course = clock.set_speed(float(speed or 1))  # type: ignore[attr-defined]
+    return _clock(call)
 
 
 def create_fault(call: Call) -> Reply:

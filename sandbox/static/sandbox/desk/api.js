@@ -54,7 +54,7 @@ export async function call(method, path, body) {
     if (error instanceof TypeError) throw new ApiError(0, null);
     throw error;
   }
-  learnNow(response.headers.get("Date"));
+  learnNow(response.headers.get("Date"), response.headers.get("X-Clock-Speed"));
   const answer = await answerOf(response);
   if (!response.ok) throw new ApiError(response.status, answer);
   return answer;
