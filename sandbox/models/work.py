@@ -48,6 +48,8 @@ class Pool(Row):
     will_expire = models.DateTimeField(null=True)
     # Of a training: the skill that says how much of it somebody got right at the first attempt.
     training_skill = models.ForeignKey("Skill", null=True, on_delete=models.SET_NULL, related_name="trainings")
+    # The training that training_requirement asks for.
+    training = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="linked_pools")
     cloned = models.BooleanField(default=False)
     # The last edit, upload, change of status or submission: pools left alone for long are archived.
     touched = models.DateTimeField(null=True)
@@ -129,7 +131,7 @@ class Assignment(Row):
     fee = models.DecimalField(max_digits=12, decimal_places=6)
     task_ids = ArrayField(models.CharField(max_length=36))
     solutions = JsonField(null=True)
-    # Of a training: for each task the first answer if it was wrong, else nothing.
+    # The answers to all tasks as they were first given, if a training task among them was wrong; else nothing.
     first_declined = JsonField(null=True)
     public_comment = models.TextField(null=True)
     deadline = models.DateTimeField()
