@@ -22,7 +22,7 @@ class Due(Row):
     """Something that happens by itself at a time; `engine.due` knows each kind. Stale rows are harmless."""
 
     kind = models.CharField(max_length=24)
-    target = HexIdField()
+    target = HexIdField(max_length=160)
     at = models.DateTimeField(db_index=True)
 
     class Meta:
