@@ -1,5 +1,6 @@
 """What requesters and Tolokers send each other besides work: messages, files, bonuses."""
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from sandbox.models.fields import HexIdField, JsonField, Row
@@ -10,7 +11,8 @@ from sandbox.models.work import Assignment, Pool
 class MessageThread(Row):
     """A conversation in a requester's folders; appeals open one in INBOX.
 
-    A composed thread has `recipients` (empty with `to_all`); an answer to it opens a thread of its own with `parent`.
+    With one Toloker it has `toloker`. A message to several has `recipients`, or `to_all`; what one of them answers opens a thread of
+    its own with `parent`. `messages` are in order of time.
     """
 
     id = HexIdField(primary_key=True)
@@ -29,7 +31,11 @@ class MessageThread(Row):
     created = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["requester", "id"], name="thread_requester")]
+        indexes = [
+            models.Index(fields=["requester", "id"], name="thread_requester"),
+            GinIndex(fields=["recipients"], name="thread_recipients"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["parent", "toloker"], name="one_answer_thread")]
 
 
 class UserBonus(Row):
