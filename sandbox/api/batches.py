@@ -14,7 +14,7 @@ from sandbox.api import operations
 from sandbox.api.door import my_pool
 from sandbox.engine import overlap as overlap_engine, pools as pool_engine
 from sandbox.errors import ApiError, ValidationError
-from sandbox.forms.tasks import kind_of, task_form
+from sandbox.forms.tasks import check_known_in, kind_of, task_form
 from sandbox.http import Call, Reply
 from sandbox.models import Operation, Pool, Task
 
@@ -72,7 +72,7 @@ def _pools_of(call: Call, items: list[Any]) -> dict[Any, Pool | ApiError]:
             pools[name] = error
             continue
         overlap_engine.writable(pool)
-        if not pool.form.get("mixer_config"):
+        if not pool.form.get("mixer_config") and pool.type != "TRAINING":
             raise ApiError("MIXER_CONFIG_REQUIRED")
         pools[name] = pool
     return pools
@@ -89,6 +89,8 @@ def _read(call: Call, items: list[Any], pools: dict[Any, Pool | ApiError]) -> tu
             errors[index] = {"pool_id": {"code": code, "message": "There is no such pool of yours"}}
             continue
         form, wrong = task_form(item, pool.spec.task_spec if pool else {"input_spec": {}, "output_spec": {}})
+        if pool is not None and not wrong:
+            check_known_in(pool.type, form.get("known_solutions"), wrong)
         overlap, infinite = _overlap(form, pool, defaults)
         if not wrong and overlap is None and not infinite:
             wrong = {"overlap": {"code": "VALUE_REQUIRED", "message": "Give an overlap, or allow_defaults"}}
@@ -100,8 +102,8 @@ def _read(call: Call, items: list[Any], pools: dict[Any, Pool | ApiError]) -> tu
 
 
 def _overlap(form: dict[str, Any], pool: Pool | None, defaults: bool) -> tuple[int | None, bool]:
-    """The task's own overlap, else the pool's default if the request allows it."""
-    if form.get("infinite_overlap"):
+    """The task's own overlap, else the pool's default if the request allows it. In a training everybody gets everything."""
+    if form.get("infinite_overlap") or (pool is not None and pool.type == "TRAINING" and form.get("overlap") is None):
         return None, True
     if form.get("overlap") is not None or pool is None or not defaults:
         return form.get("overlap"), False
@@ -112,7 +114,7 @@ def _overlap(form: dict[str, Any], pool: Pool | None, defaults: bool) -> tuple[i
 
 def _task(call: Call, pool: Pool, form: dict[str, Any], overlap: int | None, infinite: bool) -> Task:
     kept = {name: value for name, value in form.items() if name not in _COLUMNS}
-    task = Task(id=ids.new_pool_item_id(pool.id, call.now), pool=pool, kind=kind_of(form), form=kept, created=call.now,
+    task = Task(id=ids.new_pool_item_id(pool.id, call.now), pool=pool, kind=kind_of(form, pool.type), form=kept, created=call.now,
                 reserved_for=form.get("reserved_for") or [], unavailable_for=form.get("unavailable_for") or [])
     overlap_engine.set_on(task, overlap, infinite)
     return task

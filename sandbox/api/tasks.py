@@ -11,7 +11,7 @@ from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.engine import overlap as overlap_engine, pools as pool_engine
 from sandbox.errors import ValidationError
 from sandbox.forms.checker import Checker
-from sandbox.forms.tasks import MAX_OVERLAP, check_overlap, check_solutions, kind_of
+from sandbox.forms.tasks import MAX_OVERLAP, check_known_in, check_overlap, check_solutions, kind_of
 from sandbox.http import Call, Reply
 from sandbox.models import Pool, Task
 
@@ -68,6 +68,7 @@ def change(call: Call, key: str) -> Any:
     check_overlap(check)
     for name, weight in (("known_solutions", "correctness_weight"), ("baseline_solutions", "confidence_weight")):
         check_solutions(check, name, weight, pool.spec.task_spec["output_spec"])
+    check_known_in(pool.type, check.data.get("known_solutions", task.form.get("known_solutions")), check.errors)
     check.text("message_on_unknown_solution")
     overlap, infinite = check.data.get("overlap"), check.data.get("infinite_overlap")
     if isinstance(overlap, int) and overlap < task.consumed:
@@ -79,7 +80,7 @@ def change(call: Call, key: str) -> Any:
     for name in ("known_solutions", "baseline_solutions", "message_on_unknown_solution"):
         if name in check.data:
             task.form = without_nothing({**task.form, name: check.data[name]})
-    task.kind = kind_of(task.form)
+    task.kind = kind_of(task.form, pool.type)
     return _saved(call, pool, task)
 
 

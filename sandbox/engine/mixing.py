@@ -46,7 +46,7 @@ def pick(pool: Pool, toloker_id: str, at: datetime) -> list[Task]:
             # Letting go of everything first: whoever waits must hold nothing.
             transaction.savepoint_rollback(point)
             page = _choose(pool, toloker_id, at, wait=True)
-    if page and _mixer(pool).get("shuffle_tasks_in_task_suite", True):
+    if page and mixer_of(pool).get("shuffle_tasks_in_task_suite", True):
         random.shuffle(page)
     return page or []
 
@@ -56,21 +56,33 @@ def could_pick(pool: Pool, toloker_id: str, at: datetime) -> bool:
     return _choose(pool, toloker_id, at, wait=None) is not None
 
 
-def _mixer(pool: Pool) -> dict[str, Any]:
-    return pool.form.get("mixer_config") or {"real_tasks_count": 1}
+def mixer_of(pool: Pool) -> dict[str, Any]:
+    """The pool's mixer_config; a training has its own words for the same."""
+    if pool.type != "TRAINING":
+        return pool.form.get("mixer_config") or {"real_tasks_count": 1}
+    return {"training_tasks_count": pool.form["training_tasks_in_task_suite_count"],
+            "mix_tasks_in_creation_order": pool.form.get("mix_tasks_in_creation_order", True),
+            "shuffle_tasks_in_task_suite": pool.form.get("shuffle_tasks_in_task_suite", True)}
 
 
 def _choose(pool: Pool, toloker_id: str, at: datetime, wait: bool | None) -> list[Task] | None:
-    mixer = _mixer(pool)
+    mixer = mixer_of(pool)
     page: list[Task] = []
     for wanted in plan(mixer):
         if wanted.count == 0:
             continue
         found = _tasks(pool, toloker_id, wanted, bool(mixer.get("mix_tasks_in_creation_order")), wait)
-        if len(found) < wanted.least and not (wanted.kind == "REAL" and found and _is_last_page(pool, wanted, at)):
+        if len(found) < wanted.least and not (found and _may_be_short(pool, wanted, at, wait)):
             return None
         page += found
     return page or None
+
+
+def _may_be_short(pool: Pool, wanted: Wanted, at: datetime, wait: bool | None) -> bool:
+    if pool.type == "TRAINING":
+        # What is left of it for this Toloker; a look that does not wait may have passed over some.
+        return wait is not False
+    return wanted.kind == "REAL" and _is_last_page(pool, wanted, at)
 
 
 def _tasks(pool: Pool, toloker_id: str, wanted: Wanted, in_order: bool, wait: bool | None) -> list[Task]:
@@ -102,7 +114,7 @@ def _lock_some(open_tasks: QuerySet[Task], candidates: list[str], count: int) ->
 
 def _is_last_page(pool: Pool, wanted: Wanted, at: datetime) -> bool:
     """An incomplete page may go out when the pool has no more than this to give, and has been left alone for the delay."""
-    mixer = _mixer(pool)
+    mixer = mixer_of(pool)
     if not mixer.get("force_last_assignment", True):
         return False
     if Task.objects.filter(OPEN_SLOT, pool=pool, kind="REAL")[:wanted.least].count() >= wanted.least:

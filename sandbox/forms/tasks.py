@@ -41,8 +41,16 @@ def check_overlap(check: Checker) -> None:
         fail(check.errors, "overlap", "VALUE_NOT_ALLOWED", "An infinite overlap goes without a number")
 
 
-def kind_of(form: dict[str, Any]) -> str:
-    """REAL, GOLDEN (known solutions) or TRAINING (known solutions and a hint)."""
+def kind_of(form: dict[str, Any], pool_type: str = "REGULAR") -> str:
+    """REAL, GOLDEN (known solutions) or TRAINING (known solutions and a hint, or anything in a training)."""
+    if pool_type == "TRAINING":
+        return "TRAINING"
     if not form.get("known_solutions"):
         return "REAL"
     return "TRAINING" if form.get("message_on_unknown_solution") else "GOLDEN"
+
+
+def check_known_in(pool_type: str, known_solutions: Any, errors: dict[str, Any]) -> None:
+    """A training knows the answer to each of its tasks."""
+    if pool_type == "TRAINING" and not known_solutions:
+        fail(errors, "known_solutions", "VALUES_REQUIRED", "A task of a training needs a known solution")
