@@ -11,6 +11,7 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from sandbox.errors import ApiError, ValidationError, error_body
@@ -92,15 +93,17 @@ def error_response(error: ApiError) -> HttpResponse:
 def door(identify: Callable[[HttpRequest], Call], limit: Callable[[Call], None] | None = None) -> Callable[..., Any]:
     """A maker of views for one interface: `view = door(identify)(GET=list_them, POST=create_one)`."""
 
-    def endpoint(**handlers: Handler) -> Callable[..., HttpResponse]:
-        def view(request: HttpRequest, **parts: str) -> HttpResponse:
+    def endpoint(**handlers: Handler) -> Callable[..., HttpResponseBase]:
+        def view(request: HttpRequest, **parts: str) -> HttpResponseBase:
             try:
                 call = identify(request)
-                handler = handlers.get(request.method or "")
+                # The middleware takes the body off again.
+                handler = handlers.get("GET" if request.method == "HEAD" else request.method or "")
                 if handler is None:
                     return _not_allowed(handlers)
                 if limit is not None:
                     limit(call)
+                _refuse_packed(request)
                 return _answer(handler(call, **parts))
             except ApiError as error:
                 return error_response(error)
@@ -116,10 +119,26 @@ def door(identify: Callable[[HttpRequest], Call], limit: Callable[[Call], None] 
     return endpoint
 
 
-def _answer(result: Any) -> HttpResponse:
-    if isinstance(result, HttpResponse):
+def _answer(result: Any) -> HttpResponseBase:
+    if isinstance(result, HttpResponseBase):
         return result
     return json_response(result.body, result.status) if isinstance(result, Reply) else json_response(result)
+
+
+def _refuse_packed(request: HttpRequest) -> None:
+    """415 for gzip and the like: nothing here unpacks, and a packed file must not be kept as if it were the file."""
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise ApiError("UNSUPPORTED_MEDIA_TYPE", "The body has to come without Content-Encoding")
+
+
+def without_body(response: HttpResponseBase) -> HttpResponse:
+    """The answer to HEAD: status, headers and length of what GET would bring."""
+    if not response.streaming and "Content-Length" not in response.headers:
+        response["Content-Length"] = str(len(response.content))  # type: ignore[attr-defined]
+    bare = HttpResponse(status=response.status_code, headers=response.headers)
+    bare.cookies = response.cookies
+    response.close()
+    return bare
 
 
 def _not_allowed(handlers: dict[str, Handler]) -> HttpResponse:

@@ -51,3 +51,9 @@ def is_pool_item_id(text: str) -> bool:
 def new_hex_id(at: datetime) -> str:
     """Id of a message thread or subscription: 24 hex digits, ascending."""
     return new_pool_item_id(0, at).partition("--")[2]
+
+
+def new_file_id(at: datetime) -> uuid.UUID:
+    """Id of an attachment: a UUID of version 7 whose first 58 bits are the time, ascending within a process."""
+    millis, micros = divmod(_tick(at), 1_000)
+    return uuid.UUID(int=millis << 80 | 7 << 76 | micros << 66 | secrets.randbits(2) << 64 | 2 << 62 | secrets.randbits(62))

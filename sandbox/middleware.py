@@ -7,7 +7,7 @@ from django.utils.http import http_date
 
 from sandbox import clock, faults, times
 from sandbox.errors import ApiError
-from sandbox.http import error_response
+from sandbox.http import error_response, without_body
 from sandbox.models import RequestRecord
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -33,7 +33,7 @@ class ClockMiddleware:
             response["X-Clock-Speed"] = f"{course.speed:g}"
         if getattr(response, "drop", False):
             faults.cut(request)
-        return response
+        return without_body(response) if request.method == "HEAD" else response
 
 
 def _unwritable(request: HttpRequest) -> HttpResponse | None:

@@ -28,6 +28,8 @@ SANDBOX_RATE_LIMITS = env.bool("SANDBOX_RATE_LIMITS", default=False)
 SANDBOX_COMPLETION_GRACE_SECONDS = env.int("SANDBOX_COMPLETION_GRACE_SECONDS", default=0)
 SANDBOX_REJECTION_DAYS = env.int("SANDBOX_REJECTION_DAYS", default=9)
 SANDBOX_APPEAL_DAYS = env.int("SANDBOX_APPEAL_DAYS", default=7)
+# Where files that Tolokers upload are kept; not to be shared by two databases.
+SANDBOX_FILES = env.str("SANDBOX_FILES", default=str(BASE_DIR / ".data" / "sandbox-files"))
 SANDBOX_THREADS = env.int("SANDBOX_THREADS", default=16)
 # What robots connect to; they run beside the server.
 SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{SANDBOX_PORT}").rstrip("/")

@@ -1,7 +1,7 @@
 """Addresses of the requester API."""
 from django.urls import path
 
-from sandbox.api import assignments, operations, pools, projects, restrictions, skills, tasks
+from sandbox.api import assignments, attachments, operations, pools, projects, restrictions, skills, tasks
 from sandbox.api.door import endpoint
 
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("v1/tasks/<str:key>/set-overlap-or-min", endpoint(PATCH=tasks.set_overlap_or_min)),
     path("v1/assignments", endpoint(GET=assignments.listing)),
     path("v1/assignments/<str:key>", endpoint(GET=assignments.one, PATCH=assignments.change)),
+    path("v1/attachments", endpoint(GET=attachments.listing)),
+    path("v1/attachments/<str:key>", endpoint(GET=attachments.one)),
+    path("v1/attachments/<str:key>/download", endpoint(GET=attachments.download)),
     path("v1/operations", endpoint(GET=operations.listing)),
     path("v1/operations/<str:key>", endpoint(GET=operations.one)),
     path("v1/operations/<str:key>/log", endpoint(GET=operations.log)),

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from sandbox import specs
-from sandbox.engine import due, events, money, pools, quality
+from sandbox.engine import attachments, due, events, money, pools, quality
 from sandbox.errors import ApiError, ValidationError, inappropriate
 from sandbox.models import Assignment, Pool, Task, Toloker
 
@@ -41,6 +41,7 @@ def submit(assignment_id: str, solutions: Any, at: datetime) -> Assignment:
     if assignment.status != "ACTIVE":
         raise inappropriate("ACTIVE")
     assignment.solutions = _checked_solutions(solutions, len(assignment.task_ids), pool.spec.task_spec["output_spec"])
+    attachments.claim(assignment, assignment.solutions, pool.spec.task_spec["output_spec"])
     requester_id = pool.project.requester_id
     due.cancel("ASSIGNMENT_EXPIRE", assignment.id)
     _move(assignment, "SUBMITTED", at, "solutions")

@@ -1,7 +1,7 @@
 """Addresses of the Toloker API."""
 from django.urls import path
 
-from sandbox.worker import views
+from sandbox.worker import attachments, views
 from sandbox.worker.views import endpoint, open_endpoint
 
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("assignments/<str:key>/submit", endpoint(POST=views.submit)),
     path("assignments/<str:key>/skip", endpoint(POST=views.skip)),
     path("assignments/<str:key>/appeal", endpoint(POST=views.appeal)),
+    path("assignments/<str:key>/attachments", endpoint(GET=attachments.listing, POST=attachments.upload)),
     path("account", endpoint(GET=views.account)),
 ]

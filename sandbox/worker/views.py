@@ -90,7 +90,7 @@ def show(row: Assignment) -> dict[str, Any]:
                             "reward": row.reward, "expires": times.show(row.deadline), **moments, "public_comment": row.public_comment})
 
 
-def _own(call: Call, key: str) -> Assignment:
+def own(call: Call, key: str) -> Assignment:
     row = Assignment.objects.select_related("pool__project").filter(pk=key).first()
     if row is None:
         raise ApiError("DOES_NOT_EXIST")
@@ -100,7 +100,7 @@ def _own(call: Call, key: str) -> Assignment:
 
 
 def submit(call: Call, key: str) -> Any:
-    _own(call, key)
+    own(call, key)
     check = Checker(call.body)
     check.array("solutions", required=True)
     check.finish()
@@ -109,7 +109,7 @@ def submit(call: Call, key: str) -> Any:
 
 
 def skip(call: Call, key: str) -> Any:
-    _own(call, key)
+    own(call, key)
     done = engine.skip(key, call.now)
     return {"id": done.id, "status": done.status}
 
@@ -121,7 +121,7 @@ def assignments(call: Call) -> Any:
 
 def one(call: Call, key: str) -> Any:
     """The task page's data again, for a page that was reloaded."""
-    return _page(_own(call, key), call)
+    return _page(own(call, key), call)
 
 
 @transaction.atomic
@@ -130,7 +130,7 @@ def appeal(call: Call, key: str) -> Reply:
     check = Checker(call.body)
     text = check.text("text", required=True, longest=MAX_APPEAL)
     check.finish()
-    _own(call, key)
+    own(call, key)
     row = Assignment.objects.select_related("pool__project").select_for_update(of=("self",)).get(pk=key)
     if row.status != "REJECTED" or row.rejected is None:
         raise inappropriate("REJECTED")

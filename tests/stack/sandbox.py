@@ -7,10 +7,12 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -45,12 +47,17 @@ class Door:
     url: str
     authorization: str = ""
 
-    def call(self, method: str, path: str, body: Any = None, timeout: float = 60) -> Any:
-        """The parsed answer, None for an empty one. Raises Refused, or URLError/ConnectionError if the line broke."""
+    def call(self, method: str, path: str, body: Any = None, timeout: float = 60, data: bytes | None = None,
+             media_type: str = "application/json") -> Any:
+        """The parsed answer, None for an empty one. Raises Refused, or URLError/ConnectionError if the line broke.
+
+        `body` goes as JSON; `data` as it is.
+        """
         headers = {"Authorization": self.authorization} if self.authorization else {}
-        data = None
         if body is not None:
-            data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+            data = json.dumps(body).encode()
+        if data is not None:
+            headers["Content-Type"] = media_type
         request = urllib.request.Request(self.url + path, data=data, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=timeout) as response:
@@ -90,6 +97,11 @@ class TolokerAccount(Door):
     def submit(self, assignment_id: str, *values: dict[str, Any]) -> dict[str, Any]:
         """One dict of output values per task."""
         return self.call("POST", f"/worker/v1/assignments/{assignment_id}/submit", {"solutions": [{"output_values": v} for v in values]})
+
+    def upload(self, assignment_id: str, data: bytes, name: str = "photo.jpg", media_type: str = "image/jpeg") -> dict[str, Any]:
+        """A file for an answer; its `id` is what the answer says."""
+        path = f"/worker/v1/assignments/{assignment_id}/attachments?{urlencode({'name': name})}"
+        return self.call("POST", path, data=data, media_type=media_type)
 
     def skip(self, assignment_id: str) -> dict[str, Any]:
         return self.call("POST", f"/worker/v1/assignments/{assignment_id}/skip")
@@ -186,12 +198,12 @@ def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v
     base = database_url or os.environ["DATABASE_URL"]
     name = f"sandbox_{secrets.token_hex(6)}"
     _execute(base, f'CREATE DATABASE "{name}"')
-    port = free_port()
+    port, uploads = free_port(), tempfile.mkdtemp(prefix="sandbox-files-")
     environment = {
         **os.environ, "SANDBOX_DATABASE_URL": urlunsplit(urlsplit(base)._replace(path=f"/{name}")), "SANDBOX_SECRET_KEY": "tests only",
         "SANDBOX_CONTROL": "1", "SANDBOX_PORT": str(port), "DJANGO_SETTINGS_MODULE": "sandbox.settings",
         "SANDBOX_PUBLIC_URL": f"http://localhost:{port}", "SANDBOX_FRAME_ORIGIN": f"http://tasks.localhost:{port}",
-        "SANDBOX_URL": f"http://127.0.0.1:{port}", "PYTHONUNBUFFERED": "1", **settings}
+        "SANDBOX_URL": f"http://127.0.0.1:{port}", "PYTHONUNBUFFERED": "1", "SANDBOX_FILES": uploads, **settings}
     server = SandboxServer(f"http://127.0.0.1:{port}", environment)
     try:
         server.run("migrate")
@@ -200,6 +212,7 @@ def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v
             yield server
     finally:
         _execute(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        shutil.rmtree(uploads, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", name="sandbox")
