@@ -31,6 +31,8 @@ SANDBOX_APPEAL_DAYS = env.int("SANDBOX_APPEAL_DAYS", default=7)
 # Where files that Tolokers upload are kept; not to be shared by two databases.
 SANDBOX_FILES = env.str("SANDBOX_FILES", default=str(BASE_DIR / ".data" / "sandbox-files"))
 SANDBOX_THREADS = env.int("SANDBOX_THREADS", default=16)
+# Waits before each further try of a webhook that was not taken, on the machine's clock; after the last it is given up.
+SANDBOX_WEBHOOK_RETRY_SECONDS = env.list("SANDBOX_WEBHOOK_RETRY_SECONDS", cast=float, default=[1.0, 5.0, 30.0, 120.0, 600.0])
 # What robots connect to; they run beside the server.
 SANDBOX_URL = env.str("SANDBOX_URL", default=f"http://127.0.0.1:{SANDBOX_PORT}").rstrip("/")
 

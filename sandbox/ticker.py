@@ -8,6 +8,8 @@ from django.db.models import Max
 
 from sandbox import clock
 from sandbox.models import RequestRecord
+from sandbox.webhooks import outbox
+from sandbox.webhooks.courier import Courier
 
 log = logging.getLogger(__name__)
 _KEPT_REQUESTS = 200_000
@@ -17,13 +19,23 @@ _SHORTEST_PAUSE = 0.1
 
 
 def run(pause: float) -> None:
-    """Look every `pause` seconds of the sandbox's time until interrupted."""
+    """Look every `pause` seconds of the sandbox's time until interrupted; beside it webhooks are called out."""
+    courier = Courier()
+    courier.start()
+    try:
+        _look_for_ever(pause)
+    finally:
+        courier.stop()
+
+
+def _look_for_ever(pause: float) -> None:
     looks, speed = 0, 1.0
     while True:
         try:
             speed = clock.tick()[1].speed
             if looks % _SWEEP_EVERY == 0:
                 forget_old_requests()
+                outbox.forget_old()
         except OperationalError:
             log.warning("The database did not answer; trying again", exc_info=True)
             connection.close()
