@@ -1,148 +1,134 @@
-"""Creating many objects in one request, idempotently.
+"""Creating many objects in one request, idempotently: what tasks, task suites and bonuses have in common.
 
-The operation's row is written first and in the same transaction as the objects: a repeated `operation_id` meets its
-primary key and gets 409 OPERATION_ALREADY_EXISTS, whatever became of the first answer.
+The operation's row is written in the same transaction as the objects: a repeated `operation_id` meets its primary key and gets
+409 OPERATION_ALREADY_EXISTS, whatever became of the first answer.
 """
-from collections.abc import Callable
-from typing import Any
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 
-from sandbox import ids, specs
 from sandbox.api import operations
-from sandbox.api.door import my_pool
-from sandbox.engine import overlap as overlap_engine, pools as pool_engine
 from sandbox.errors import ApiError, ValidationError
-from sandbox.forms.tasks import check_known_in, kind_of, task_form
 from sandbox.http import Call, Reply
-from sandbox.models import Operation, Pool, Task
+from sandbox.models import Operation
 
-MAX_INPUT_BYTES = 1_048_576
-MAX_SYNC_ITEMS = 5_000
-MAX_POOL_TASKS = 2_000_000
-_COLUMNS = ("overlap", "infinite_overlap", "reserved_for", "unavailable_for")
+T = TypeVar("T", bound=Model)
+# Position in the request -> {dotted path: {code, message}}.
 Errors = dict[int, dict[str, Any]]
 
 
-def create_tasks(call: Call, show: Callable[[Task], dict[str, Any]]) -> Reply:
-    """POST /v1/tasks. 201 with tasks, or 202 with a finished operation (async_mode); 400, 409, 413."""
+class Batch(ABC, Generic[T]):
+    """One request's objects of one noun. Made anew for each request; everything runs in one transaction."""
+
+    operation: ClassVar[str]
+    # Types of log items: of an object that was made, of one that was refused.
+    made_as: ClassVar[str]
+    refused_as: ClassVar[str]
+    # The name of the new object's id in a log item's `output`.
+    id_name: ClassVar[str]
+    flags: ClassVar[tuple[str, ...]] = ("skip_invalid_items", "allow_defaults", "open_pool")
+    most_at_once: ClassVar[int] = 5_000
+
+    def __init__(self, call: Call, items: list[Any]) -> None:
+        self.call, self.items = call, items
+        # Log items of what happened beside the making.
+        self.beside: list[dict[str, Any]] = []
+
+    def check_size(self) -> None:
+        """413 if the request as a whole is too large."""
+
+    @abstractmethod
+    def read(self) -> tuple[dict[int, T], Errors]:
+        """Unsaved rows of the good items and what is wrong with the others, by position. 409 where nothing can be made at all."""
+
+    @abstractmethod
+    def store(self, rows: dict[int, T]) -> None:
+        """Save the rows, and what follows from them."""
+
+    @abstractmethod
+    def show(self, row: T) -> dict[str, Any]:
+        """A saved row as the API shows it."""
+
+    def as_failure(self, refusal: ApiError) -> dict[str, Any] | None:
+        """What an operation's log says of each item if `store` was refused like this; None if the request itself is refused."""
+        return None
+
+
+def create(call: Call, noun: type[Batch[T]]) -> Reply:
+    """201 with the object or `{items, validation_errors}`, or 202 with a finished operation (async_mode); 400, 409, 413."""
     single = isinstance(call.body, dict)
-    items = [call.body] if single else ([] if call.body is None else call.body)
-    if not isinstance(items, list):
-        raise ValidationError({"": {"code": "OBJECT_EXPECTED", "message": "A task or an array of tasks is expected"}})
-    asynchronous, skip_invalid = call.flag("async_mode"), call.flag("skip_invalid_items")
-    _check_size(items, asynchronous)
+    batch = noun(call, _items(call.body))
+    asynchronous, skip_invalid = call.flag("async_mode"), call.flag("skip_invalid_items") and not single
+    if not asynchronous and len(batch.items) > noun.most_at_once:
+        raise ApiError("CONTENT_TOO_LARGE", f"At most {noun.most_at_once} objects without async_mode")
+    batch.check_size()
     key = operations.id_of(call)
     if key is not None and Operation.objects.filter(pk=key).exists():
         raise ApiError("OPERATION_ALREADY_EXISTS")
     with transaction.atomic():
-        pools = _pools_of(call, items)
-        tasks, errors = _read(call, items, pools)
-        failed = bool(errors) and not (skip_invalid and not single)
+        rows, errors = batch.read()
+        failed = bool(errors) and not skip_invalid
         if failed and not asynchronous:
-            raise ValidationError(errors[0] if single else {str(index): error for index, error in errors.items()})
-        made = {} if failed else _store(call, tasks, pools)
+            raise ValidationError(errors[0] if single else _by_text(errors))
+        refused = None if failed else _store(batch, rows, asynchronous)
+        made = {} if failed or refused else rows
         if asynchronous or key is not None:
-            operation = _operation(call, key, items, made, errors, failed)
+            operation = _operation(batch, key, made, errors, refused, failed or refused is not None)
     if asynchronous:
         return Reply(operations.show(operation), 202)
     if single:
-        return Reply(show(made[0]), 201)
-    return Reply({"items": {str(index): show(task) for index, task in made.items()},
-                  "validation_errors": {str(index): error for index, error in errors.items()}}, 201)
+        return Reply(batch.show(made[0]), 201)
+    return Reply({"items": {str(index): batch.show(row) for index, row in made.items()}, "validation_errors": _by_text(errors)}, 201)
 
 
-def _check_size(items: list[Any], asynchronous: bool) -> None:
-    if not asynchronous and len(items) > MAX_SYNC_ITEMS:
-        raise ApiError("CONTENT_TOO_LARGE", f"At most {MAX_SYNC_ITEMS} tasks without async_mode")
-    size = sum(specs.size_of(item["input_values"]) for item in items if isinstance(item, dict) and "input_values" in item)
-    if size > MAX_INPUT_BYTES:
-        raise ApiError("CONTENT_TOO_LARGE", f"input_values of one request have at most {MAX_INPUT_BYTES} bytes, these have {size}")
+def _items(body: Any) -> list[Any]:
+    if isinstance(body, list):
+        return body
+    if body is None or isinstance(body, dict):
+        return [] if body is None else [body]
+    raise ValidationError({"": {"code": "OBJECT_EXPECTED", "message": "An object or an array of objects is expected"}})
 
 
-def _pools_of(call: Call, items: list[Any]) -> dict[Any, Pool | ApiError]:
-    """The pools the items name, locked in order of id, or why one cannot be used."""
-    named: set[str] = {item["pool_id"] for item in items if isinstance(item, dict) and isinstance(item.get("pool_id"), str)}
-    pools: dict[Any, Pool | ApiError] = {}
-    for name in sorted(named):
-        try:
-            pool = pool_engine.locked(my_pool(call, name).id)
-        except ApiError as error:
-            pools[name] = error
-            continue
-        overlap_engine.writable(pool)
-        if not pool.form.get("mixer_config") and pool.type != "TRAINING":
-            raise ApiError("MIXER_CONFIG_REQUIRED")
-        pools[name] = pool
-    return pools
+def _by_text(errors: Errors) -> dict[str, Any]:
+    return {str(index): error for index, error in errors.items()}
 
 
-def _read(call: Call, items: list[Any], pools: dict[Any, Pool | ApiError]) -> tuple[dict[int, Task], Errors]:
-    tasks: dict[int, Task] = {}
-    errors: Errors = {}
-    defaults = call.flag("allow_defaults")
-    for index, item in enumerate(items):
-        pool = pools.get(item.get("pool_id")) if isinstance(item, dict) and isinstance(item.get("pool_id"), str) else None
-        if isinstance(pool, ApiError):
-            code = "ENTITY_ACCESS_DENIED" if pool.code == "ACCESS_DENIED" else "ENTITY_DOES_NOT_EXIST"
-            errors[index] = {"pool_id": {"code": code, "message": "There is no such pool of yours"}}
-            continue
-        form, wrong = task_form(item, pool.spec.task_spec if pool else {"input_spec": {}, "output_spec": {}})
-        if pool is not None and not wrong:
-            check_known_in(pool.type, form.get("known_solutions"), wrong)
-        overlap, infinite = _overlap(form, pool, defaults)
-        if not wrong and overlap is None and not infinite:
-            wrong = {"overlap": {"code": "VALUE_REQUIRED", "message": "Give an overlap, or allow_defaults"}}
-        if wrong or pool is None:
-            errors[index] = wrong
-        else:
-            tasks[index] = _task(call, pool, form, overlap, infinite)
-    return tasks, errors
+def _store(batch: Batch[T], rows: dict[int, T], asynchronous: bool) -> dict[str, Any] | None:
+    """None if all rows are saved; else nothing is, and this is what the log says of each."""
+    try:
+        with transaction.atomic():
+            batch.store(rows)
+    except ApiError as refusal:
+        failure = batch.as_failure(refusal) if asynchronous else None
+        if failure is None:
+            raise
+        return failure
+    return None
 
 
-def _overlap(form: dict[str, Any], pool: Pool | None, defaults: bool) -> tuple[int | None, bool]:
-    """The task's own overlap, else the pool's default if the request allows it. In a training everybody gets everything."""
-    if form.get("infinite_overlap") or (pool is not None and pool.type == "TRAINING" and form.get("overlap") is None):
-        return None, True
-    if form.get("overlap") is not None or pool is None or not defaults:
-        return form.get("overlap"), False
-    given = pool.form["defaults"]
-    overlap = given.get("default_overlap_for_new_tasks")
-    return (given.get("default_overlap_for_new_task_suites") if overlap is None else overlap), False
-
-
-def _task(call: Call, pool: Pool, form: dict[str, Any], overlap: int | None, infinite: bool) -> Task:
-    kept = {name: value for name, value in form.items() if name not in _COLUMNS}
-    task = Task(id=ids.new_pool_item_id(pool.id, call.now), pool=pool, kind=kind_of(form, pool.type), form=kept, created=call.now,
-                reserved_for=form.get("reserved_for") or [], unavailable_for=form.get("unavailable_for") or [])
-    overlap_engine.set_on(task, overlap, infinite)
-    return task
-
-
-def _store(call: Call, tasks: dict[int, Task], pools: dict[Any, Pool | ApiError]) -> dict[int, Task]:
-    Task.objects.bulk_create(tasks.values(), batch_size=2_000)
-    used = {task.pool_id for task in tasks.values()}
-    for pool in pools.values():
-        if isinstance(pool, Pool) and pool.id in used:
-            overlap_engine.touched(pool, call.now)
-            if call.flag("open_pool"):
-                pool_engine.open_pool(pool.id, call.now)
-    return tasks
-
-
-def _operation(call: Call, key: UUID | None, items: list[Any], made: dict[int, Task], errors: Errors, failed: bool) -> Operation:
+def _operation(batch: Batch[T], key: UUID | None, made: dict[int, T], errors: Errors, refused: dict[str, Any] | None,
+               failed: bool) -> Operation:
+    call, total = batch.call, len(batch.items)
     assert call.requester is not None
-    log = [_line(index, item, made, errors) for index, item in enumerate(items) if index in made or index in errors]
-    details = {"total_count": len(items), "valid_count": len(items) - len(errors), "not_valid_count": len(errors),
-               "success_count": len(made), "failed_count": len(items) - len(made)}
-    parameters = {name: call.flag(name) for name in ("skip_invalid_items", "allow_defaults", "open_pool")}
-    return operations.finished(call.requester, "TASK.BATCH_CREATE", call.now, parameters, id=key, details=details, log=log,
-                               status="FAIL" if failed else "SUCCESS")
+    log = [line for index, item in enumerate(batch.items) for line in _lines(batch, index, item, made, errors, refused)]
+    details = {"total_count": total, "valid_count": total - len(errors), "not_valid_count": len(errors),
+               "success_count": len(made), "failed_count": total - len(made)}
+    parameters = {name: call.flag(name) for name in batch.flags}
+    return operations.finished(call.requester, batch.operation, call.now, parameters, id=key, details=details,
+                               log=log + ([] if failed else batch.beside), status="FAIL" if failed else "SUCCESS")
 
 
-def _line(index: int, item: Any, made: dict[int, Task], errors: Errors) -> dict[str, Any]:
-    """One log item. toloka-kit finds its own item again by the `__item_idx` in `input`."""
+def _lines(batch: Batch[T], index: int, item: Any, made: dict[int, T], errors: Errors,
+           refused: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """An item's part of the log; none for a good item of a failed batch.
+
+    toloka-kit finds its own item again by the `__item_idx` in `input`, and takes `success` for "this object exists".
+    """
     if index in made:
-        return {"type": "TASK_CREATE", "success": True, "input": item, "output": {"task_id": made[index].id}}
-    return {"type": "TASK_VALIDATE", "success": False, "input": item, "output": errors[index]}
+        return [{"type": batch.made_as, "success": True, "input": item, "output": {batch.id_name: str(made[index].pk)}}]
+    if index in errors:
+        return [{"type": batch.refused_as, "success": False, "input": item, "output": errors[index]}]
+    return [] if refused is None else [{"type": batch.made_as, "success": False, "input": item, "output": refused}]

@@ -5,14 +5,13 @@ from typing import Any
 from django.db import transaction
 
 from sandbox import times
-from sandbox.api import batches
 from sandbox.api.door import my_pool, my_task
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.engine import overlap as overlap_engine, pools as pool_engine
 from sandbox.errors import ValidationError
 from sandbox.forms.checker import Checker
 from sandbox.forms.tasks import MAX_OVERLAP, check_known_in, check_overlap, check_solutions, kind_of
-from sandbox.http import Call, Reply
+from sandbox.http import Call
 from sandbox.models import Pool, Task
 
 LISTING = Listing(times=("created",), texts=("id",), numbers=("overlap",), most=100_000)
@@ -42,11 +41,6 @@ def listing(call: Call) -> Any:
             raise ValidationError({"overlap": {"code": "INTEGER_EXPECTED", "message": "A whole number is expected"}})
         rows = rows.filter(overlap=int(overlap))
     return LISTING.page(call, rows, each(show))
-
-
-def create(call: Call) -> Reply:
-    """One or many, at once or as an operation: see `batches`."""
-    return batches.create_tasks(call, show)
 
 
 def one(call: Call, key: str) -> Any:

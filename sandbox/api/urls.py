@@ -1,7 +1,19 @@
 """Addresses of the requester API."""
 from django.urls import path
 
-from sandbox.api import aggregation, assignments, attachments, operations, pools, projects, restrictions, skills, task_batches, tasks, webhooks
+from sandbox.api import (
+    aggregation,
+    assignments,
+    attachments,
+    operations,
+    pools,
+    projects,
+    restrictions,
+    skills,
+    task_batches,
+    tasks,
+    webhooks,
+)
 from sandbox.api.door import endpoint
 
 urlpatterns = [

@@ -56,6 +56,11 @@ def could_pick(pool: Pool, toloker_id: str, at: datetime) -> bool:
     return _choose(pool, toloker_id, at, wait=None) is not None
 
 
+def mixes(pool: Pool) -> bool:
+    """Whether the server makes the pool's pages; else the requester does. Fixed once the pool has tasks."""
+    return pool.type == "TRAINING" or bool(pool.form.get("mixer_config"))
+
+
 def mixer_of(pool: Pool) -> dict[str, Any]:
     """The pool's mixer_config; a training has its own words for the same."""
     if pool.type != "TRAINING":
