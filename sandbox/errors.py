@@ -31,6 +31,8 @@ MESSAGES = {
     "INAPPROPRIATE_STATUS": "The action is not possible in the object's current status",
     "PROJECT_INAPPROPRIATE_STATUS": "The project is archived",
     "TOO_MANY_REQUESTS": "Too many requests",
+    "POOL_IS_TRAINING": "This is the id of a training: see /v1/trainings",
+    "SKILL_IS_TRAINING": "Only its training sets this skill",
     "SYSTEM_SCOPE_MODIFICATION": "Restrictions of the platform itself cannot be changed",
     "OPERATION_LOGS_ARCHIVED": "The operation's log is no longer kept",
     "NO_TASKS_AVAILABLE": "There is nothing in this pool for this Toloker",

@@ -69,6 +69,21 @@ def my_pool(call: Call, key: Any) -> Pool:
     return _mine(Pool.objects.select_related("project", "spec"), number(key), "project.requester_id", call.requester)
 
 
+def my_regular_pool(call: Call, key: Any) -> Pool:
+    """For the pools' own addresses: 409 POOL_IS_TRAINING for the id of a training."""
+    pool = my_pool(call, key)
+    if pool.type == "TRAINING":
+        raise ApiError("POOL_IS_TRAINING")
+    return pool
+
+
+def my_training(call: Call, key: Any) -> Pool:
+    pool = my_pool(call, key)
+    if pool.type != "TRAINING":
+        raise ApiError("DOES_NOT_EXIST")
+    return pool
+
+
 def my_task(call: Call, key: str) -> Task:
     return _mine(Task.objects.select_related("pool__project", "pool__spec"), key, "pool.project.requester_id", call.requester)
 

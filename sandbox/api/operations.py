@@ -37,10 +37,10 @@ def finished(requester: Requester, kind: str, at: datetime, parameters: dict[str
         raise ApiError("OPERATION_ALREADY_EXISTS") from None
 
 
-def accepted(call: Call, kind: str, parameters: dict[str, Any]) -> Reply:
-    """202 with a finished operation."""
+def accepted(call: Call, kind: str, parameters: dict[str, Any], **fields: Any) -> Reply:
+    """202 with a finished operation; `fields` as in `finished`."""
     assert call.requester is not None
-    return Reply(show(finished(call.requester, kind, call.now, parameters)), 202)
+    return Reply(show(finished(call.requester, kind, call.now, parameters, **fields)), 202)
 
 
 def id_of(call: Call) -> uuid.UUID | None:

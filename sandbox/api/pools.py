@@ -6,7 +6,7 @@ from django.db import transaction
 
 from sandbox import times
 from sandbox.api import operations
-from sandbox.api.door import my_pool, my_project, owner_of
+from sandbox.api.door import my_project, my_regular_pool, my_training, owner_of
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.engine import pools as engine
 from sandbox.errors import ApiError, ValidationError, inappropriate
@@ -28,68 +28,92 @@ def show(pool: Pool) -> dict[str, Any]:
 
 
 def listing(call: Call) -> Any:
-    rows = Pool.objects.filter(project__requester=call.requester).select_related("project")
+    rows = Pool.objects.filter(type="REGULAR", project__requester=call.requester).select_related("project")
     project = call.request.GET.get("project_id")
     if project is not None:
         rows = rows.filter(project_id=my_project(call, project).id)
     return LISTING.page(call, rows, each(show))
 
 
-def _checked(call: Call) -> tuple[dict[str, Any], Project]:
-    """The form and its project: existing, mine, and its filter's skills real."""
-    form = pool_form(call.body)
-    errors: dict[str, Any] = {}
+def named_project(call: Call, form: dict[str, Any]) -> Project:
+    """The project that a pool or training belongs to. 400 unless it is there and mine."""
     try:
-        project = my_project(call, form["project_id"])
+        return my_project(call, form["project_id"])
     except ApiError as error:
-        code = "ENTITY_ACCESS_DENIED" if error.code == "ACCESS_DENIED" else "ENTITY_DOES_NOT_EXIST"
-        raise ValidationError({"project_id": {"code": code, "message": "There is no such project of yours"}}) from None
+        raise ValidationError({"project_id": _absent(error, "project")}) from None
+
+
+def _absent(error: ApiError, what: str) -> dict[str, str]:
+    code = "ENTITY_ACCESS_DENIED" if error.code == "ACCESS_DENIED" else "ENTITY_DOES_NOT_EXIST"
+    return {"code": code, "message": f"There is no such {what} of yours"}
+
+
+def _checked(call: Call) -> tuple[dict[str, Any], Project, Pool | None]:
+    """The form, its project and its training: all existing and mine, and its filter's skills real."""
+    form = pool_form(call.body)
+    project = named_project(call, form)
+    errors: dict[str, Any] = {}
     wanted = skills_in(form.get("filter"))
     known = {str(key) for key in Skill.objects.filter(pk__in=[int(key) for key in wanted if len(key) < 18]).values_list("id", flat=True)}
     for key in sorted(wanted - known):
         errors["filter"] = {"code": "ENTITY_DOES_NOT_EXIST", "message": f"There is no skill {key}"}
+    training = _training_of(call, form, errors)
     if errors:
         raise ValidationError(errors)
-    return form, project
+    return form, project, training
 
 
-@transaction.atomic
-def create(call: Call) -> Reply:
-    form, project = _checked(call)
+def _training_of(call: Call, form: dict[str, Any], errors: dict[str, Any]) -> Pool | None:
+    requirement = (form.get("quality_control") or {}).get("training_requirement")
+    if not requirement:
+        return None
+    try:
+        return my_training(call, requirement["training_pool_id"])
+    except ApiError as error:
+        errors["quality_control.training_requirement.training_pool_id"] = _absent(error, "training")
+        return None
+
+
+def new_in(project: Project, **columns: Any) -> Pool:
+    """A new CLOSED pool or training with the project's newest spec. 409 PROJECT_INAPPROPRIATE_STATUS."""
     # Shared with archiving: a pool cannot slip into a project that is being archived.
     project = Project.objects.select_for_update().get(pk=project.id)
     if project.status != "ACTIVE":
         raise ApiError("PROJECT_INAPPROPRIATE_STATUS")
-    spec = project.specs.latest("number")
-    pool = Pool.objects.create(project=project, spec=spec, form=form, created=call.now, **columns_of(form))
-    return Reply(show(pool), 201)
+    return Pool.objects.create(project=project, spec=project.specs.latest("number"), **columns)
+
+
+@transaction.atomic
+def create(call: Call) -> Reply:
+    form, project, training = _checked(call)
+    return Reply(show(new_in(project, form=form, training=training, created=call.now, **columns_of(form))), 201)
 
 
 def one(call: Call, key: str) -> Any:
-    return show(my_pool(call, key))
+    return show(my_regular_pool(call, key))
 
 
 @transaction.atomic
 def replace(call: Call, key: str) -> Any:
     """The whole object, only while CLOSED. A pool keeps its project."""
-    my_pool(call, key)
-    form, project = _checked(call)
+    my_regular_pool(call, key)
+    form, project, training = _checked(call)
     pool = engine.locked(int(key))
     if pool.status != "CLOSED":
         raise inappropriate("CLOSED")
     if project.id != pool.project_id:
         raise ValidationError({"project_id": {"code": "VALUE_NOT_ALLOWED", "message": "A pool stays in its project"}})
-    pool.form = form
+    pool.form, pool.training = form, training
     for name, value in columns_of(form).items():
         setattr(pool, name, value)
-    pool.save(update_fields=["form", "reward_per_assignment", "priority", "will_expire"])
+    pool.save(update_fields=["form", "training", "reward_per_assignment", "priority", "will_expire"])
     return show(pool)
 
 
 @transaction.atomic
 def change(call: Call, key: str) -> Any:
     """`{priority}`, in any state but the archive."""
-    my_pool(call, key)
+    my_regular_pool(call, key)
     check = Checker(call.body)
     priority = check.integer("priority", 0, 100, required=True)
     check.finish()
@@ -105,7 +129,7 @@ def _verb(kind: str, act: Callable[[int, Call], bool]) -> Callable[..., Any]:
     """202 with a finished operation, or 204 if there was nothing to do."""
 
     def handler(call: Call, key: str) -> Any:
-        pool = my_pool(call, key)
+        pool = my_regular_pool(call, key)
         return operations.accepted(call, kind, {"pool_id": str(pool.id)}) if act(pool.id, call) else Reply(None, 204)
 
     return handler
@@ -115,3 +139,17 @@ open_it = _verb("POOL.OPEN", lambda pool_id, call: engine.open_pool(pool_id, cal
 close = _verb("POOL.CLOSE", lambda pool_id, call: engine.close_pool(pool_id, call.now))
 close_for_update = _verb("POOL.CLOSE", lambda pool_id, call: engine.close_pool(pool_id, call.now, "FOR_UPDATE"))
 archive = _verb("POOL.ARCHIVE", lambda pool_id, call: engine.archive_pool(pool_id, call.now))
+
+
+def clone(call: Call, key: str) -> Reply:
+    """Always 202: toloka-kit parses the answer's body unconditionally."""
+    original = my_regular_pool(call, key)
+    with transaction.atomic():
+        copy = copy_of(original, call, training=original.training)
+        return operations.accepted(call, "POOL.CLONE", {"pool_id": str(original.id)}, details={"pool_id": str(copy.id)})
+
+
+def copy_of(original: Pool, call: Call, **columns: Any) -> Pool:
+    """A new CLOSED one with the same form, collectors included, and no tasks."""
+    return new_in(original.project, form=original.form, type=original.type, reward_per_assignment=original.reward_per_assignment,
+                  priority=original.priority, will_expire=original.will_expire, cloned=True, touched=call.now, created=call.now, **columns)

@@ -14,7 +14,7 @@ from sandbox.forms.checker import Checker, form_of
 from sandbox.http import Call, Reply
 from sandbox.models import Skill, Toloker, UserSkill
 
-READ_ONLY = ("id", "owner", "created", "global")
+READ_ONLY = ("id", "owner", "created", "global", "training")
 MAX_TTL_HOURS = 10 * 366 * 24
 SKILLS = Listing(times=("created",), numbers=("id",))
 USER_SKILLS = Listing(times=("created", "modified"), numbers=("id",))
@@ -23,7 +23,7 @@ USER_SKILLS = Listing(times=("created", "modified"), numbers=("id",))
 def show(skill: Skill) -> dict[str, Any]:
     return without_nothing({
         **skill.form, "id": str(skill.id), "name": skill.name, "hidden": skill.hidden, "global": skill.requester_id is None,
-        "created": times.show(skill.created), "owner": owner_of(skill.requester_id) if skill.requester_id else None})
+        "training": skill.training, "created": times.show(skill.created), "owner": owner_of(skill.requester_id) if skill.requester_id else None})
 
 
 def show_value(row: UserSkill) -> dict[str, Any]:
@@ -71,6 +71,8 @@ def _writable(call: Call, key: Any) -> Skill:
     skill = _readable(call, key)
     if skill.requester_id is None:
         raise ApiError("ACCESS_DENIED", "This skill is the platform's own")
+    if skill.training:
+        raise ApiError("SKILL_IS_TRAINING")
     return skill
 
 
@@ -106,6 +108,8 @@ def set_value(call: Call) -> Any:
     try:
         skill = _writable(call, skill_id)
     except ApiError as error:
+        if error.code == "SKILL_IS_TRAINING":
+            raise
         code = "ENTITY_ACCESS_DENIED" if error.code == "ACCESS_DENIED" else "ENTITY_DOES_NOT_EXIST"
         raise ValidationError({"skill_id": {"code": code, "message": "There is no such skill of yours"}}) from None
     known_toloker(str(user_id))
@@ -132,4 +136,7 @@ def one_value(call: Call, key: str) -> Any:
 
 
 def delete_value(call: Call, key: str) -> None:
-    _value(call, key).delete()
+    row = _value(call, key)
+    if row.skill.training:
+        raise ApiError("SKILL_IS_TRAINING")
+    row.delete()

@@ -12,6 +12,7 @@ from sandbox.api import (
     skills,
     task_batches,
     tasks,
+    trainings,
     webhooks,
 )
 from sandbox.api.door import endpoint
@@ -28,6 +29,14 @@ urlpatterns = [
     path("v1/pools/<str:key>/close", endpoint(POST=pools.close)),
     path("v1/pools/<str:key>/close-for-update", endpoint(POST=pools.close_for_update)),
     path("v1/pools/<str:key>/archive", endpoint(POST=pools.archive)),
+    path("v1/pools/<str:key>/clone", endpoint(POST=pools.clone)),
+    path("v1/trainings", endpoint(GET=trainings.listing, POST=trainings.create)),
+    path("v1/trainings/<str:key>", endpoint(GET=trainings.one, PUT=trainings.replace)),
+    path("v1/trainings/<str:key>/open", endpoint(POST=trainings.open_it)),
+    path("v1/trainings/<str:key>/close", endpoint(POST=trainings.close)),
+    path("v1/trainings/<str:key>/close-for-update", endpoint(POST=trainings.close_for_update)),
+    path("v1/trainings/<str:key>/archive", endpoint(POST=trainings.archive)),
+    path("v1/trainings/<str:key>/clone", endpoint(POST=trainings.clone)),
     path("v1/tasks", endpoint(GET=tasks.listing, POST=task_batches.create)),
     path("v1/tasks/<str:key>", endpoint(GET=tasks.one, PATCH=tasks.change)),
     path("v1/tasks/<str:key>/set-overlap-or-min", endpoint(PATCH=tasks.set_overlap_or_min)),

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from sandbox import specs
-from sandbox.engine import attachments, due, events, money, pools, quality
+from sandbox.engine import attachments, due, events, money, pools, quality, trainings
 from sandbox.errors import ApiError, ValidationError, inappropriate
 from sandbox.models import Assignment, Pool, Task, Toloker
 
@@ -31,23 +31,34 @@ def _move(assignment: Assignment, status: str, at: datetime, *fields: str) -> No
     assignment.save(update_fields=["status", status.lower(), *fields])
 
 
-@transaction.atomic
 def submit(assignment_id: str, solutions: Any, at: datetime) -> Assignment:
     """ACTIVE -> SUBMITTED, or ACCEPTED at once where the pool accepts by itself.
 
-    `solutions` is a list of `{"output_values": {...}}`, one per task. 400 where the output spec is broken, 409 if not ACTIVE.
+    `solutions` is a list of `{"output_values": {...}}`, one per task. 400 where the output spec is broken, and at the first wrong
+    answers to training tasks, which stay noted; 409 if not ACTIVE.
     """
-    assignment, pool = _locked(assignment_id)
-    if assignment.status != "ACTIVE":
-        raise inappropriate("ACTIVE")
-    assignment.solutions = _checked_solutions(solutions, len(assignment.task_ids), pool.spec.task_spec["output_spec"])
+    with transaction.atomic():
+        assignment, pool = _locked(assignment_id)
+        if assignment.status != "ACTIVE":
+            raise inappropriate("ACTIVE")
+        checked = _checked_solutions(solutions, len(assignment.task_ids), pool.spec.task_spec["output_spec"])
+        hints = trainings.first_refusal(assignment, pool, checked)
+        if not hints:
+            _hand_in(assignment, pool, checked, at)
+    if hints:
+        raise ValidationError(hints)
+    return assignment
+
+
+def _hand_in(assignment: Assignment, pool: Pool, solutions: list[dict[str, Any]], at: datetime) -> None:
+    assignment.solutions = solutions
     attachments.claim(assignment, assignment.solutions, pool.spec.task_spec["output_spec"])
     requester_id = pool.project.requester_id
     due.cancel("ASSIGNMENT_EXPIRE", assignment.id)
     _move(assignment, "SUBMITTED", at, "solutions")
     money.hold(assignment, requester_id, at)
     events.tell("ASSIGNMENT_SUBMITTED", pool, at, assignment)
-    if pool.form.get("auto_accept_solutions", True):
+    if pool.form.get("auto_accept_solutions", True) or pool.type == "TRAINING":
         _move(assignment, "ACCEPTED", at)
         money.pay(assignment, requester_id, at)
         events.tell("ASSIGNMENT_APPROVED", pool, at, assignment, by="POOL", after_reject=False)
@@ -55,7 +66,6 @@ def submit(assignment_id: str, solutions: Any, at: datetime) -> Assignment:
         days = pool.form.get("auto_accept_period_day") or DEFAULT_REVIEW_DAYS
         due.schedule("ASSIGNMENT_ACCEPT", assignment.id, at + timedelta(days=days))
     pools.watch_completion(pool, at)
-    return assignment
 
 
 def _checked_solutions(solutions: Any, count: int, output_spec: dict[str, Any]) -> list[dict[str, Any]]:

@@ -37,9 +37,12 @@ def _take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
         raise ApiError("DOES_NOT_EXIST")
     if row[0] != "OPEN":
         raise ApiError("NO_TASKS_AVAILABLE")
-    pool = Pool.objects.select_related("project", "spec").get(pk=pool_id)
-    if not people.may_take_from(pool, toloker, people.facts_of(toloker), people.restrictions(toloker.id, at)):
+    pool = Pool.objects.select_related("project", "spec", "training").get(pk=pool_id)
+    facts = people.facts_of(toloker)
+    if not people.may_take_from(pool, toloker, facts, people.restrictions(toloker.id, at)):
         raise ApiError("ACCESS_DENIED")
+    if pool.type == "TRAINING" and people.has_finished(pool, facts):
+        raise ApiError("NO_TASKS_AVAILABLE")
     if not _below_limit(pool, toloker_id):
         raise ApiError("TOO_MANY_ACTIVE_ASSIGNMENTS")
     tasks = mixing.pick(pool, toloker_id, at)
@@ -84,8 +87,10 @@ def _check_money(requester_id: str, cost: Any) -> None:
 
 
 def available_pools(toloker: Toloker, at: datetime) -> list[Pool]:
-    """The pools from which this Toloker could take something now, the most urgent first."""
+    """The pools from which this Toloker could take something now, the most urgent first; of equals the one started first."""
     facts, bans = people.facts_of(toloker), people.restrictions(toloker.id, at)
-    found = Pool.objects.filter(status="OPEN").select_related("project__requester", "spec").order_by("-priority", "id")
+    found = Pool.objects.filter(status="OPEN").select_related("project__requester", "spec", "training").order_by(
+        "-priority", "last_started", "id")
     return [pool for pool in found if people.may_take_from(pool, toloker, facts, bans)
+            and not (pool.type == "TRAINING" and people.has_finished(pool, facts))
             and _below_limit(pool, toloker.id) and mixing.could_pick(pool, toloker.id, at)]

@@ -28,3 +28,8 @@ def same(known: Any, given: Any) -> bool:
     if isinstance(known, list) and isinstance(given, list):
         return len(known) == len(given) and all(map(same, known, given))
     return bool(known == given) and isinstance(known, bool) == isinstance(given, bool)
+
+
+def first_answers(solutions: list[dict[str, Any]] | None, first_declined: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
+    """The output values that an assignment's tasks were first answered with: what counts for training tasks."""
+    return [solution.get("output_values") or {} for solution in first_declined or solutions or []]

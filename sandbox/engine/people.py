@@ -79,12 +79,26 @@ def restrictions(toloker_id: str, at: datetime) -> list[UserRestriction]:
 
 
 def may_take_from(pool: Pool, toloker: Toloker, facts: filters.Facts, bans: list[UserRestriction]) -> bool:
-    """Whether the filter, the adult mark and the bans let this Toloker in."""
+    """Whether the filter, the adult mark, the bans and the training let this Toloker in."""
     if pool.form.get("may_contain_adult_content") and not toloker.profile.get("adult_allowed"):
         return False
     if any(_applies(ban, pool) for ban in bans):
         return False
-    return filters.matches(pool.form.get("filter"), facts)
+    return _trained_for(pool, facts) and filters.matches(pool.form.get("filter"), facts)
+
+
+def _trained_for(pool: Pool, facts: filters.Facts) -> bool:
+    """The pool's training_requirement: a training's value for this Toloker, at least so high."""
+    if pool.training is None:
+        return True
+    requirement = pool.form["quality_control"]["training_requirement"]
+    value = facts.skills.get(str(pool.training.training_skill_id))
+    return value is not None and value >= requirement["training_passing_skill_value"]
+
+
+def has_finished(training: Pool, facts: filters.Facts) -> bool:
+    """Whether a training has its value for this Toloker already, and nothing more for him to do."""
+    return str(training.training_skill_id) in facts.skills
 
 
 def _applies(ban: UserRestriction, pool: Pool) -> bool:

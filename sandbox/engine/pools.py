@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from sandbox.engine import due, events, money
@@ -32,12 +32,21 @@ def open_pool(pool_id: int, at: datetime, *, need_tasks: bool = True) -> bool:
         raise ApiError("PROJECT_INAPPROPRIATE_STATUS")
     if pool.will_expire and pool.will_expire <= at:
         raise ApiError("CONFLICT_STATE", "The pool's will_expire is in the past: set a later date first")
+    if pool.training_id and _status_shared(pool.training_id) == "ARCHIVED":
+        raise ApiError("CONFLICT_STATE", "The training that the pool asks for is archived")
     if need_tasks and not pool.tasks.exists():
         raise ApiError("EMPTY_POOL")
     if pool.reward_per_assignment > 0 and money.spendable(pool.project.requester_id) <= Decimal(0):
         raise ApiError("NOT_ENOUGH_BALANCE")
     _start(pool, at)
     return True
+
+
+def _status_shared(pool_id: int) -> str:
+    """Its status, which stays so until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM sandbox_pool WHERE id = %s FOR SHARE", [pool_id])
+        return str(cursor.fetchone()[0])
 
 
 def _start(pool: Pool, at: datetime) -> None:
@@ -86,6 +95,8 @@ def archive_pool(pool_id: int, at: datetime) -> bool:
         raise ApiError("SUBMITTED_ASSIGNMENTS_CONFLICT")
     if pool.assignments.filter(status="REJECTED", rejected__gt=at - rejection_period()).exists():
         raise ApiError("THERE_IS_REJECTED_ASSIGNMENT")
+    if pool.linked_pools.exclude(status="ARCHIVED").exists():
+        raise ApiError("TRAINING_ARCHIVE_CONFLICT", "A pool that asks for this training is not archived")
     pool.status = "ARCHIVED"
     pool.save(update_fields=["status"])
     due.cancel("POOL_REOPEN", pool.id)

@@ -33,6 +33,7 @@ def pool_form(body: Any) -> dict[str, Any]:
     if check.data.get("filter") is not None:
         check_filter(check.data["filter"], "filter", check.errors)
     check_quality(check)
+    _check_training(check)
     for name in ("metadata", "assignments_issuing_config", "training_config", "speed_quality_balance", "dynamic_pricing_config"):
         check.part(name)
     check.finish()
@@ -74,6 +75,17 @@ def _check_mixer(check: Checker) -> None:
     for name in ("force_last_assignment", "mix_tasks_in_creation_order", "shuffle_tasks_in_task_suite"):
         mixer.boolean(name)
     mixer.integer("force_last_assignment_delay_seconds", 0, 86_400)
+
+
+def _check_training(check: Checker) -> None:
+    quality = check.part("quality_control")
+    requirement = quality.part("training_requirement") if quality else None
+    if requirement:
+        requirement.text("training_pool_id", required=True)
+        requirement.integer("training_passing_skill_value", 0, 100, required=True)
+    config = check.part("training_config")
+    if config:
+        config.integer("training_skill_ttl_days", 1)
 
 
 def _check_dynamic_overlap(check: Checker) -> None:

@@ -58,7 +58,7 @@ def _card(pool: Pool) -> dict[str, Any]:
         "public_description": pool.form.get("public_description") or project.form.get("public_description") or "",
         "requester_name": project.requester.name, "reward": pool.reward_per_assignment,
         "assignment_max_duration_seconds": pool.form["assignment_max_duration_seconds"],
-        "may_contain_adult_content": bool(pool.form.get("may_contain_adult_content")),
+        "may_contain_adult_content": bool(pool.form.get("may_contain_adult_content")), "type": pool.type,
     }
 
 
@@ -76,11 +76,17 @@ def _page(assignment: Assignment, call: Call) -> dict[str, Any]:
     return {
         **show(assignment), **{name: value for name, value in _card(pool).items() if name not in ("pool_id", "reward")},
         "seconds_left": max(0.0, (assignment.deadline - call.now).total_seconds()),
-        "instructions": pool.form.get("public_instructions") or pool.project.form.get("public_instructions") or "",
+        "instructions": _instructions(pool),
         "view_spec": spec["view_spec"], "input_spec": spec["input_spec"], "output_spec": spec["output_spec"],
         "tasks": [{"id": key, "input_values": {name: value for name, value in tasks[key].form["input_values"].items()
                                                if name not in hidden}} for key in assignment.task_ids],
     }
+
+
+def _instructions(pool: Pool) -> str:
+    """The pool's own, else the project's; a training says which."""
+    own = None if pool.form.get("inherited_instructions") else pool.form.get("public_instructions")
+    return own or pool.project.form.get("public_instructions") or ""
 
 
 def show(row: Assignment) -> dict[str, Any]:
