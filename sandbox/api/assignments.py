@@ -29,7 +29,8 @@ def show_many(rows: list[Assignment], requester_id: str) -> list[dict[str, Any]]
 def _show(row: Assignment, tasks: dict[str, dict[str, Any]], owner: dict[str, Any]) -> dict[str, Any]:
     return without_nothing({
         "id": row.id, "task_suite_id": row.suite_id, "pool_id": str(row.pool_id), "user_id": row.toloker_id, "status": row.status,
-        "reward": row.reward, "tasks": [tasks[key] for key in row.task_ids], "solutions": row.solutions, "mixed": True,
+        "reward": row.reward, "tasks": [tasks[key] for key in row.task_ids], "solutions": row.solutions,
+        "first_declined_solution_attempt": row.first_declined, "mixed": True,
         "automerged": False, "public_comment": row.public_comment, **{name: times.show(getattr(row, name)) for name in TIMES},
         "owner": owner,
     })
@@ -56,7 +57,10 @@ def _asked_for(call: Call) -> QuerySet[Assignment]:
         my_pool(call, str(suite.pool_id))
         rows = rows.filter(suite_id=suite.id)
     if query.get("task_id"):
-        rows = rows.filter(links__task_id=my_task(call, query["task_id"]).id)
+        task = my_task(call, query["task_id"])
+        # A training forgets who was given what when it may be done again; its pages do not.
+        rows = rows.filter(pool_id=task.pool_id, task_ids__contains=[task.id]) if task.pool.type == "TRAINING" else rows.filter(
+            links__task_id=task.id)
     return rows
 
 

@@ -30,13 +30,20 @@ def first_refusal(assignment: Assignment, pool: Pool, solutions: list[dict[str, 
     tasks = Task.objects.filter(kind="TRAINING").in_bulk(assignment.task_ids)
     hints = {}
     for index, (key, solution) in enumerate(zip(assignment.task_ids, solutions, strict=True)):
-        if key in tasks and known.score(tasks[key].form.get("known_solutions"), solution["output_values"]) <= 0:
-            hint = tasks[key].form.get("message_on_unknown_solution") or WRONG
+        hint = hint_for(tasks[key], solution) if key in tasks else None
+        if hint is not None:
             hints[f"solutions.{index}"] = {"code": "INVALID_VALUE", "message": hint}
     if hints:
         assignment.first_declined = solutions
         assignment.save(update_fields=["first_declined"])
     return hints
+
+
+def hint_for(task: Task, solution: dict[str, Any]) -> str | None:
+    """What a training task says to a wrong answer; None if it is right or partly right."""
+    if known.score(task.form.get("known_solutions"), solution["output_values"]) > 0:
+        return None
+    return str(task.form.get("message_on_unknown_solution") or WRONG)
 
 
 def _may_hold_training_tasks(pool: Pool) -> bool:
@@ -74,8 +81,9 @@ def _rate(training: Pool, toloker_id: str, at: datetime) -> None:
 def _value(pages: list[Assignment]) -> Decimal:
     """Per cent of the tasks on these pages that were right at the first attempt."""
     tasks = Task.objects.in_bulk([key for page in pages for key in page.task_ids])
-    scores = [known.score(tasks[key].form.get("known_solutions"), answer)
-              for page in pages for key, answer in zip(page.task_ids, known.first_answers(page.solutions, page.first_declined), strict=True)]
+    answers = [(key, answer) for page in pages
+               for key, answer in zip(page.task_ids, known.first_answers(page.solutions, page.first_declined), strict=True)]
+    scores = [known.score(tasks[key].form.get("known_solutions"), answer) for key, answer in answers]
     return (Decimal(str(sum(scores))) * 100 / max(len(scores), 1)).quantize(_STEP)
 
 

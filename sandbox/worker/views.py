@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from sandbox import ids, times
 from sandbox.api.door import number
 from sandbox.api.listing import Listing, without_nothing
-from sandbox.engine import assignments as engine, issuing, people
+from sandbox.engine import assignments as engine, issuing, people, trainings
 from sandbox.errors import ApiError, inappropriate
 from sandbox.forms.checker import Checker
 from sandbox.forms.people import people_form
@@ -79,8 +79,17 @@ def _page(assignment: Assignment, call: Call) -> dict[str, Any]:
         "instructions": _instructions(pool),
         "view_spec": spec["view_spec"], "input_spec": spec["input_spec"], "output_spec": spec["output_spec"],
         "tasks": [{"id": key, "input_values": {name: value for name, value in tasks[key].form["input_values"].items()
-                                               if name not in hidden}} for key in assignment.task_ids],
+                                               if name not in hidden}, **_hint(assignment, index, tasks[key])}
+                  for index, key in enumerate(assignment.task_ids)],
     }
+
+
+def _hint(assignment: Assignment, index: int, task: Task) -> dict[str, str]:
+    """For a page that was declined: what it said to a wrong answer."""
+    if not assignment.first_declined or task.kind != "TRAINING":
+        return {}
+    hint = trainings.hint_for(task, assignment.first_declined[index])
+    return {} if hint is None else {"hint": hint}
 
 
 def _instructions(pool: Pool) -> str:
