@@ -23,7 +23,8 @@ USER_SKILLS = Listing(times=("created", "modified"), numbers=("id",))
 def show(skill: Skill) -> dict[str, Any]:
     return without_nothing({
         **skill.form, "id": str(skill.id), "name": skill.name, "hidden": skill.hidden, "global": skill.requester_id is None,
-        "training": skill.training, "created": times.show(skill.created), "owner": owner_of(skill.requester_id) if skill.requester_id else None})
+        "training": skill.training, "created": times.show(skill.created),
+        "owner": owner_of(skill.requester_id) if skill.requester_id else None})
 
 
 def show_value(row: UserSkill) -> dict[str, Any]:

@@ -71,9 +71,9 @@ def _rate(training: Pool, toloker_id: str, at: datetime) -> None:
     pages = Assignment.objects.filter(pool=training, toloker_id=toloker_id, links__isnull=False).distinct()
     done = list(pages.exclude(status="ACTIVE"))
     required = training.form.get("task_suites_required_to_pass") or None
-    if not (required and len(done) >= required):
-        if pages.filter(status="ACTIVE").exists() or mixing.could_pick(training, toloker_id, at):
-            return
+    more = pages.filter(status="ACTIVE").exists() or mixing.could_pick(training, toloker_id, at)
+    if more and not (required and len(done) >= required):
+        return
     row = people.set_skill(toloker_id, training.training_skill_id, _value(done), at)
     _plan_retry(training, row)
 
