@@ -16,6 +16,8 @@ LIMITS = (
     ("create", "POST", re.compile(r"/api/v1/(projects|pools|trainings)(/\d+/clone)?$"), {"MIN": 20, "DAY": 100}),
     ("skill", "POST", re.compile(r"/api/v1/skills$"), {"MIN": 10, "DAY": 100}),
     ("user_skill", "PUT", re.compile(r"/api/v1/user-skills$"), {"DAY": 100_000}),
+    ("aggregate", "POST", re.compile(r"/api/v1/aggregated-solutions/aggregate-by-pool$"), {"MIN": 5, "HOUR": 30, "DAY": 200}),
+    ("aggregated", "GET", re.compile(r"/api/v1/aggregated-solutions/[0-9a-f-]+$"), {"MIN": 5, "HOUR": 30, "DAY": 200}),
 )
 # 300 requests a second overall, counted by the minute.
 OVERALL = 300 * 60
