@@ -3,8 +3,10 @@ from django.urls import path
 
 from sandbox.api import (
     aggregation,
+    analytics,
     assignments,
     attachments,
+    messages,
     operations,
     pools,
     projects,
@@ -13,6 +15,7 @@ from sandbox.api import (
     task_batches,
     tasks,
     trainings,
+    user_metadata,
     webhooks,
 )
 from sandbox.api.door import endpoint
@@ -45,6 +48,7 @@ urlpatterns = [
     path("v1/attachments", endpoint(GET=attachments.listing)),
     path("v1/attachments/<str:key>", endpoint(GET=attachments.one)),
     path("v1/attachments/<str:key>/download", endpoint(GET=attachments.download)),
+    path("staging/analytics-2", endpoint(POST=analytics.ask)),
     path("v1/operations", endpoint(GET=operations.listing)),
     path("v1/operations/<str:key>", endpoint(GET=operations.one)),
     path("v1/operations/<str:key>/log", endpoint(GET=operations.log)),
@@ -57,6 +61,13 @@ urlpatterns = [
     path("v1/user-skills/<str:key>", endpoint(GET=skills.one_value, DELETE=skills.delete_value)),
     path("v1/user-restrictions", endpoint(GET=restrictions.listing, PUT=restrictions.put)),
     path("v1/user-restrictions/<str:key>", endpoint(GET=restrictions.one, DELETE=restrictions.delete)),
+    path("v1/user-metadata/<str:key>", endpoint(GET=user_metadata.one)),
+    path("v1/message-threads", endpoint(GET=messages.listing)),
+    path("v1/message-threads/compose", endpoint(POST=messages.compose)),
+    path("v1/message-threads/<str:key>", endpoint(GET=messages.one)),
+    path("v1/message-threads/<str:key>/reply", endpoint(POST=messages.reply)),
+    path("v1/message-threads/<str:key>/add-to-folders", endpoint(POST=messages.add_to_folders)),
+    path("v1/message-threads/<str:key>/remove-from-folders", endpoint(POST=messages.remove_from_folders)),
     path("v1/webhook-subscriptions", endpoint(GET=webhooks.listing, PUT=webhooks.put)),
     path("v1/webhook-subscriptions/<str:key>", endpoint(GET=webhooks.one, DELETE=webhooks.delete)),
     path("v1/webhook-subscriptions/<str:key>/test", endpoint(POST=webhooks.test)),
