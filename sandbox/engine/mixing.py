@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sandbox.engine.pools import OPEN_SLOT
@@ -99,10 +99,16 @@ def _tasks(pool: Pool, toloker_id: str, wanted: Wanted, in_order: bool, wait: bo
     if wait is None:
         return list(open_tasks[:wanted.count])
     if not in_order and not wait:
-        window = list(open_tasks.values_list("id", flat=True)[:max(_WINDOW, wanted.count)])
-        random.shuffle(window)
-        return _lock_some(open_tasks, window, wanted.count)
+        return _lock_some(open_tasks, _drawn(open_tasks, wanted.count), wanted.count)
     return list(open_tasks.select_for_update(of=("self",), skip_locked=not wait)[:wanted.count])
+
+
+def _drawn(open_tasks: QuerySet[Task], count: int) -> list[str]:
+    """Ids by chance from the oldest open tasks, several times as many as are needed: some may be taken by others."""
+    window, parameters = open_tasks.values("id")[:max(_WINDOW, count)].query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM ({window}) AS oldest ORDER BY random() LIMIT %s", [*parameters, max(count * 8, 32)])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _lock_some(open_tasks: QuerySet[Task], candidates: list[str], count: int) -> list[Task]:

@@ -150,6 +150,9 @@ class Assignment(Row):
             models.Index(fields=["pool", "created", "id"], name="asg_pool_created"),
             models.Index(fields=["pool", "status"], name="asg_open", condition=Q(status__in=["ACTIVE", "SUBMITTED"])),
             models.Index(fields=["toloker", "id"], name="asg_toloker"),
+            # What is in work is asked at every taking, and must not cost more the more has been done.
+            models.Index(fields=["pool"], name="asg_pool_active", condition=Q(status="ACTIVE")),
+            models.Index(fields=["toloker"], name="asg_toloker_active", condition=Q(status="ACTIVE")),
         ]
 
 
