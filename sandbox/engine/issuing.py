@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from sandbox import ids
-from sandbox.engine import due, events, mixing, money, people, pools
+from sandbox.engine import due, events, mixing, money, order, people, pools, suites
 from sandbox.errors import ApiError
 from sandbox.models import Assignment, AssignmentTask, Pool, Task, TaskSuite, Toloker
 
@@ -45,10 +45,16 @@ def _take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
         raise ApiError("NO_TASKS_AVAILABLE")
     if not _below_limit(pool, toloker_id):
         raise ApiError("TOO_MANY_ACTIVE_ASSIGNMENTS")
-    tasks = mixing.pick(pool, toloker_id, at)
-    if not tasks:
+    suite = _mixed(pool, toloker_id, at) if mixing.mixes(pool) else suites.pick(pool, toloker_id)
+    if suite is None:
         raise ApiError("NO_TASKS_AVAILABLE")
-    return _issue(pool, toloker, tasks, at)
+    return _issue(pool, toloker, suite, at)
+
+
+def _mixed(pool: Pool, toloker_id: str, at: datetime) -> TaskSuite | None:
+    """A new page, not saved: it is for one Toloker only."""
+    tasks = mixing.pick(pool, toloker_id, at)
+    return TaskSuite(pool=pool, task_ids=[task.id for task in tasks], overlap=1, consumed=1, created=at) if tasks else None
 
 
 def _below_limit(pool: Pool, toloker_id: str) -> bool:
@@ -56,14 +62,19 @@ def _below_limit(pool: Pool, toloker_id: str) -> bool:
     return Assignment.objects.filter(toloker_id=toloker_id, status="ACTIVE", pool__project_id=pool.project_id).count() < limit
 
 
-def _issue(pool: Pool, toloker: Toloker, tasks: list[Task], at: datetime) -> Assignment:
+def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, at: datetime) -> Assignment:
     reward = pool.reward_per_assignment
     fee = money.fee_for(reward)
     _check_money(pool.project.requester_id, reward + fee)
-    task_ids = [task.id for task in tasks]
+    task_ids = suite.task_ids
     Task.objects.filter(pk__in=task_ids).update(consumed=F("consumed") + 1)
     Task.objects.filter(pk__in=task_ids, infinite_overlap=False).update(remaining=F("overlap") - F("consumed"))
-    suite = TaskSuite.objects.create(id=ids.new_pool_item_id(pool.id, at), pool=pool, task_ids=task_ids, created=at)
+    order.drawing(pool.id)
+    if suite.mixed:
+        suite.id = ids.new_pool_item_id(pool.id, at)
+        suite.save(force_insert=True)
+    else:
+        suites.give(suite)
     deadline = at + timedelta(seconds=pool.form["assignment_max_duration_seconds"])
     assignment = Assignment.objects.create(
         id=ids.new_pool_item_id(pool.id, at), suite=suite, pool=pool, toloker=toloker, reward=reward, fee=fee,
@@ -93,4 +104,8 @@ def available_pools(toloker: Toloker, at: datetime) -> list[Pool]:
         "-priority", "last_started", "id")
     return [pool for pool in found if people.may_take_from(pool, toloker, facts, bans)
             and not (pool.type == "TRAINING" and people.has_finished(pool, facts))
-            and _below_limit(pool, toloker.id) and mixing.could_pick(pool, toloker.id, at)]
+            and _below_limit(pool, toloker.id) and _has_page(pool, toloker.id, at)]
+
+
+def _has_page(pool: Pool, toloker_id: str, at: datetime) -> bool:
+    return mixing.could_pick(pool, toloker_id, at) if mixing.mixes(pool) else suites.could_pick(pool, toloker_id)

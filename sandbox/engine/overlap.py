@@ -2,25 +2,34 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
-from sandbox.engine import pools
+from sandbox.engine import pools, suites
 from sandbox.errors import inappropriate
-from sandbox.models import Pool, Task
+from sandbox.models import Pool, Task, TaskSuite
 
 
 def add(pool: Pool, task_ids: Iterable[str], delta: int, at: datetime) -> None:
-    """Raise or lower the overlap of these tasks, never below what was issued. The pool is locked by the caller."""
-    tasks = Task.objects.filter(pk__in=list(task_ids), infinite_overlap=False)
-    list(tasks.order_by("id").select_for_update().values_list("id"))
-    tasks.update(overlap=Greatest(F("overlap") + delta, F("consumed"), 0))
-    tasks.update(remaining=Greatest(F("overlap") - F("consumed"), 0))
+    """Raise or lower the overlap of these tasks, never below what was issued; of whole pages where the requester made them.
+
+    The pool is locked by the caller.
+    """
+    keys = set(task_ids)
+    pages, their_tasks = suites.whole(keys)
+    _add(TaskSuite.objects.filter(pk__in=pages, infinite_overlap=False), delta)
+    _add(Task.objects.filter(pk__in=keys | set(their_tasks), infinite_overlap=False), delta)
     touched(pool, at)
 
 
-def set_on(task: Task, overlap: int | None, infinite: bool) -> None:
-    """Write new overlap fields on a locked task (not saved)."""
+def _add(rows: QuerySet[Task] | QuerySet[TaskSuite], delta: int) -> None:
+    list(rows.order_by("id").select_for_update().values_list("id"))
+    rows.update(overlap=Greatest(F("overlap") + delta, F("consumed"), 0))
+    rows.update(remaining=Greatest(F("overlap") - F("consumed"), 0))
+
+
+def set_on(task: Task | TaskSuite, overlap: int | None, infinite: bool) -> None:
+    """Write new overlap fields on a locked task or page (not saved)."""
     task.infinite_overlap = infinite
     task.overlap = None if infinite else overlap
     task.remaining = 0 if infinite else max((overlap or 0) - task.consumed, 0)
