@@ -20,7 +20,8 @@ Serialise = Callable[[list[Any]], list[dict[str, Any]]]
 @dataclass(frozen=True)
 class Listing:
     """What one list can do. `times`, `numbers`, `texts`, `uuids` are the fields that take ranges; `words` are exact filters
-    whose values come from a closed list, several separated by commas; `sortable` adds fields without ranges."""
+    whose values come from a closed list, several separated by commas; `sortable` adds fields without ranges; `order` is how
+    it sorts unasked."""
 
     times: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class Listing:
     most: int = 300
     columns: Mapping[str, str] = field(default_factory=dict)
     default: int = 50
+    order: str = "id"
 
     def page(self, call: Call, rows: QuerySet[Any, Any], serialise: Serialise) -> dict[str, Any]:
         """The answer for this call's query. 400 with the parameter's name as path."""
@@ -66,7 +68,7 @@ class Listing:
     def _order(self, sort: str | None) -> list[str]:
         known = {*self.times, *self.numbers, *self.texts, *self.uuids, *self.sortable}
         order = []
-        for word in (sort or "id").split(","):
+        for word in (sort or self.order).split(","):
             name = word.removeprefix("-").strip()
             if name not in known:
                 raise _wrong("sort", "UNKNOWN_ENUM_VALUE")

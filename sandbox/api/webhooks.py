@@ -68,7 +68,7 @@ def _put_all(call: Call, items: list[Any]) -> tuple[dict[str, WebhookSubscriptio
         created: datetime = call.now if newest is None else max(call.now, newest + _MILLISECOND)
         row, is_new = WebhookSubscription.objects.get_or_create(
             pool_id=pool_id, event_type=form["event_type"], webhook_url=form["webhook_url"],
-            defaults={"id": ids.new_hex_id(created), "requester": call.requester, "secret_key": form["secret_key"], "created": created})
+            defaults={"id": ids.new_hex_id(created), "requester_id": my_id(call), "secret_key": form["secret_key"], "created": created})
         if is_new:
             newest = created
         elif row.secret_key != form["secret_key"]:

@@ -1,7 +1,7 @@
 """Addresses of the Toloker API."""
 from django.urls import path
 
-from sandbox.worker import attachments, views
+from sandbox.worker import attachments, messages, views
 from sandbox.worker.views import endpoint, open_endpoint
 
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("assignments/<str:key>/appeal", endpoint(POST=views.appeal)),
     path("assignments/<str:key>/attachments", endpoint(GET=attachments.listing, POST=attachments.upload)),
     path("account", endpoint(GET=views.account)),
+    path("messages", endpoint(GET=messages.listing)),
+    path("messages/<str:key>/reply", endpoint(POST=messages.reply)),
 ]
