@@ -7,6 +7,7 @@ from sandbox import times
 from sandbox.api.door import my_pool, my_project, number
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.api.skills import known_toloker
+from sandbox.engine import restrictions as engine
 from sandbox.errors import ApiError, ValidationError
 from sandbox.forms.checker import Checker
 from sandbox.http import Call
@@ -48,11 +49,9 @@ def put(call: Call) -> Any:
     check.finish()
     known_toloker(str(user_id))
     target = _target(call, str(scope), named)
-    row, _ = UserRestriction.objects.update_or_create(
-        requester=call.requester, toloker_id=user_id, scope=scope, **target,
-        defaults={"private_comment": comment or "", "will_expire": until}, create_defaults={
-            "private_comment": comment or "", "will_expire": until, "created": call.now})
-    return show(row)
+    assert call.requester is not None
+    return show(engine.put(call.requester.id, str(user_id), str(scope), project_id=target["project_id"], pool_id=target["pool_id"],
+                           comment=comment or "", until=until, at=call.now))
 
 
 def _target(call: Call, scope: str, named: dict[str, str | None]) -> dict[str, int | None]:
@@ -79,4 +78,4 @@ def one(call: Call, key: str) -> Any:
 
 
 def delete(call: Call, key: str) -> None:
-    _mine(call, key).delete()
+    engine.lift(_mine(call, key), call.now)

@@ -140,4 +140,4 @@ def delete_value(call: Call, key: str) -> None:
     row = _value(call, key)
     if row.skill.training:
         raise ApiError("SKILL_IS_TRAINING")
-    row.delete()
+    people.forget_skill(row, call.now)

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from sandbox import specs
-from sandbox.engine import attachments, due, events, money, pools, quality, trainings
+from sandbox.engine import attachments, due, events, money, pools, suites, trainings
 from sandbox.errors import ApiError, ValidationError, inappropriate
 from sandbox.models import Assignment, Pool, Task, Toloker
 
@@ -98,6 +98,7 @@ def skip(assignment_id: str, at: datetime) -> Assignment:
 def _give_back(assignment: Assignment, pool: Pool, status: str, at: datetime) -> None:
     due.cancel("ASSIGNMENT_EXPIRE", assignment.id)
     _move(assignment, status, at)
+    suites.give_back(assignment.suite_id)
     tasks = Task.objects.filter(pk__in=assignment.task_ids)
     # In order of id, as the takers lock them.
     list(tasks.order_by("id").select_for_update().values_list("id"))
@@ -132,7 +133,6 @@ def accept(assignment_id: str, comment: str | None, at: datetime, by: str = "REQ
     _move(assignment, "ACCEPTED", at, "public_comment")
     money.pay(assignment, requester_id, at)
     events.tell("ASSIGNMENT_APPROVED", pool, at, assignment, by=by, after_reject=event != "ACCEPT")
-    quality.assessed(assignment, pool, event, at)
     return assignment
 
 
@@ -147,7 +147,6 @@ def reject(assignment_id: str, comment: str | None, at: datetime) -> Assignment:
     _move(assignment, "REJECTED", at, "public_comment")
     money.release(assignment, pool.project.requester_id, at)
     events.tell("ASSIGNMENT_REJECTED", pool, at, assignment)
-    quality.assessed(assignment, pool, "REJECT", at)
     return assignment
 
 

@@ -1,5 +1,6 @@
 """Tolokers: tokens, skills, who may take from a pool."""
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,9 @@ DEFAULT_COMPUTED = {"region_by_phone": 84, "region_by_ip": 84, "device_category"
 # Toloka's public ids of "speaks this language, tested": a filter asks for 100.
 VERIFIED_LANGUAGE_SKILLS = {"AR": 30724, "DE": 26377, "EN": 26366, "ES": 32346, "FR": 26711, "HE": 44954, "HU": 54378, "ID": 39821,
                             "JA": 26513, "PT": 26714, "RU": 26296, "SV": 29789, "UK": 48836, "ZH-HANS": 44742}
+
+SkillListener = Callable[[str, int, Decimal | None, datetime], None]
+_SKILL_LISTENERS: list[SkillListener] = []
 
 
 def token_hash(token: str) -> str:
@@ -47,13 +51,28 @@ def create_toloker(name: str, profile: dict[str, Any], computed: dict[str, Any],
     return toloker, token
 
 
+def on_skill_change(listener: SkillListener) -> SkillListener:
+    """Register who is told (toloker id, skill id, the value before or None, at) when a skill's value changed or went."""
+    _SKILL_LISTENERS.append(listener)
+    return listener
+
+
+def _tell(toloker_id: str, skill_id: int, before: Decimal | None, at: datetime) -> None:
+    for listener in _SKILL_LISTENERS:
+        listener(toloker_id, skill_id, before, at)
+
+
+@transaction.atomic
 def set_skill(toloker_id: str, skill_id: int, value: Decimal, at: datetime) -> UserSkill:
     """Set or replace a skill's value (0..100). A skill with a time to live forgets a value that is not renewed."""
-    row, created = UserSkill.objects.get_or_create(skill_id=skill_id, toloker_id=toloker_id,
-                                                   defaults={"exact_value": value, "created": at, "modified": at})
+    row, created = UserSkill.objects.select_for_update(of=("self",)).get_or_create(
+        skill_id=skill_id, toloker_id=toloker_id, defaults={"exact_value": value, "created": at, "modified": at})
+    before = None if created else row.exact_value
     if not created:
         row.exact_value, row.modified = value, at
         row.save(update_fields=["exact_value", "modified"])
+    if before != value:
+        _tell(toloker_id, skill_id, before, at)
     hours = Skill.objects.values_list("skill_ttl_hours", flat=True).get(pk=skill_id)
     if hours:
         due.schedule("USER_SKILL_EXPIRE", row.id, at + timedelta(hours=hours))
@@ -64,7 +83,15 @@ def set_skill(toloker_id: str, skill_id: int, value: Decimal, at: datetime) -> U
 def _forget_skill(target: str, at: datetime) -> None:
     row = UserSkill.objects.select_related("skill").filter(pk=target).first()
     if row and row.skill.skill_ttl_hours and row.modified + timedelta(hours=row.skill.skill_ttl_hours) <= at:
-        row.delete()
+        forget_skill(row, at)
+
+
+@transaction.atomic
+def forget_skill(row: UserSkill, at: datetime) -> None:
+    """Take a skill away from a Toloker."""
+    before = row.exact_value
+    row.delete()
+    _tell(row.toloker_id, row.skill_id, before, at)
 
 
 def facts_of(toloker: Toloker) -> filters.Facts:

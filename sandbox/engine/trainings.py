@@ -117,5 +117,5 @@ def _forget(target: str, at: datetime) -> None:
         _plan_retry(training, row)
         return
     Toloker.objects.select_for_update(no_key=True).get(pk=row.toloker_id)
-    row.delete()
+    people.forget_skill(row, at)
     AssignmentTask.objects.filter(task__pool=training, toloker_id=row.toloker_id).exclude(assignment__status="ACTIVE").delete()
