@@ -1,8 +1,9 @@
 """Makes .venv from a lock file and bundles the front-end libraries; only Python's own library is used.
 
-usage: bin/setup [-h] [--dev]
+usage: bin/setup [-h] [--dev] [--no-assets]
 
-  --dev   also what the tests and checks need (requirements-dev.lock)
+  --dev        also what the tests and checks need (requirements-dev.lock)
+  --no-assets  without the front-end libraries: the sandbox alone needs none
 
 Does nothing that is already done. PYTHON names the interpreter to use.
 """
@@ -113,7 +114,7 @@ def main(arguments: list[str]) -> int:
     if {"-h", "--help"} & set(arguments):
         print(__doc__)
         return 0
-    if unknown := set(arguments) - {"--dev"}:
+    if unknown := set(arguments) - {"--dev", "--no-assets"}:
         print(f"bin/setup: unknown option {sorted(unknown)[0]}; see bin/setup -h", file=sys.stderr)
         return 2
     lock = LOCKS["dev" if "--dev" in arguments else "demo"]
@@ -121,6 +122,8 @@ def main(arguments: list[str]) -> int:
         if digest(lock) not in installed():
             make_venv()
             install(lock)
+        if "--no-assets" in arguments:
+            return 0
         return subprocess.run([VENV / "bin" / "python", ROOT / "bin" / "assets"], cwd=ROOT).returncode
     except Failure as failure:
         print(f"bin/setup: {failure}", file=sys.stderr)

@@ -143,6 +143,7 @@ def _unreadable(name: str, code: str) -> ValidationError:
 def create_robots(call: Call) -> Reply:
     """Rows that the robots' process works through; see sandbox.robots."""
     check = Checker(call.body)
+    name = check.text("name", longest=200)
     count = check.integer("count", 1, MAX_ROBOTS) or 1
     config: dict[str, Any] = {name: float(value) if (value := check.number(name, 0, 1)) is not None else default
                               for name, default in (("accuracy", 1.0), ("spam", 0.0), ("skip", 0.0))}
@@ -151,6 +152,7 @@ def create_robots(call: Call) -> Reply:
     config["profile"], config["computed"] = people_form(check)
     truth = check.part("truth")
     config["truth"] = truth.data if truth else {}
+    config["name"] = name
     seed = check.integer("seed")
     check.finish()
     robots = [Robot(id=ids.new_user_id(), created=call.now, config={**config, "seed": (seed or 0) * 1_000 + index, "number": index + 1})

@@ -52,7 +52,7 @@ def _has_token(row: Robot, base: str) -> bool:
     """Register the robot as a Toloker once; after a restart of this process it is the same person."""
     if row.config.get("token"):
         return True
-    body = {"name": f"Robot {row.config['number']}", "profile": row.config["profile"], "computed": row.config["computed"]}
+    body = {"name": row.config.get("name") or f"Robot {row.config['number']}", "profile": row.config["profile"], "computed": row.config["computed"]}
     try:
         answer = httpx.post(f"{base}/worker/v1/tolokers", json=body, timeout=30)
         answer.raise_for_status()
