@@ -9,7 +9,7 @@ from sandbox.api import limits
 from sandbox.engine.people import token_hash
 from sandbox.errors import ApiError
 from sandbox.http import Call, bearer, door
-from sandbox.models import Assignment, Pool, Project, Requester, Task
+from sandbox.models import Assignment, Pool, Project, Requester, Task, TaskSuite
 
 M = TypeVar("M", bound=Model)
 
@@ -86,6 +86,10 @@ def my_training(call: Call, key: Any) -> Pool:
 
 def my_task(call: Call, key: str) -> Task:
     return _mine(Task.objects.select_related("pool__project", "pool__spec"), key, "pool.project.requester_id", call.requester)
+
+
+def my_suite(call: Call, key: str) -> TaskSuite:
+    return _mine(TaskSuite.objects.select_related("pool__project"), key, "pool.project.requester_id", call.requester)
 
 
 def my_assignment(call: Call, key: str) -> Assignment:

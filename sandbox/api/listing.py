@@ -90,6 +90,15 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) <= 18 else None
 
 
+def number(call: Call, name: str) -> int | None:
+    """A whole number of the query, None if it is not there. 400 INTEGER_EXPECTED."""
+    text = call.request.GET.get(name)
+    value = None if text is None else _number(text)
+    if text is not None and value is None:
+        raise _wrong(name, "INTEGER_EXPECTED")
+    return value
+
+
 def _uuid(text: str) -> uuid.UUID | None:
     try:
         return uuid.UUID(text)

@@ -6,11 +6,12 @@ from django.db import transaction
 
 from sandbox import times
 from sandbox.api.door import my_pool, my_task
-from sandbox.api.listing import Listing, each, without_nothing
+from sandbox.api.listing import Listing, each, number, without_nothing
 from sandbox.engine import overlap as overlap_engine, pools as pool_engine
-from sandbox.errors import ValidationError
+from sandbox.errors import ApiError, ValidationError
 from sandbox.forms.checker import Checker
-from sandbox.forms.tasks import MAX_OVERLAP, check_known_in, check_overlap, check_solutions, kind_of
+from sandbox.forms.overlap import OverlapChange, overlap_change, overlap_or_least
+from sandbox.forms.tasks import check_known_in, check_solutions, kind_of
 from sandbox.http import Call
 from sandbox.models import Pool, Task
 
@@ -35,12 +36,8 @@ def listing(call: Call) -> Any:
     if pool_id is None:
         raise ValidationError({"pool_id": {"code": "VALUE_REQUIRED", "message": "Say of which pool"}})
     rows = Task.objects.filter(pool_id=my_pool(call, pool_id).id)
-    overlap = call.request.GET.get("overlap")
-    if overlap is not None:
-        if not overlap.isdigit():
-            raise ValidationError({"overlap": {"code": "INTEGER_EXPECTED", "message": "A whole number is expected"}})
-        rows = rows.filter(overlap=int(overlap))
-    return LISTING.page(call, rows, each(show))
+    overlap = number(call, "overlap")
+    return LISTING.page(call, rows if overlap is None else rows.filter(overlap=overlap), each(show))
 
 
 def one(call: Call, key: str) -> Any:
@@ -59,18 +56,13 @@ def change(call: Call, key: str) -> Any:
     """Overlap and solutions. An overlap below what was issued is refused; set-overlap-or-min cuts it instead."""
     pool, task = _locked(call, key)
     check = Checker({} if call.body is None else call.body)
-    check_overlap(check)
+    wanted = overlap_change(check, task.consumed, task.infinite_overlap)
     for name, weight in (("known_solutions", "correctness_weight"), ("baseline_solutions", "confidence_weight")):
         check_solutions(check, name, weight, pool.spec.task_spec["output_spec"])
     check_known_in(pool.type, check.data.get("known_solutions", task.form.get("known_solutions")), check.errors)
     check.text("message_on_unknown_solution")
-    overlap, infinite = check.data.get("overlap"), check.data.get("infinite_overlap")
-    if isinstance(overlap, int) and overlap < task.consumed:
-        check.fail("overlap", "VALUE_LESS_THAN_MIN", f"{task.consumed} were issued already", min=task.consumed)
-    if infinite is False and overlap is None and task.infinite_overlap:
-        check.fail("overlap", "VALUE_REQUIRED", "A finite overlap needs a number")
     check.finish()
-    _set_overlap(task, overlap, infinite)
+    _set_overlap(task, wanted)
     for name in ("known_solutions", "baseline_solutions", "message_on_unknown_solution"):
         if name in check.data:
             task.form = without_nothing({**task.form, name: check.data[name]})
@@ -83,20 +75,16 @@ def set_overlap_or_min(call: Call, key: str) -> Any:
     """Overlap as asked, but never below what was issued: 0 stops issuing."""
     pool, task = _locked(call, key)
     check = Checker({} if call.body is None else call.body)
-    overlap = check.integer("overlap", 0, MAX_OVERLAP)
-    infinite = check.boolean("infinite_overlap")
-    if overlap is None and not infinite:
-        check.fail("overlap", "VALUE_REQUIRED", "Value must be present and not equal to null")
+    wanted = overlap_or_least(check, task.consumed)
     check.finish()
-    _set_overlap(task, None if infinite else max(int(overlap or 0), task.consumed), infinite)
+    _set_overlap(task, wanted)
     return _saved(call, pool, task)
 
 
-def _set_overlap(task: Task, overlap: int | None, infinite: bool | None) -> None:
-    if overlap is not None:
-        overlap_engine.set_on(task, overlap, False)
-    elif infinite:
-        overlap_engine.set_on(task, None, True)
+def _set_overlap(task: Task, wanted: OverlapChange) -> None:
+    if task.suite_id and wanted != OverlapChange():
+        raise ApiError("POOL_TASK_TYPE_CONFLICT", "The overlap of tasks on a requester's page is the page's: change it there")
+    overlap_engine.apply(task, wanted.overlap, wanted.infinite)
 
 
 def _saved(call: Call, pool: Pool, task: Task) -> dict[str, Any]:

@@ -35,6 +35,14 @@ def set_on(task: Task | TaskSuite, overlap: int | None, infinite: bool) -> None:
     task.remaining = 0 if infinite else max((overlap or 0) - task.consumed, 0)
 
 
+def apply(row: Task | TaskSuite, overlap: int | None, infinite: bool | None) -> None:
+    """Change what was asked for on a locked task or page (not saved)."""
+    if overlap is not None:
+        set_on(row, overlap, False)
+    elif infinite:
+        set_on(row, None, True)
+
+
 def touched(pool: Pool, at: datetime) -> None:
     """Tasks of the pool were added or changed."""
     Pool.objects.filter(pk=pool.pk).update(tasks_changed=at)
