@@ -41,15 +41,21 @@ async function answerOf(response) {
   }
 }
 
-/** One call as the Toloker at the desk. Gives the parsed answer; throws ApiError (status 0: no connection). */
-export async function call(method, path, body) {
+// A Blob is sent as it is, anything else as JSON.
+async function send(method, path, body) {
   const headers = { Accept: "application/json" };
   const toloker = currentToloker();
+  const raw = body instanceof Blob;
   if (toloker) headers.Authorization = `Toloker ${toloker.token}`;
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = raw ? body.type || "application/octet-stream" : "application/json";
+  return fetch(`/worker/v1${path}`, { method, headers, body: body === undefined || raw ? body : JSON.stringify(body) });
+}
+
+/** One call as the Toloker at the desk. Gives the parsed answer; throws ApiError (status 0: no connection). */
+export async function call(method, path, body) {
   let response;
   try {
-    response = await fetch(`/worker/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await send(method, path, body);
   } catch (error) {
     if (error instanceof TypeError) throw new ApiError(0, null);
     throw error;
@@ -67,6 +73,11 @@ export const assignmentPage = (id) => call("GET", `/assignments/${encodeURICompo
 export const submit = (id, solutions) => call("POST", `/assignments/${encodeURIComponent(id)}/submit`, { solutions });
 export const skip = (id) => call("POST", `/assignments/${encodeURIComponent(id)}/skip`, {});
 export const appeal = (id, text) => call("POST", `/assignments/${encodeURIComponent(id)}/appeal`, { text });
+/** Put a file (Blob) to an assignment in hand; gives the attachment's id. */
+export const attach = async (id, name, file) =>
+  (await call("POST", `/assignments/${encodeURIComponent(id)}/attachments?${new URLSearchParams({ name })}`, file)).id;
+export const messages = async () => (await call("GET", "/messages")).items;
+export const reply = (id, text) => call("POST", `/messages/${encodeURIComponent(id)}/reply`, { text });
 export const account = () => call("GET", "/account");
 
 /** Own assignments, every page; `status` is a comma list or empty. */

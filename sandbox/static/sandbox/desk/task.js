@@ -1,7 +1,7 @@
 // The task page: bar with price, time and buttons, and the frame with the task.
 import { ICONS, ask, errorNotice, fillElement, h, icon } from "../dom.js";
 import { money } from "../format.js";
-import { ApiError, assignmentPage, skip, submit } from "./api.js";
+import { ApiError, assignmentPage, attach, skip, submit } from "./api.js";
 import { complaintSentence, complaintsByTask } from "./complaints.js";
 import { donePage, gonePage } from "./endings.js";
 import { taskFrame } from "./frame.js";
@@ -71,6 +71,7 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
     },
     skip: () => askSkip(),
     instructions: () => showInstructions(assignment),
+    upload: (name, file) => attach(assignment.id, name, file),
     problem: (message) => {
       setBusy(false);
       say(`The task's own page reports a fault: ${message} If it does not work, skip the task.`);

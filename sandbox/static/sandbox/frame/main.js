@@ -4,10 +4,13 @@
 //                 {type: "sandbox:submit"}                         the Toloker pressed Submit
 //                 {type: "sandbox:errors", errors}                 what the server refused, by task: null | {task_id, errors:
 //                                                                  {field: {code, message}}}
+//                 {type: "sandbox:uploaded", ref, id | error}      what became of an upload
 //                 {type: "sandbox:destroy"}                        the page is about to go
-// frame -> desk   ready | rendered | submit {solutions} | invalid {errors} | skip | instructions | problem {message}   (each "sandbox:…")
+// frame -> desk   ready | rendered | submit {solutions} | invalid {errors} | skip | instructions | upload {ref, name, file} |
+//                 problem {message}   (each "sandbox:…")
 import { showClassic } from "./classic.js";
 import { showTemplateBuilder } from "./tb/show.js";
+import { connectUploads, uploaded } from "./uploads.js";
 
 const allowed = JSON.parse(document.getElementById("desk-origins").textContent);
 const desk = decodeURIComponent(location.hash.slice(1));
@@ -61,10 +64,12 @@ const IN = {
   },
   "sandbox:submit": () => view?.submit(),
   "sandbox:errors": (message) => view?.showErrors(message.errors),
+  "sandbox:uploaded": (message) => uploaded(message),
   "sandbox:destroy": () => view?.destroy(),
 };
 
 function start() {
+  connectUploads(post);
   window.addEventListener("message", (event) => {
     if (event.source !== window.parent || event.origin !== desk) return;
     if (!Object.hasOwn(IN, event.data?.type)) return;

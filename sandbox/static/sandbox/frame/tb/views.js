@@ -1,73 +1,79 @@
-// view.* and layout.*: one small function a component, (props, draw, task) -> element. `props` are resolved values; `draw(spec)` draws
-// a component inside; `task` can run actions.
+// view.*: one small function a component, (props, draw, task) -> element. `props` are resolved values; `draw(spec)` draws a component inside;
+// `task` can run actions. `props.around` is the component's own specification, for what must not be resolved early.
+import { make, text, web } from "./elements.js";
+import { LAYOUTS } from "./layouts.js";
 import { markdown } from "./markdown.js";
+import * as media from "./media.js";
 
-export function make(tag, properties = {}, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
-}
+const children = (items, draw) => (Array.isArray(items) ? items : []).map((item) => draw(item));
 
-const children = (items, draw) => (items ?? []).map((item) => draw(item));
-const web = (url) => (/^(https?:|data:(image|audio|video)\/|blob:|\/)/i.test(url ?? "") ? url : "");
-
-function link(props, _, task) {
-  const anchor = make("a", { href: web(props.url), target: "_blank", rel: "noopener noreferrer" }, props.content ?? props.url ?? "");
+function link(props, task, className = "") {
+  const url = web(props.url);
+  const anchor = make("a", { href: url, target: "_blank", rel: "noopener noreferrer", className }, text(props.content ?? props.url));
+  if (!url) anchor.removeAttribute("href");
   anchor.addEventListener("click", () => task.opened(props.url));
+  anchor.addEventListener("auxclick", () => task.opened(props.url));
   return anchor;
 }
 
+const LINK_LOOKS = { primary: "tb-button primary", secondary: "tb-button", danger: "tb-button danger" };
+
+function actionButton(props, _, task) {
+  const key = task.keyOf((action) => JSON.stringify(action) === JSON.stringify(props.action));
+  const button = make("button", { type: "button", className: "tb-button" }, text(props.label ?? "Go"), key ? make("kbd", {}, key) : null);
+  button.addEventListener("click", () => task.act(props.action));
+  return button;
+}
+
+function table(props, draw) {
+  const cells = (row, tag) => make("tr", {}, (row ?? []).map((cell) => make(tag, {}, draw(cell))));
+  return make("table", { className: "tb-table" }, props.head ? cells(props.head, "th") : null, (props.rows ?? []).map((row) => cells(row, "td")));
+}
+
 export const VIEWS = {
-  "view.text": (props) => make("p", { className: "tb-text" }, String(props.content ?? "")),
-  "view.markdown": (props) => markdown(props.content),
-  "view.image": (props) => make("img", { className: "tb-image", src: web(props.url), alt: props.alt ?? "" }),
-  "view.list": (props, draw) => make("div", { className: `tb-list ${props.direction ?? "vertical"}` }, children(props.items, draw)),
-  "view.group": (props, draw) => make("div", { className: "tb-group" }, draw(props.content)),
-  "view.alert": (props, draw) =>
-    make(
-      "div",
-      { className: `tb-alert ${props.theme ?? "info"}` },
-      typeof props.content === "string" ? props.content : draw(props.content),
-    ),
-  "view.divider": () => make("hr"),
-  "view.link": link,
-  "view.link-group": (props, draw, task) =>
-    make(
-      "div",
-      { className: "tb-list horizontal" },
-      (props.links ?? []).map((one) => link(one, draw, task)),
-    ),
-  "view.collapse": (props, draw) =>
-    make("details", { open: props.defaultOpened === true }, make("summary", {}, props.label ?? "More"), draw(props.content)),
-  "view.labeled-list": (props, draw) =>
-    make(
-      "dl",
-      { className: "tb-labeled" },
-      (props.items ?? []).flatMap((item) => [make("dt", {}, item.label ?? ""), make("dd", {}, draw(item.content))]),
-    ),
-  "view.iframe": (props) => {
-    const element = make("iframe", {
-      className: "iframe",
-      src: web(props.url),
-      title: props.label ?? "Page of the task",
-      referrerPolicy: "no-referrer",
-    });
-    element.style.width = "100%";
-    element.style.height = props.fullHeight ? "80vh" : "500px";
+  "view.text": (props) => make("p", { className: "tb-text" }, text(props.content)),
+  "view.markdown": (props, _, task) => {
+    const element = markdown(props.content);
+    element.querySelectorAll("a").forEach((anchor) => anchor.addEventListener("click", () => task.opened(anchor.getAttribute("href"))));
     return element;
   },
-  "view.audio": (props) => make("audio", { controls: true, src: web(props.url) }),
-  "view.video": (props) => make("video", { controls: true, src: web(props.url), className: "tb-image" }),
-  "view.action-button": (props, _, task) => {
-    const button = make("button", { type: "button", className: "tb-button" }, props.label ?? "Go");
-    button.addEventListener("click", () => task.act(props.action));
-    return button;
+  "view.image": media.image,
+  "view.audio": media.audio,
+  "view.video": media.video,
+  "view.iframe": media.iframe,
+  "view.device-frame": media.deviceFrame,
+  "view.list": (props, draw) =>
+    make("div", { className: `tb-list ${props.direction === "horizontal" ? "horizontal" : "vertical"} ${props.size === "s" ? "small" : ""}` },
+      children(props.items, draw)),
+  "view.group": (props, draw) => make("div", { className: "tb-group" }, draw(props.content)),
+  "view.alert": (props, draw) =>
+    make("div", { className: `tb-alert ${text(props.theme) || "info"}`, role: "note" }, typeof props.content === "string" ? props.content : draw(props.content)),
+  "view.divider": (props) =>
+    props.label ? make("div", { className: "tb-divider", role: "separator" }, make("span", {}, text(props.label))) : make("hr"),
+  "view.link": (props, _, task) => link(props, task),
+  "view.link-group": (props, _, task) =>
+    make("div", { className: "tb-list horizontal small" },
+      (Array.isArray(props.links) ? props.links : []).map((one) => link(one, task, LINK_LOOKS[one.theme] ?? "tb-button"))),
+  "view.action-button": actionButton,
+  "view.collapse": (props, draw) => {
+    const content = make("div", { className: "tb-collapse" }, draw(props.content));
+    const element = make("details", { open: props.defaultOpened === true }, make("summary", {}, text(props.label ?? "More")), content);
+    element.tbOpen = (wanted) => {
+      element.open = wanted ?? !element.open;
+    };
+    return element;
   },
-  "layout.side-by-side": (props, draw) =>
-    make("div", {}, make("div", { className: "tb-list horizontal" }, children(props.items, draw)), draw(props.controls)),
-  "layout.columns": (props, draw) => make("div", { className: "tb-list horizontal" }, children(props.items, draw)),
-  "layout.sidebar": (props, draw) => make("div", { className: "tb-list horizontal" }, draw(props.content), draw(props.controls)),
-  "layout.bars": (props, draw) => make("div", { className: "tb-list" }, draw(props.barBefore), draw(props.content), draw(props.barAfter)),
+  "view.labeled-list": (props, draw) =>
+    make("dl", { className: "tb-labeled" },
+      (Array.isArray(props.items) ? props.items : []).flatMap((item) => [
+        make("dt", {}, text(item?.label), item?.hint ? make("span", { className: "tb-hint" }, text(item.hint)) : null),
+        make("dd", {}, draw(item?.content)),
+      ])),
   // The label is drawn by the frame around every component, which is all that this one adds.
   "view.with-label": (props, draw) => draw(props.content),
+  "view.hint": (props, draw) => make("div", { className: "tb-hint" }, draw(props.content)),
+  "view.json": (props) => make("pre", { className: "tb-json" }, JSON.stringify(props.content ?? props.data ?? null, null, 2)),
+  "view.debug": (props) => make("pre", { className: "tb-json" }, JSON.stringify(props.content ?? props.data ?? null, null, 2)),
+  "view.table": table,
+  ...LAYOUTS,
 };
