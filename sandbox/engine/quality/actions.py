@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from sandbox.engine import assignments, overlap, people, pools, restrictions
+from sandbox.engine.quality.catalogue import ALIASES
 from sandbox.engine.quality.history import Subject
 from sandbox.engine.quality.rules import Config, Facts, fulfilled
 from sandbox.errors import ApiError
@@ -19,8 +20,6 @@ from sandbox.models import Assignment, Skill
 
 log = logging.getLogger(__name__)
 Parameters = dict[str, Any]
-# Names that the API's description has for a collector's facts.
-ALIASES = {"wrong_answers_rate": "incorrect_answers_rate"}
 _UNITS = {"MINUTES": "minutes", "HOURS": "hours", "DAYS": "days"}
 _STEP = Decimal("0.000001")
 
@@ -82,7 +81,8 @@ def _set_skill_from(deed: Deed, parameters: Parameters) -> None:
 def _value(deed: Deed, parameters: Parameters, value: Any) -> None:
     """Set a skill of this requester; one that is not (or no more) his cannot be set."""
     key = str(parameters.get("skill_id"))
-    skill = Skill.objects.filter(pk=int(key), requester_id=deed.subject.pool.project.requester_id).first() if key.isdigit() else None
+    mine = Skill.objects.filter(requester_id=deed.subject.pool.project.requester_id)
+    skill = mine.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
     if skill is None:
         raise ApiError("DOES_NOT_EXIST", f"There is no skill {key} of this requester")
     if skill.training:
