@@ -23,7 +23,7 @@ _REFUSALS = {400: ("VALIDATION_ERROR", 400), 413: ("CONTENT_TOO_LARGE", 413), 43
              501: ("UNSUPPORTED_MEDIA_TYPE", 415)}
 
 
-class _Refusal(ErrorTask):  # type: ignore[misc]
+class _Refusal(ErrorTask):
     """The answer to what is no request that the application could see, in the same body as all others."""
 
     def execute(self) -> None:

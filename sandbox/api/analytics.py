@@ -30,9 +30,13 @@ def ask(call: Call) -> Reply:
     if errors:
         raise ValidationError(errors)
     finished = times.show(call.now)
-    value = [{"request": item, "finished": finished, "result": engine.RESULTS[item["name"]](pool, call.now, item.get("interval_hours") or 0)}
+    value = [{"request": item, "finished": finished, "result": _result(call, item, pool)}
              for item, pool in zip(items, pools, strict=True) if pool is not None]
     return Reply(operations.show(operations.finished(call.requester, "ANALYTICS", call.now, {}, details={"value": value})), 202)
+
+
+def _result(call: Call, item: dict[str, Any], pool: Pool) -> Any:
+    return engine.RESULTS[item["name"]](pool, call.now, int(item.get("interval_hours") or 0))
 
 
 def _pool(call: Call, check: Checker) -> Pool | None:
