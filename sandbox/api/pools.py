@@ -8,7 +8,8 @@ from sandbox import times
 from sandbox.api import operations
 from sandbox.api.door import my_project, my_regular_pool, my_training, owner_of
 from sandbox.api.listing import Listing, each, without_nothing
-from sandbox.engine import pools as engine
+from sandbox.api.references import check_dynamic
+from sandbox.engine import mixing, pools as engine
 from sandbox.errors import ApiError, ValidationError, inappropriate
 from sandbox.forms.checker import Checker
 from sandbox.forms.filters import skills_in
@@ -48,11 +49,12 @@ def _absent(error: ApiError, what: str) -> dict[str, str]:
     return {"code": code, "message": f"There is no such {what} of yours"}
 
 
-def _checked(call: Call) -> tuple[dict[str, Any], Project, Pool | None]:
-    """The form, its project and its training: all existing and mine, and its filter's skills real."""
+def _checked(call: Call, pool: Pool | None = None) -> tuple[dict[str, Any], Project, Pool | None]:
+    """The form, its project and its training: all existing and mine, its skills real, its fields those of the pool's (or newest) spec."""
     form = pool_form(call.body)
     project = named_project(call, form)
-    errors: dict[str, Any] = {}
+    spec = pool.spec if pool else project.specs.latest("number")
+    errors = check_dynamic(call, form, spec.task_spec["output_spec"])
     wanted = skills_in(form.get("filter"))
     known = {str(key) for key in Skill.objects.filter(pk__in=[int(key) for key in wanted if len(key) < 18]).values_list("id", flat=True)}
     for key in sorted(wanted - known):
@@ -96,14 +98,16 @@ def one(call: Call, key: str) -> Any:
 @transaction.atomic
 def replace(call: Call, key: str) -> Any:
     """The whole object, only while CLOSED. A pool keeps its project."""
-    my_regular_pool(call, key)
-    form, project, training = _checked(call)
+    form, project, training = _checked(call, my_regular_pool(call, key))
     pool = engine.locked(int(key))
     if pool.status != "CLOSED":
         raise inappropriate("CLOSED")
     if project.id != pool.project_id:
         raise ValidationError({"project_id": {"code": "VALUE_NOT_ALLOWED", "message": "A pool stays in its project"}})
+    mixed = mixing.mixes(pool)
     pool.form, pool.training = form, training
+    if mixing.mixes(pool) != mixed and pool.tasks.exists():
+        raise ApiError("POOL_TASK_TYPE_CONFLICT", "Who makes the pages of a pool with tasks, mixer_config or the requester, is fixed")
     for name, value in columns_of(form).items():
         setattr(pool, name, value)
     pool.save(update_fields=["form", "training", "reward_per_assignment", "priority", "will_expire"])

@@ -4,12 +4,14 @@ from typing import Any
 
 from sandbox import times
 from sandbox.forms.checker import Checker, form_of
+from sandbox.forms.dynamic import check_dynamic
 from sandbox.forms.filters import check_filter
+from sandbox.forms.intervals import check_distribution
+from sandbox.forms.prices import check_price
 from sandbox.forms.quality import check_quality, with_collector_ids
 
 READ_ONLY = ("id", "owner", "type", "status", "last_close_reason", "created", "last_started", "last_stopped")
 LONGEST_SECONDS = 366 * 86_400
-SMALLEST_PRICE = Decimal("0.005")
 
 
 def pool_form(body: Any) -> dict[str, Any]:
@@ -26,16 +28,18 @@ def pool_form(body: Any) -> dict[str, Any]:
     check.integer("assignment_max_duration_seconds", 5, LONGEST_SECONDS, required=True)
     check.integer("auto_accept_period_day", 1, 21)
     check.integer("priority", 0, 100)
-    _check_price(check)
+    check_price(check, "reward_per_assignment")
     _check_defaults(check)
     _check_mixer(check)
-    _check_dynamic_overlap(check)
+    check_dynamic(check)
     if check.data.get("filter") is not None:
         check_filter(check.data["filter"], "filter", check.errors)
     check_quality(check)
     _check_training(check)
-    for name in ("metadata", "assignments_issuing_config", "training_config", "speed_quality_balance", "dynamic_pricing_config"):
-        check.part(name)
+    check.part("metadata")
+    issuing = check.part("assignments_issuing_config")
+    if issuing:
+        issuing.boolean("issue_task_suites_in_creation_order")
     check.finish()
     return with_collector_ids(form_of(body, READ_ONLY))
 
@@ -47,14 +51,6 @@ def columns_of(form: dict[str, Any]) -> dict[str, Any]:
         "priority": int(form.get("priority") or 0),
         "will_expire": times.read(form["will_expire"]),
     }
-
-
-def _check_price(check: Checker) -> None:
-    price = check.number("reward_per_assignment", 0, 100_000, required=True)
-    if price and price < SMALLEST_PRICE:
-        check.fail("reward_per_assignment", "VALUE_LESS_THAN_MIN", f"A price is 0 or at least {SMALLEST_PRICE}", min=str(SMALLEST_PRICE))
-    elif price and price != round(price, 6):
-        check.fail("reward_per_assignment", "INVALID_VALUE", "A price has at most six digits after the point")
 
 
 def _check_defaults(check: Checker) -> None:
@@ -75,6 +71,8 @@ def _check_mixer(check: Checker) -> None:
     for name in ("force_last_assignment", "mix_tasks_in_creation_order", "shuffle_tasks_in_task_suite"):
         mixer.boolean(name)
     mixer.integer("force_last_assignment_delay_seconds", 0, 86_400)
+    for name in ("golden_task_distribution_function", "training_task_distribution_function"):
+        check_distribution(mixer, name)
 
 
 def _check_training(check: Checker) -> None:
@@ -86,13 +84,3 @@ def _check_training(check: Checker) -> None:
     config = check.part("training_config")
     if config:
         config.integer("training_skill_ttl_days", 1)
-
-
-def _check_dynamic_overlap(check: Checker) -> None:
-    config = check.part("dynamic_overlap_config")
-    if config is None:
-        return
-    config.integer("max_overlap", 1, 30_000, required=True)
-    config.number("min_confidence", 0, 1, required=True)
-    if not check.data.get("auto_close_after_complete_delay_seconds"):
-        check.fail("auto_close_after_complete_delay_seconds", "VALUE_LESS_THAN_MIN", "Dynamic overlap needs a delay of at least 1", min="1")

@@ -53,8 +53,9 @@ def _exactly(votes: list[tuple[str, Fraction]], options: list[str], winner: str)
 @pytest.mark.unit
 @given(st.lists(st.tuples(st.sampled_from(OPTIONS), st.integers(1, 99)), min_size=1, max_size=12))
 def test_the_confidence_is_that_of_the_formula_in_exact_numbers(votes: list[tuple[str, int]]) -> None:
-    winner, sure = voting.weighted([(answer, percent / 100) for answer, percent in votes], OPTIONS)
-    assert sure == pytest.approx(float(_exactly([(answer, Fraction(percent, 100)) for answer, percent in votes], OPTIONS, winner)), abs=1e-9)
+    exact = [(answer, Fraction(percent, 100)) for answer, percent in votes]
+    winner, sure = voting.weighted([(answer, float(trust)) for answer, trust in exact], OPTIONS)
+    assert sure == pytest.approx(float(_exactly(exact, OPTIONS, winner)), abs=1e-9)
 
 
 @pytest.mark.unit

@@ -11,6 +11,7 @@ def _later(shop: Shop, **delta: float) -> str:
 
 
 def test_a_new_pool_is_closed_and_every_field_comes_back(shop: Shop) -> None:
+    skill = shop.ask("POST", "/skills", {"name": "quality"})["id"]
     form = {
         "project_id": shop.project["id"], "private_name": "Night shift", "private_comment": "ours", "public_description": "Boxes",
         "public_instructions": "<b>Draw</b>", "may_contain_adult_content": True, "will_expire": "2060-01-01T00:00:00",
@@ -26,9 +27,9 @@ def test_a_new_pool_is_closed_and_every_field_comes_back(shop: Shop) -> None:
         "mixer_config": {"real_tasks_count": 4, "golden_tasks_count": 1, "training_tasks_count": 0, "min_real_tasks_count": 2,
                          "golden_task_distribution_function": {"scope": "POOL", "distribution": "UNIFORM", "window_days": 3,
                                                                "intervals": [{"from": 1, "to": 5, "frequency": 2}]}},
-        "dynamic_overlap_config": {"type": "BASIC", "max_overlap": 5, "min_confidence": 0.95, "answer_weight_skill_id": "1",
+        "dynamic_overlap_config": {"type": "BASIC", "max_overlap": 5, "min_confidence": 0.95, "answer_weight_skill_id": skill,
                                    "fields": [{"name": "result"}]},
-        "dynamic_pricing_config": {"type": "SKILL", "skill_id": "1", "intervals": [{"from": 1, "to": 50, "reward_per_assignment": 0.05}]},
+        "dynamic_pricing_config": {"type": "SKILL", "skill_id": skill, "intervals": [{"from": 1, "to": 50, "reward_per_assignment": 0.05}]},
         "defaults": {"default_overlap_for_new_task_suites": 3, "default_overlap_for_new_tasks": 2},
         "speed_quality_balance": {"type": "TOP_PERCENTAGE_BY_QUALITY", "percent": 50}, "a_field_of_next_year": {"kept": [1, None, 1.5]}}
     made = shop.ask("POST", "/pools", {**form, "id": "1", "status": "OPEN", "created": "1999-01-01T00:00:00"})
