@@ -1,6 +1,4 @@
 """One call of a requester's server: signed, bounded in time, never redirected."""
-import hashlib
-import hmac
 import logging
 import ssl
 from dataclasses import dataclass
@@ -12,9 +10,9 @@ import orjson
 
 from sandbox import times
 from sandbox.models.fields import plain
+from sandbox.webhooks.signing import signature
 
 log = logging.getLogger(__name__)
-VERSION = 1
 TIMEOUT_SECONDS = 10.0
 
 
@@ -33,12 +31,6 @@ class Outcome:
 def body_for(events: list[dict[str, Any]]) -> bytes:
     """Compact JSON; exactly these bytes are signed and sent."""
     return orjson.dumps({"events": events}, default=plain)
-
-
-def signature(secret: str, milliseconds: int, body: bytes) -> str:
-    """The value of Toloka-Signature: HMAC-SHA256 of `<ts>.<version>.<raw body>`."""
-    sign = hmac.new(secret.encode(), f"{milliseconds}.{VERSION}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"{{v={VERSION}, ts={milliseconds}, sign={sign}}}"
 
 
 @cache
