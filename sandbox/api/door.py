@@ -9,7 +9,7 @@ from sandbox.api import limits
 from sandbox.engine.people import token_hash
 from sandbox.errors import ApiError
 from sandbox.http import Call, bearer, door
-from sandbox.models import Assignment, Pool, Project, Requester, Task, TaskSuite
+from sandbox.models import Assignment, Pool, Project, Requester, Task, TaskSuite, UserBonus
 
 M = TypeVar("M", bound=Model)
 
@@ -90,6 +90,10 @@ def my_task(call: Call, key: str) -> Task:
 
 def my_suite(call: Call, key: str) -> TaskSuite:
     return _mine(TaskSuite.objects.select_related("pool__project"), key, "pool.project.requester_id", call.requester)
+
+
+def my_bonus(call: Call, key: str) -> UserBonus:
+    return _mine(UserBonus.objects.all(), number(key), "requester_id", call.requester)
 
 
 def my_assignment(call: Call, key: str) -> Assignment:

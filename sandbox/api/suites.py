@@ -49,13 +49,23 @@ def _asked_for(call: Call) -> QuerySet[TaskSuite]:
     rows = TaskSuite.objects.all()
     if query.get("task_id"):
         task = my_task(call, query["task_id"])
-        taken = Assignment.objects.filter(pk__in=AssignmentTask.objects.filter(task=task).values("assignment_id")).values("suite_id")
-        rows = rows.filter(Q(pk=task.suite_id) | Q(pk__in=taken), id__lt=order.horizon(task.pool_id, call.now))
+        rows = rows.filter(_with(task), id__lt=order.horizon(task.pool_id, call.now))
     if query.get("pool_id"):
         pool = my_pool(call, query["pool_id"])
         rows = rows.filter(pool=pool, id__lt=order.horizon(pool.id, call.now))
     overlap = number(call, "overlap")
     return rows if overlap is None else rows.filter(overlap=overlap)
+
+
+def _with(task: Task) -> Q:
+    """The requester's page that the task is on, or the mixed ones."""
+    if task.suite_id:
+        return Q(pk=task.suite_id)
+    if task.pool.type == "TRAINING":
+        # A training forgets who was given what when it may be done again; its pages do not.
+        return Q(pool_id=task.pool_id, task_ids__contains=[task.id])
+    taken = AssignmentTask.objects.filter(task=task).values("assignment_id")
+    return Q(pk__in=Assignment.objects.filter(pk__in=taken).values("suite_id"))
 
 
 def one(call: Call, key: str) -> Any:

@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F, Sum
 
 from sandbox.errors import ApiError
-from sandbox.models import Assignment, LedgerEntry, Requester, Toloker
+from sandbox.models import Assignment, LedgerEntry, Requester, Toloker, UserBonus
 
 _STEP = Decimal("0.000001")
 
@@ -62,6 +63,25 @@ def hold_again(assignment: Assignment, requester_id: str, at: datetime) -> None:
     if requester.balance < assignment.reward + assignment.fee:
         raise ApiError("NOT_ENOUGH_BALANCE")
     hold(assignment, requester_id, at)
+
+
+def pay_bonuses(bonuses: list[UserBonus], requester_id: str, at: datetime) -> None:
+    """Each bonus and the fee on it leave the balance at once. The Tolokers and the requester are locked by the caller."""
+    spent = Decimal(0)
+    entries = []
+    for bonus in bonuses:
+        fee = fee_for(bonus.amount)
+        spent += bonus.amount + fee
+        for kind, credit, amount in (("BONUS", f"toloker:{bonus.toloker_id}", bonus.amount), ("FEE", "fee", fee)):
+            if amount:
+                entries.append(LedgerEntry(at=at, kind=kind, debit=f"requester:{requester_id}", credit=credit, amount=amount, bonus=bonus))
+    LedgerEntry.objects.bulk_create(entries, batch_size=2_000)
+    Requester.objects.filter(pk=requester_id).update(balance=F("balance") - spent)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE sandbox_toloker AS t SET balance = t.balance + paid.amount FROM (SELECT toloker_id, sum(amount) AS amount"
+            " FROM sandbox_userbonus WHERE id = ANY(%s) GROUP BY toloker_id) AS paid WHERE t.id = paid.toloker_id",
+            [[bonus.id for bonus in bonuses]])
 
 
 def _write(at: datetime, kind: str, debit: str, credit: str, amount: Decimal, assignment: Assignment | None = None) -> None:

@@ -1,5 +1,6 @@
 """/worker/v1."""
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.http import HttpRequest
 from sandbox import ids, times
 from sandbox.api.door import number
 from sandbox.api.listing import Listing, without_nothing
-from sandbox.engine import assignments as engine, issuing, people, trainings
+from sandbox.engine import assignments as engine, bonuses, issuing, people, pricing, trainings
 from sandbox.errors import ApiError, inappropriate
 from sandbox.forms.checker import Checker
 from sandbox.forms.people import people_form
@@ -48,15 +49,17 @@ def register(call: Call) -> Reply:
 
 
 def pools(call: Call) -> Any:
-    return {"items": [_card(pool) for pool in issuing.available_pools(me(call), call.now)]}
+    facts = people.facts_of(me(call))
+    return {"items": [_card(pool, pricing.reward_for(pool, facts)) for pool in issuing.available_pools(me(call), call.now)]}
 
 
-def _card(pool: Pool) -> dict[str, Any]:
+def _card(pool: Pool, reward: Decimal) -> dict[str, Any]:
+    """What a Toloker sees of a pool, with the price for him."""
     project = pool.project
     return {
         "pool_id": str(pool.id), "project_id": str(project.id), "public_name": project.form["public_name"],
         "public_description": pool.form.get("public_description") or project.form.get("public_description") or "",
-        "requester_name": project.requester.name, "reward": pool.reward_per_assignment,
+        "requester_name": project.requester.name, "reward": reward,
         "assignment_max_duration_seconds": pool.form["assignment_max_duration_seconds"],
         "may_contain_adult_content": bool(pool.form.get("may_contain_adult_content")), "type": pool.type,
     }
@@ -74,7 +77,7 @@ def _page(assignment: Assignment, call: Call) -> dict[str, Any]:
     hidden = {name for name, entry in spec["input_spec"].items() if entry.get("hidden")}
     tasks = Task.objects.in_bulk(assignment.task_ids)
     return {
-        **show(assignment), **{name: value for name, value in _card(pool).items() if name not in ("pool_id", "reward")},
+        **show(assignment), **{name: value for name, value in _card(pool, assignment.reward).items() if name != "pool_id"},
         "seconds_left": max(0.0, (assignment.deadline - call.now).total_seconds()),
         "instructions": _instructions(pool),
         "view_spec": spec["view_spec"], "input_spec": spec["input_spec"], "output_spec": spec["output_spec"],
@@ -170,4 +173,5 @@ def account(call: Call) -> Any:
         "restrictions": [without_nothing({
             "scope": ban.scope, "project_id": ban.project_id and str(ban.project_id), "pool_id": ban.pool_id and str(ban.pool_id),
             "will_expire": times.show(ban.will_expire)}) for ban in people.restrictions(toloker.id, call.now)],
+        "bonuses": [without_nothing(bonus) for bonus in bonuses.newest_of(toloker.id)],
     }
