@@ -1,4 +1,6 @@
 """A small reader of JSON objects that notes what is wrong with each field."""
+from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +10,8 @@ from sandbox.errors import ValidationError
 from sandbox.specs import fail, has_nul
 
 LONGEST_ID = 64
+# Hears (dotted path, JSON schema, required) of every field that is read: this is how sandbox.openapi learns what a form may say.
+LISTENER: ContextVar[Callable[[str, dict[str, Any], bool], None] | None] = ContextVar("listener", default=None)
 
 
 class Checker:
@@ -30,18 +34,21 @@ class Checker:
         fail(self.errors, self.at(name), code, message, **params)
 
     def finish(self) -> None:
-        """400 if anything was wrong."""
-        if self.errors:
+        """400 if anything was wrong; a form that somebody listens to never gets further."""
+        if self.errors or LISTENER.get() is not None:
             raise ValidationError(self.errors)
 
-    def _get(self, name: str, required: bool) -> Any:
+    def _get(self, name: str, required: bool, **schema: Any) -> Any:
+        listener = LISTENER.get()
+        if listener is not None:
+            listener(self.at(name), schema, required)
         value = self.data.get(name)
         if value is None and required:
             self.fail(name, "VALUE_REQUIRED", "Value must be present and not equal to null")
         return value
 
     def text(self, name: str, *, required: bool = False, longest: int | None = None) -> str | None:
-        value = self._get(name, required)
+        value = self._get(name, required, type="string", maxLength=longest, minLength=1 if required else None)
         if value is None:
             return None
         if not isinstance(value, str):
@@ -53,13 +60,13 @@ class Checker:
         return value
 
     def boolean(self, name: str, *, required: bool = False) -> bool | None:
-        value = self._get(name, required)
+        value = self._get(name, required, type="boolean")
         if value is not None and not isinstance(value, bool):
             return self.fail(name, "BOOLEAN_EXPECTED", "true or false is expected")
         return value
 
     def integer(self, name: str, low: int | None = None, high: int | None = None, *, required: bool = False) -> int | None:
-        value = self._get(name, required)
+        value = self._get(name, required, type="integer", minimum=low, maximum=high)
         if value is None:
             return None
         if isinstance(value, float) and value.is_integer():
@@ -69,7 +76,7 @@ class Checker:
         return self._bounded(name, value, low, high)
 
     def number(self, name: str, low: Any = None, high: Any = None, *, required: bool = False) -> Decimal | None:
-        value = self._get(name, required)
+        value = self._get(name, required, type="number", minimum=low, maximum=high)
         if value is None:
             return None
         if not isinstance(value, (int, float)) or isinstance(value, bool):
@@ -84,27 +91,28 @@ class Checker:
         return value
 
     def choice(self, name: str, among: tuple[str, ...], *, required: bool = False) -> str | None:
-        value = self._get(name, required)
+        value = self._get(name, required, type="string", enum=list(among))
         if value is not None and value not in among:
             return self.fail(name, "UNKNOWN_ENUM_VALUE", f"One of {', '.join(among)} is expected")
         return value
 
     def time(self, name: str, *, required: bool = False) -> datetime | None:
-        value = self._get(name, required)
+        value = self._get(name, required, type="string", format="date-time")
         at = None if value is None else times.read(value)
         if value is not None and at is None:
             return self.fail(name, "INVALID_DATE_TIME_SYNTAX", "A date and time like 2030-01-31T00:00:00 is expected")
         return at
 
-    def array(self, name: str, *, required: bool = False) -> list[Any]:
-        value = self._get(name, required)
+    def array(self, name: str, *, required: bool = False, **items: Any) -> list[Any]:
+        """`items` is the JSON schema of what is in it, for listeners."""
+        value = self._get(name, required, type="array", items=items)
         if value is not None and not isinstance(value, list):
             return self.fail(name, "ARRAY_EXPECTED", "An array is expected") or []
         return value or []
 
     def ids(self, name: str) -> list[str]:
         """A list of ids, or of other short words."""
-        values = self.array(name)
+        values = self.array(name, type="string", maxLength=LONGEST_ID)
         if any(not isinstance(value, str) for value in values):
             self.fail(name, "STRING_EXPECTED", "An array of strings is expected")
             return []
@@ -114,7 +122,7 @@ class Checker:
 
     def part(self, name: str, *, required: bool = False) -> "Checker | None":
         """A checker of a nested object, or None if it is absent or no object."""
-        value = self._get(name, required)
+        value = self._get(name, required, type="object")
         if value is None:
             return None
         if not isinstance(value, dict):
@@ -122,7 +130,8 @@ class Checker:
         return Checker(value, self.at(name), self.errors)
 
     def parts(self, name: str, *, required: bool = False) -> "list[Checker]":
-        return [Checker(item, f"{self.at(name)}.{index}", self.errors) for index, item in enumerate(self.array(name, required=required))]
+        items = self.array(name, required=required, type="object")
+        return [Checker(item, f"{self.at(name)}.{index}", self.errors) for index, item in enumerate(items)]
 
 
 def form_of(data: dict[str, Any], read_only: tuple[str, ...]) -> dict[str, Any]:
