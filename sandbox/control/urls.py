@@ -11,5 +11,6 @@ urlpatterns = [
     path("clock/speed", endpoint(POST=views.set_clock_speed)),
     path("faults", endpoint(POST=views.create_fault, DELETE=views.delete_faults)),
     path("requests", endpoint(GET=views.requests)),
+    path("known-solutions", endpoint(GET=views.known_solutions)),
     path("robots", endpoint(POST=views.create_robots, DELETE=views.delete_robots)),
 ]

@@ -16,11 +16,12 @@ from sandbox.faults import EFFECTS
 from sandbox.forms.checker import Checker
 from sandbox.forms.people import people_form
 from sandbox.http import Call, Reply, door
-from sandbox.models import Fault, RequestRecord, Robot
+from sandbox.models import Fault, RequestRecord, Robot, Task
 
 MAX_ADVANCE_SECONDS = 10 * 366 * 86_400
 MAX_ROBOTS = 200
 MAX_LOGGED = 10_000
+MAX_TASKS_KNOWN = 1_000
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
 
@@ -167,6 +168,13 @@ def _range(check: Checker, name: str) -> list[float]:
     if len(values) != 2 or not numbers or values[0] > values[1]:
         check.fail(name, "INVALID_VALUE", "[least, most] seconds are expected")
     return values
+
+
+def known_solutions(call: Call) -> Any:
+    """`task_id=a,b`: the known solutions of those of these tasks that have some. For robots: people know such things by themselves."""
+    wanted = call.request.GET.get("task_id", "").split(",")[:MAX_TASKS_KNOWN]
+    rows = Task.objects.filter(pk__in=wanted, kind__in=("GOLDEN", "TRAINING")).order_by("id")
+    return {"items": [{"task_id": row.id, "known_solutions": row.form.get("known_solutions") or []} for row in rows]}
 
 
 def delete_robots(call: Call) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 Shape = dict[str, Any]
 Size = tuple[float, float]
+TYPES = ("rectangle", "polygon", "points")
 _STEADY = 0.015
 
 
 def drawn(truth: list[Shape], names: list[str], size: Size, chance: random.Random, accuracy: float, spams: bool) -> list[Shape]:
     """What comes out when this truth is drawn: `{type, label, points}` each. `names` are the labels there are."""
     if spams:
-        return [_anything(names, size, chance) for _ in range(chance.randint(0, 3))] if names else []
+        return [anything(names, size, chance) for _ in range(chance.randint(0, 3))] if names else []
     result = []
     for shape in truth:
         if chance.random() < accuracy:
@@ -21,7 +22,7 @@ def drawn(truth: list[Shape], names: list[str], size: Size, chance: random.Rando
         else:
             result += _mistaken(shape, names, size, chance)
     if names and chance.random() < (1 - accuracy) / 3:
-        result.append(_anything(names, size, chance))
+        result.append(anything(names, size, chance))
     return result
 
 
@@ -60,7 +61,7 @@ def _upright(points: list[float], size: Size) -> list[float]:
     return [left, top, right, bottom]
 
 
-def _anything(names: list[str], size: Size, chance: random.Random) -> Shape:
+def anything(names: list[str], size: Size, chance: random.Random) -> Shape:
     width, height = size[0] * chance.uniform(0.05, 0.4), size[1] * chance.uniform(0.05, 0.4)
     left, top = chance.uniform(0, size[0] - width), chance.uniform(0, size[1] - height)
     return {"type": "rectangle", "label": chance.choice(names),
@@ -69,7 +70,7 @@ def _anything(names: list[str], size: Size, chance: random.Random) -> Shape:
 
 def something(names: list[str], size: Size, about: str) -> list[Shape]:
     """A "truth" for a picture nobody has told the robots about: the same for all of them, so that they agree."""
-    return [_anything(names, size, random.Random(f"truth:{about}"))] if names else []
+    return [anything(names, size, random.Random(f"truth:{about}"))] if names else []
 
 
 def as_type(shape: Shape, wanted: str) -> Shape:
