@@ -1,12 +1,13 @@
 """Giving a Toloker a page of tasks."""
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from sandbox import ids
-from sandbox.engine import due, events, mixing, money, order, people, pools, suites
+from sandbox.engine import due, events, mixing, money, order, people, pools, pricing, suites
 from sandbox.errors import ApiError
 from sandbox.models import Assignment, AssignmentTask, Pool, Task, TaskSuite, Toloker
 
@@ -48,7 +49,7 @@ def _take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
     suite = _mixed(pool, toloker_id, at) if mixing.mixes(pool) else suites.pick(pool, toloker_id)
     if suite is None:
         raise ApiError("NO_TASKS_AVAILABLE")
-    return _issue(pool, toloker, suite, at)
+    return _issue(pool, toloker, suite, pricing.reward_for(pool, facts), at)
 
 
 def _mixed(pool: Pool, toloker_id: str, at: datetime) -> TaskSuite | None:
@@ -62,8 +63,7 @@ def _below_limit(pool: Pool, toloker_id: str) -> bool:
     return Assignment.objects.filter(toloker_id=toloker_id, status="ACTIVE", pool__project_id=pool.project_id).count() < limit
 
 
-def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, at: datetime) -> Assignment:
-    reward = pool.reward_per_assignment
+def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, reward: Decimal, at: datetime) -> Assignment:
     fee = money.fee_for(reward)
     _check_money(pool.project.requester_id, reward + fee)
     task_ids = suite.task_ids

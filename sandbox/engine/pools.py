@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
-from sandbox.engine import due, events, money
+from sandbox.engine import due, events, money, pricing
 from sandbox.errors import ApiError, inappropriate
 from sandbox.models import Assignment, Pool, Project, Task
 
@@ -36,7 +36,7 @@ def open_pool(pool_id: int, at: datetime, *, need_tasks: bool = True) -> bool:
         raise ApiError("CONFLICT_STATE", "The training that the pool asks for is archived")
     if need_tasks and not pool.tasks.exists():
         raise ApiError("EMPTY_POOL")
-    if pool.reward_per_assignment > 0 and money.spendable(pool.project.requester_id) <= Decimal(0):
+    if not pricing.is_free(pool) and money.spendable(pool.project.requester_id) <= Decimal(0):
         raise ApiError("NOT_ENOUGH_BALANCE")
     _start(pool, at)
     return True

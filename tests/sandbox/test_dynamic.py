@@ -1,0 +1,247 @@
+"""What changes by itself: overlap by confidence, prices by skill, control tasks by experience, tasks chosen for review."""
+from typing import Any
+
+import pytest
+import toloka.client as toloka
+from toloka.client.pool import DynamicOverlapConfig, DynamicPricingConfig
+
+from tests.sandbox.conftest import Shop, refused
+from tests.stack.sandbox import TolokerAccount
+
+FIELDS = [{"name": "result"}]
+
+
+def _skill(shop: Shop) -> str:
+    return str(shop.ask("POST", "/skills", {"name": "quality", "hidden": False})["id"])
+
+
+def _skilled(shop: Shop, skill: str, value: float) -> TolokerAccount:
+    toloker = shop.toloker()
+    shop.ask("PUT", "/user-skills", {"skill_id": skill, "user_id": toloker.id, "value": value})
+    return toloker
+
+
+def _overlap_config(skill: str, **fields: Any) -> dict[str, Any]:
+    return {"type": "BASIC", "max_overlap": 4, "min_confidence": 0.9, "answer_weight_skill_id": skill, "fields": FIELDS, **fields}
+
+
+def _adaptive(shop: Shop, skill: str, overlap: int = 1, count: int = 1, delay: int = 60, **config: Any) -> tuple[str, list[str]]:
+    """An OPEN pool with dynamic overlap, that accepts by itself; and its tasks."""
+    pool = shop.pool(overlap=overlap, auto_accept_solutions=config.pop("auto_accept", True),
+                     auto_close_after_complete_delay_seconds=delay, dynamic_overlap_config=_overlap_config(skill, **config))
+    return pool, shop.tasks(pool, count, "allow_defaults=true&open_pool=true")
+
+
+def _do(toloker: TolokerAccount, pool: str, result: str) -> str:
+    page = toloker.take(pool)
+    toloker.submit(page["id"], *({"result": result} for _ in page["tasks"]))
+    return str(page["id"])
+
+
+def _overlap(shop: Shop, task: str) -> int:
+    return int(shop.ask("GET", f"/tasks/{task}")["overlap"])
+
+
+def test_a_task_goes_to_one_more_until_its_answer_is_sure(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool, (task,) = _adaptive(shop, skill)
+    _do(_skilled(shop, skill, 70), pool, "OK")
+    assert _overlap(shop, task) == 2
+    _do(_skilled(shop, skill, 70), pool, "BAD")
+    assert _overlap(shop, task) == 3
+    _do(_skilled(shop, skill, 90), pool, "BAD")
+    assert _overlap(shop, task) == 3
+    with refused("NO_TASKS_AVAILABLE"):
+        shop.toloker().take(pool)
+
+
+def test_one_sure_answer_is_enough(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool, (task,) = _adaptive(shop, skill)
+    _do(_skilled(shop, skill, 95), pool, "OK")
+    assert _overlap(shop, task) == 1
+
+
+def test_the_overlap_ends_at_its_limit_however_unsure_the_answer_is(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool, (task,) = _adaptive(shop, skill, max_overlap=3)
+    for answer in ("OK", "BAD", "OK"):
+        _do(_skilled(shop, skill, 50), pool, answer)
+    assert _overlap(shop, task) == 3
+    with refused("NO_TASKS_AVAILABLE"):
+        shop.toloker().take(pool)
+
+
+def test_the_pool_stays_open_between_two_answers_and_closes_after_the_last(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool, _ = _adaptive(shop, skill, delay=30)
+    _do(_skilled(shop, skill, 60), pool, "OK")
+    shop.sandbox.advance(120)
+    assert shop.status(pool) == "OPEN"
+    _do(_skilled(shop, skill, 95), pool, "OK")
+    shop.sandbox.advance(29)
+    assert shop.status(pool) == "OPEN"
+    shop.sandbox.advance(2)
+    assert shop.ask("GET", f"/pools/{pool}")["last_close_reason"] == "COMPLETED"
+
+
+def test_only_accepted_answers_count_and_each_task_of_a_page_by_itself(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool = shop.pool(overlap=2, auto_close_after_complete_delay_seconds=60, dynamic_overlap_config=_overlap_config(skill),
+                     mixer_config={"real_tasks_count": 2, "mix_tasks_in_creation_order": True, "shuffle_tasks_in_task_suite": False})
+    same, other = shop.tasks(pool, 2, "allow_defaults=true&open_pool=true")
+    pages = []
+    for answers in (("OK", "OK"), ("OK", "BAD")):
+        toloker = _skilled(shop, skill, 80)
+        page = toloker.take(pool)
+        toloker.submit(page["id"], *({"result": answer} for answer in answers))
+        pages.append(page["id"])
+    shop.review(pages[0], "ACCEPTED")
+    assert (_overlap(shop, same), _overlap(shop, other)) == (2, 2)
+    shop.review(pages[1], "ACCEPTED")
+    assert (_overlap(shop, same), _overlap(shop, other)) == (2, 3)
+
+
+def test_a_rejection_asks_for_one_more_only_if_the_rest_is_not_sure(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool, (task,) = _adaptive(shop, skill, overlap=2, auto_accept=False)
+    sure = _do(_skilled(shop, skill, 99), pool, "OK")
+    wrong = _do(_skilled(shop, skill, 50), pool, "BAD")
+    shop.review(sure, "ACCEPTED")
+    shop.review(wrong, "REJECTED")
+    assert _overlap(shop, task) == 2
+    pool, (task,) = _adaptive(shop, skill, overlap=2, auto_accept=False)
+    unsure = _do(_skilled(shop, skill, 60), pool, "OK")
+    wrong = _do(_skilled(shop, skill, 50), pool, "BAD")
+    shop.review(wrong, "REJECTED")
+    assert _overlap(shop, task) == 2
+    shop.review(unsure, "ACCEPTED")
+    assert _overlap(shop, task) == 3
+
+
+def test_a_rule_that_gives_rejected_work_out_again_does_not_count_twice(shop: Shop) -> None:
+    from tests.sandbox.conftest import REISSUE
+
+    skill = _skill(shop)
+    pool = shop.pool(overlap=2, auto_close_after_complete_delay_seconds=60, dynamic_overlap_config=_overlap_config(skill),
+                     quality_control={"configs": [REISSUE]})
+    task = shop.tasks(pool, 1, "allow_defaults=true&open_pool=true")[0]
+    good = _do(_skilled(shop, skill, 60), pool, "OK")
+    bad = _do(_skilled(shop, skill, 60), pool, "BAD")
+    shop.review(good, "ACCEPTED")
+    shop.review(bad, "REJECTED")
+    assert _overlap(shop, task) == 3
+
+
+def test_what_is_not_mixed_or_endless_keeps_its_overlap(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool = shop.pool(overlap=1, auto_accept_solutions=True, auto_close_after_complete_delay_seconds=60,
+                     dynamic_overlap_config=_overlap_config(skill), mixer_config={"real_tasks_count": 1})
+    endless = shop.ask("POST", "/tasks?open_pool=true", {"pool_id": pool, "infinite_overlap": True,
+                                                         "input_values": {"image": "https://example.com/1.png"}})
+    _do(_skilled(shop, skill, 10), pool, "OK")
+    assert shop.ask("GET", f"/tasks/{endless['id']}")["infinite_overlap"] is True
+
+
+def test_the_kit_makes_a_pool_with_dynamic_overlap_and_prices(shop: Shop) -> None:
+    skill = _skill(shop)
+    client: toloka.TolokaClient = shop.requester.client()
+    pool = client.get_pool(shop.pool())
+    pool.auto_close_after_complete_delay_seconds = 60
+    pool.dynamic_overlap_config = DynamicOverlapConfig(
+        type=DynamicOverlapConfig.Type.BASIC, max_overlap=5, min_confidence=0.95, answer_weight_skill_id=skill,
+        fields=[DynamicOverlapConfig.Field("result")])
+    pool.dynamic_pricing_config = DynamicPricingConfig(
+        type=DynamicPricingConfig.Type.SKILL, skill_id=skill,
+        intervals=[DynamicPricingConfig.Interval(from_=50, to=79, reward_per_assignment=0.05)])
+    again = client.create_pool(pool)
+    assert again.dynamic_overlap_config == pool.dynamic_overlap_config
+    assert again.dynamic_pricing_config == pool.dynamic_pricing_config
+
+
+def _priced(shop: Shop, skill: str, **fields: Any) -> str:
+    intervals = [{"from": 0, "to": 60, "reward_per_assignment": 0.07}, {"from": 61, "to": 100, "reward_per_assignment": 0.5}]
+    return shop.open_pool(10, dynamic_pricing_config={"type": "SKILL", "skill_id": skill, "intervals": intervals}, **fields)
+
+
+@pytest.mark.parametrize(("value", "price"), [(None, 0.05), (0, 0.07), (60, 0.07), (60.4, 0.07), (60.5, 0.5), (61, 0.5), (100, 0.5)])
+def test_the_price_follows_the_tolokers_skill(shop: Shop, value: float | None, price: float) -> None:
+    skill = _skill(shop)
+    pool = _priced(shop, skill)
+    toloker = shop.toloker() if value is None else _skilled(shop, skill, value)
+    card = next(item for item in toloker.call("GET", "/worker/v1/pools")["items"] if item["pool_id"] == pool)
+    page = toloker.take(pool)
+    assert (card["reward"], page["reward"], shop.assignment(page["id"])["reward"]) == (price, price, price)
+
+
+def test_the_price_is_that_of_the_moment_of_taking_and_the_money_is_moved_by_it(shop: Shop) -> None:
+    skill = _skill(shop)
+    pool = _priced(shop, skill)
+    toloker = _skilled(shop, skill, 90)
+    page = toloker.take(pool)
+    shop.ask("PUT", "/user-skills", {"skill_id": skill, "user_id": toloker.id, "value": 10})
+    toloker.submit(page["id"], {"result": "OK"})
+    assert shop.balance() == 1000 - 0.65
+    assert shop.review(page["id"], "ACCEPTED")["reward"] == 0.5
+    assert toloker.account()["balance"] == 0.5
+    assert toloker.take(pool)["reward"] == 0.07
+
+
+def test_a_price_that_does_not_fit_closes_the_pool_though_the_base_price_would(new_shop: Any) -> None:
+    shop = new_shop(balance="0.30")
+    skill = _skill(shop)
+    pool = _priced(shop, skill)
+    with refused("NO_TASKS_AVAILABLE"):
+        _skilled(shop, skill, 90).take(pool)
+    assert shop.ask("GET", f"/pools/{pool}")["last_close_reason"] == "NOT_ENOUGH_BALANCE"
+
+
+def test_a_free_pool_with_prices_needs_money_to_open(new_shop: Any) -> None:
+    shop = new_shop(balance="0")
+    skill = _skill(shop)
+    free = shop.open_pool(1, reward_per_assignment=0)
+    assert shop.status(free) == "OPEN"
+    with refused("NOT_ENOUGH_BALANCE"):
+        _priced(shop, skill, reward_per_assignment=0)
+
+
+def _prices(*intervals: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"type": "SKILL", "intervals": [{"reward_per_assignment": 0.05, **interval} for interval in intervals], **more}
+
+
+@pytest.mark.parametrize(("field", "value", "path", "code"), [
+    ("dynamic_pricing_config", _prices({"from": 0, "to": 50}, {"from": 50, "to": 60}), "intervals.1.from", "INVALID_VALUE"),
+    ("dynamic_pricing_config", _prices({"from": 40}, {"from": 0, "to": 50}), "intervals.0.from", "INVALID_VALUE"),
+    ("dynamic_pricing_config", _prices({"from": 0, "to": 101}), "intervals.0.to", "VALUE_GREATER_THAN_MAX"),
+    ("dynamic_pricing_config", _prices({"from": 20, "to": 10}), "intervals.0.to", "VALUE_LESS_THAN_MIN"),
+    ("dynamic_pricing_config", _prices({"reward_per_assignment": 0.001}), "intervals.0.reward_per_assignment", "VALUE_LESS_THAN_MIN"),
+    ("dynamic_pricing_config", _prices({"reward_per_assignment": None}), "intervals.0.reward_per_assignment", "VALUE_REQUIRED"),
+    ("dynamic_pricing_config", _prices({"reward_per_assignment": 0.0050001}), "intervals.0.reward_per_assignment", "INVALID_VALUE"),
+    ("dynamic_pricing_config", _prices(), "intervals", "ARRAY_SIZE_LESS_THAN_MIN"),
+    ("dynamic_pricing_config", _prices({}, type="MOON"), "type", "UNKNOWN_ENUM_VALUE"),
+    ("dynamic_pricing_config", _prices({}, skill_id="77"), "skill_id", "ENTITY_DOES_NOT_EXIST"),
+    ("dynamic_pricing_config", _prices({}, skill_id=None), "skill_id", "VALUE_REQUIRED"),
+    ("dynamic_overlap_config", {"fields": [{"name": "color"}]}, "fields.0.name", "VALUE_NOT_ALLOWED"),
+    ("dynamic_overlap_config", {"fields": []}, "fields", "VALUES_REQUIRED"),
+    ("dynamic_overlap_config", {"answer_weight_skill_id": "77"}, "answer_weight_skill_id", "ENTITY_DOES_NOT_EXIST"),
+    ("dynamic_overlap_config", {"max_overlap": 1}, "max_overlap", "VALUE_LESS_THAN_MIN"),
+    ("dynamic_overlap_config", {"min_confidence": 1.01}, "min_confidence", "VALUE_GREATER_THAN_MAX"),
+    ("dynamic_overlap_config", {"type": None}, "type", "VALUE_REQUIRED"),
+    ("speed_quality_balance", {"type": "TOP_PERCENTAGE_BY_QUALITY", "percent": 5}, "percent", "VALUE_LESS_THAN_MIN"),
+    ("speed_quality_balance", {"type": "BEST_CONCURRENT_USERS_BY_QUALITY"}, "count", "VALUE_REQUIRED"),
+])
+def test_a_pool_that_changes_by_itself_is_checked(shop: Shop, field: str, value: dict[str, Any], path: str, code: str) -> None:
+    skill = _skill(shop)
+    if field == "dynamic_pricing_config":
+        value = {"skill_id": skill, **value}
+    elif field == "dynamic_overlap_config":
+        value = _overlap_config(skill, **value)
+    with refused("VALIDATION_ERROR", 400) as refusal:
+        shop.pool(auto_close_after_complete_delay_seconds=60, **{field: value})
+    assert refusal.payload[f"{field}.{path}"]["code"] == code
+
+
+def test_dynamic_overlap_needs_time_before_the_pool_closes(shop: Shop) -> None:
+    with refused("VALIDATION_ERROR", 400) as refusal:
+        shop.pool(dynamic_overlap_config=_overlap_config(_skill(shop)))
+    assert list(refusal.payload) == ["auto_close_after_complete_delay_seconds"]
