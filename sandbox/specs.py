@@ -106,7 +106,7 @@ def check_values(spec: dict[str, Any], values: Any, path: str, errors: Errors) -
         value = values.get(name)
         if value is not None:
             _check_value(entry, value, f"{path}.{name}", errors)
-        elif entry.get("required", True):
+        elif entry.get("required") is not False:
             fail(errors, f"{path}.{name}", "VALUE_REQUIRED", "Value must be present and not equal to null")
 
 
@@ -192,28 +192,48 @@ def _is_coordinates(value: str) -> bool:
 def difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """EQUAL, NON_BREAKING_CHANGE or BREAKING_CHANGE between two task_specs.
 
-    Breaking: a required field comes or goes, a field goes, changes its type, becomes required or is bound more tightly.
+    Breaking, as Toloka counts major versions: a required field comes, goes or is renamed; a field changes its type, becomes required,
+    gets other allowed values or another pattern, or is bound more tightly. Dropping a condition altogether is none.
     """
-    if any(_is_breaking(old.get(part) or {}, new.get(part) or {}) for part in ("input_spec", "output_spec")):
+    parts = [(old.get(part) or {}, new.get(part) or {}) for part in ("input_spec", "output_spec")]
+    if any(_is_breaking(before, after) for before, after in parts):
         return "BREAKING_CHANGE"
-    return "EQUAL" if old == new else "NON_BREAKING_CHANGE"
+    return "EQUAL" if in_full(old) == in_full(new) else "NON_BREAKING_CHANGE"
+
+
+def in_full(task_spec: dict[str, Any]) -> dict[str, Any]:
+    """With the defaults of fields said aloud, so that two ways to write the same are equal."""
+    return {**task_spec, **{part: {name: _entry_in_full(entry) for name, entry in (task_spec.get(part) or {}).items()}
+                            for part in ("input_spec", "output_spec")}}
+
+
+def _entry_in_full(entry: dict[str, Any]) -> dict[str, Any]:
+    said = {name: value for name, value in entry.items() if value is not None}
+    return {"required": True, "hidden": False, **said, "type": str(entry["type"]).lower()}
 
 
 def _is_breaking(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    if set(old) - set(new):
+    if any(_entry_in_full(old[name])["required"] for name in set(old) - set(new)):
         return True
     return any(_entry_breaks(old.get(name), entry) for name, entry in new.items())
 
 
 def _entry_breaks(old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
-    required = new.get("required", True)
+    required = _entry_in_full(new)["required"]
     if old is None:
         return bool(required)
-    if str(old["type"]).lower() != str(new["type"]).lower() or (required and not old.get("required", True)):
+    if str(old["type"]).lower() != str(new["type"]).lower() or (required and not _entry_in_full(old)["required"]):
         return True
-    if old.get("allowed_values") != new.get("allowed_values") or old.get("pattern") != new.get("pattern"):
+    if new.get("pattern") is not None and old.get("pattern") != new["pattern"]:
+        return True
+    if new.get("allowed_values") is not None and not _same_values(old.get("allowed_values"), new["allowed_values"]):
         return True
     return any(_tighter(old.get(low), new.get(low), 1) or _tighter(old.get(high), new.get(high), -1) for low, high in _BOUNDS)
+
+
+def _same_values(old: list[Any] | None, new: list[Any]) -> bool:
+    """The same set; their order only matters to the eye."""
+    return old is not None and all(_among(value, new) for value in old) and all(_among(value, old) for value in new)
 
 
 def _tighter(old: float | None, new: float | None, sign: int) -> bool:

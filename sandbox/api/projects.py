@@ -75,7 +75,6 @@ def check(call: Call, key: str) -> Any:
     """What a PUT of this body would be."""
     project = my_project(call, key)
     form = project_form(call.body)
-    level = specs.difference(project.form["task_spec"], form["task_spec"])
-    if level == "EQUAL" and form != project.form:
-        level = "NON_BREAKING_CHANGE"
-    return {"differenceLevel": level}
+    level = specs.difference(project.specs.latest("number").task_spec, form["task_spec"])
+    before, after = ({**known, "task_spec": None} for known in (project.form, form))
+    return {"differenceLevel": "NON_BREAKING_CHANGE" if level == "EQUAL" and before != after else level}

@@ -14,7 +14,7 @@ def project_form(body: Any) -> dict[str, Any]:
     check.text("public_name", required=True, longest=1_000)
     for name in ("public_description", "public_instructions", "private_comment"):
         check.text(name)
-    check.choice("assignments_issuing_type", ("AUTOMATED", "MAP_SELECTOR"))
+    _check_issuing(check)
     check.boolean("assignments_automerge_enabled")
     check.integer("max_active_assignments_count", 1)
     check.part("metadata")
@@ -32,6 +32,15 @@ def project_form(body: Any) -> dict[str, Any]:
     if view["type"] == "tb":
         view.setdefault("lock", None)
     return form
+
+
+def _check_issuing(check: Checker) -> None:
+    by_map = check.choice("assignments_issuing_type", ("AUTOMATED", "MAP_SELECTOR")) == "MAP_SELECTOR"
+    card = check.part("assignments_issuing_view_config", required=by_map)
+    if card:
+        card.text("title_template", required=by_map)
+        card.text("description_template", required=by_map)
+        card.choice("map_provider", ("GOOGLE", "YANDEX"))
 
 
 def _check_view(spec: Checker) -> None:
