@@ -5,6 +5,7 @@ No Retry-After is sent: toloka-kit 1.2.3 breaks on it.
 import re
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 
 from sandbox.errors import ApiError
@@ -30,6 +31,12 @@ def count(call: Call) -> None:
         if call.request.method == method and path.search(call.request.path):
             for interval, limit in most.items():
                 _count(call, f"{scope}:{interval}", interval, limit)
+
+
+def count_message(call: Call, selector: str) -> None:
+    """Of messages, those to everybody are counted for themselves. 429."""
+    if settings.SANDBOX_RATE_LIMITS:
+        _count(call, "message_all:DAY" if selector == "ALL" else "message:DAY", "DAY", 1 if selector == "ALL" else 100_000)
 
 
 def _count(call: Call, scope: str, interval: str, limit: int) -> None:

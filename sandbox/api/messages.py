@@ -4,6 +4,7 @@ from typing import Any
 from django.db import transaction
 
 from sandbox import times
+from sandbox.api import limits
 from sandbox.api.door import my_id
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.engine import messages as engine
@@ -76,6 +77,7 @@ def compose(call: Call) -> Reply:
     """201 with the thread. A filter is asked once, now, about everybody who ever worked for this requester."""
     form = compose_form(call.body)
     kind, requester_id = form["recipients_select_type"], my_id(call)
+    limits.count_message(call, kind)
     recipients: list[str] | None = None
     if kind == "DIRECT":
         recipients = form["recipients_ids"]
