@@ -1,4 +1,8 @@
 """A running sandbox, a shop of projects and pools, and browser pages that forgive no error on the console."""
+import base64
+import json
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Page, expect
 
 from tests.stack.browser import TIMEOUT_MS
-from tests.stack.sandbox import RequesterAccount, SandboxServer, sandbox_server
+from tests.stack.sandbox import Door, RequesterAccount, SandboxServer, TolokerAccount, sandbox_server
 
 # As patient as every other step in the browser: the machine may be busy.
 expect.set_options(timeout=TIMEOUT_MS)
@@ -44,6 +48,22 @@ STRING = {"type": "string", "required": True}
 def classic(markup: str = MARKUP, script: str = YES_NO, **more: Any) -> dict[str, Any]:
     """A classic view specification."""
     return {"type": "classic", "markup": markup, "script": script, "styles": "", "settings": {}, **more}
+
+
+def template_builder(view: dict[str, Any], settings: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    """A Template Builder view specification; `more` is the rest of its config (plugins, vars)."""
+    return {"type": "tb", "config": json.dumps({"view": view, **more}), "lock": {"core": "1.0.0"}, "settings": settings or {}}
+
+
+def picture(width: int, height: int) -> str:
+    """A grey PNG of that size as a data address."""
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xb4" * width) * height)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 @dataclass
@@ -119,6 +139,21 @@ class Desk:
         self.page.get_by_label("Name").fill(name)
         self.page.get_by_role("button", name="Start working").click()
         self.page.get_by_role("heading", name="Open tasks").wait_for()
+
+    def become(self, name: str = "Ada", **profile: Any) -> TolokerAccount:
+        """Sit down as a new Toloker, without the form."""
+        made = Door(self.url).call("POST", "/worker/v1/tolokers", {"name": name, "profile": profile})
+        self.page.goto(self.url)
+        self.page.evaluate("toloker => localStorage.setItem('sandbox.tolokers', JSON.stringify([toloker]))", {**made, "name": name})
+        return TolokerAccount(self.url, f"Toloker {made['token']}", made["id"], made["token"])
+
+    def take(self, pool: str, toloker: TolokerAccount | None = None) -> FrameLocator:
+        """Open a page of this pool as a new Toloker (or the given one) who knows the instructions; wait until it stands in its frame."""
+        toloker = toloker or self.become()
+        page = toloker.take(pool)
+        self.page.evaluate("key => localStorage.setItem(key, '1')", f"sandbox.instructions_seen.{toloker.id}.{page['project_id']}")
+        self.page.goto(f"{self.url}/#/assignment/{page['id']}")
+        return self.frame()
 
     def start(self, task: str = "Is there a cat?") -> FrameLocator:
         """Take a task, read the instructions, and wait until it stands in its frame."""

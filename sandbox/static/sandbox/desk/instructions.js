@@ -22,9 +22,10 @@ export function showInstructions(assignment) {
   return ask({ title: "Instructions", content, className: "drawer", actions });
 }
 
-export function showInstructionsOnce(assignment) {
+/** Gives a promise that is kept when nothing stands before the task (any more). */
+export async function showInstructionsOnce(assignment) {
   const key = `${SEEN}${currentToloker().id}.${assignment.project_id}`;
   if (!assignment.instructions || localStorage.getItem(key)) return;
   localStorage.setItem(key, "1");
-  showInstructions(assignment);
+  await showInstructions(assignment);
 }

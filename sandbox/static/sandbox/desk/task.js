@@ -63,6 +63,7 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
     rendered: () => {
       ready = true;
       setBusy(false);
+      focusTask();
     },
     submit: (solutions) => send(solutions),
     invalid: (errors) => {
@@ -81,6 +82,12 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
       say(text, { label: "Reload", run: () => location.reload() });
     },
   });
+
+  // The task's hotkeys work at once, unless the Toloker is busy elsewhere on the page.
+  function focusTask() {
+    const idle = document.activeElement === document.body || document.activeElement === main;
+    if (ready && idle && frame.element.isConnected) frame.element.focus();
+  }
 
   async function send(solutions) {
     if (busy) return;
@@ -139,7 +146,7 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
   });
   const clockCheck = setInterval(refreshAccount, CLOCK_CHECK);
   fillElement(main, h("div", { class: "task-page" }, bar.element, trouble, frame.element));
-  showInstructionsOnce(assignment);
+  showInstructionsOnce(assignment).then(focusTask);
 
   function stop() {
     clearInterval(clockCheck);

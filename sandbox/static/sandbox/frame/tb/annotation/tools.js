@@ -118,6 +118,11 @@ export class Tools {
       this.#hover(place);
       return;
     }
+    // The button was let go where nobody told us, outside the window.
+    if (event.pointerType === "mouse" && event.buttons === 0) {
+      this.#up(event);
+      return;
+    }
     if (this.gesture?.kind === "pinch") this.#pinch(event.pointerId, before, place);
     this.pointers.set(event.pointerId, place);
     if (!this.gesture || this.gesture.kind === "pinch") return;
