@@ -1,4 +1,5 @@
 """Quality rules in a few words, and what they did."""
+from datetime import datetime
 from typing import Any
 
 from tests.sandbox.conftest import Shop
@@ -41,6 +42,11 @@ def value_of(shop: Shop, skill: str, toloker: TolokerAccount) -> float | None:
 
 def bans(shop: Shop, toloker: TolokerAccount) -> list[dict[str, Any]]:
     return shop.ask("GET", f"/user-restrictions?user_id={toloker.id}")["items"]
+
+
+def days_of(ban_row: dict[str, Any]) -> float:
+    span = datetime.fromisoformat(ban_row["will_expire"]) - datetime.fromisoformat(ban_row["created"])
+    return span.total_seconds() / 86_400
 
 
 def work(toloker: TolokerAccount, pool: str, *results: str) -> list[str]:

@@ -79,8 +79,9 @@ def test_only_required_fields_must_coincide(new_shop: Callable[..., Shop]) -> No
     shop = new_shop(task_spec={**spec, "output_spec": fields})
     skill = new_skill(shop)
     pool = shop.open_pool(1, overlap=3, **_from_votes(skill, 2))
-    said: list[dict[str, Any]] = [{"result": "a", "boxes": [{"x": 1, "y": 2}], "remark": "hm"}, {"result": "a", "boxes": [{"y": 2.0, "x": 1}]},
-                                  {"result": "a", "boxes": [{"x": 1, "y": 3}]}]
+    said: list[dict[str, Any]] = [
+        {"result": "a", "boxes": [{"x": 1, "y": 2}], "remark": "hm"}, {"result": "a", "boxes": [{"y": 2.0, "x": 1}]},
+        {"result": "a", "boxes": [{"x": 1, "y": 3}]}]
     tolokers = [shop.toloker() for _ in said]
     for toloker, values in zip(tolokers, said, strict=True):
         toloker.submit(toloker.take(pool)["id"], values)
