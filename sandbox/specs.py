@@ -11,6 +11,7 @@ import orjson
 
 Errors = dict[str, Any]
 DEEPEST = 100
+_SPACE = re.compile(r"\s")
 TYPES = ("boolean", "string", "float", "integer", "url", "file", "coordinates", "json")
 ALL_TYPES = TYPES + tuple(f"array_{name}" for name in TYPES)
 _BOUNDS = (("min_length", "max_length"), ("min_value", "max_value"), ("min_size", "max_size"))
@@ -26,26 +27,39 @@ def size_of(value: Any) -> int:
     return len(orjson.dumps(value))
 
 
-def texts_in(value: Any) -> Iterator[tuple[str, int]]:
-    """Every text inside a JSON value, keys too, with its depth; empty containers count as an empty text."""
-    waiting: list[tuple[Any, int]] = [(value, 0)]
-    while waiting:
-        item, depth = waiting.pop()
-        if isinstance(item, str):
-            yield item, depth
-        elif isinstance(item, (dict, list)):
-            yield "", depth
-            waiting += [(child, depth + 1) for child in (item if isinstance(item, list) else [*item.keys(), *item.values()])]
-
-
 def has_nul(value: Any) -> bool:
     """Whether a text inside holds the NUL character, which PostgreSQL cannot keep."""
-    return any("\x00" in text for text, _ in texts_in(value))
+    # Written as JSON it is \\u0000; only if that is seen is it worth looking whether somebody wrote just that.
+    return b"\\u0000" in orjson.dumps(value, default=str) and any("\x00" in text for text in _texts_in(value))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text inside a JSON value, keys too."""
+    waiting: list[Any] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            waiting += item
 
 
 def is_too_deep(value: Any) -> bool:
     """Whether a JSON value is nested deeper than anything honest is."""
-    return any(depth > DEEPEST for _, depth in texts_in(value))
+    level: list[Any] = [value]
+    for _ in range(DEEPEST + 1):
+        inside: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                inside += [child for child in item.values() if isinstance(child, (dict, list))]
+            elif isinstance(item, list):
+                inside += [child for child in item if isinstance(child, (dict, list))]
+        if not inside:
+            return False
+        level = inside
+    return True
 
 
 def check_spec(spec: Any, path: str, errors: Errors) -> None:
@@ -172,7 +186,7 @@ def _type_problem(kind: str, value: Any) -> tuple[str, str] | None:
 
 def _is_url(value: str) -> bool:
     """An absolute address, or a path of the platform's own file proxy."""
-    if not value or any(c.isspace() for c in value):
+    if not value or _SPACE.search(value):
         return False
     try:
         parts = urlsplit(value)

@@ -10,6 +10,7 @@ from sandbox.errors import ApiError
 from sandbox.forms.tasks import check_known_in, kind_of, task_form
 from sandbox.http import Call, Reply
 from sandbox.models import Pool, Task
+from sandbox.models.copying import copy_in
 
 _COLUMNS = ("overlap", "infinite_overlap", "reserved_for", "unavailable_for")
 
@@ -57,7 +58,7 @@ class TaskBatch(PoolBatch[Task]):
         return task, wrong
 
     def store(self, rows: dict[int, Task]) -> None:
-        Task.objects.bulk_create(rows.values(), batch_size=2_000)
+        copy_in(list(rows.values()))
         self.filled({task.pool_id for task in rows.values()})
 
     def show(self, row: Task) -> dict[str, Any]:
