@@ -1,16 +1,25 @@
 // Validation errors in one shape, [null | {task_id, errors: {field: {code, message}}}], and as a sentence.
 
-/** The payload of a 400, {"solutions.0.output_values.result": {code, message}}, by task. */
+// Toloka's name for what is wrong with a task as a whole.
+const WHOLE_TASK = "__TASK__";
+
+/** The payload of a 400 by task: {"solutions.0.output_values.result": {code, message}}, or "solutions.0" for a training's hint. */
 export function complaintsByTask(payload, tasks) {
   const errors = tasks.map(() => null);
   Object.entries(payload ?? {}).forEach(([path, error]) => {
-    const match = /^solutions\.(\d+)\.output_values\.(.+)$/.exec(path);
+    const match = /^solutions\.(\d+)(?:\.output_values\.(.+))?$/.exec(path);
     const index = match ? Number(match[1]) : 0;
     if (index >= tasks.length) return;
     errors[index] ??= { task_id: tasks[index].id, errors: {} };
-    errors[index].errors[match ? match[2] : path] = { code: error.code, message: error.message ?? error.code };
+    errors[index].errors[match ? (match[2] ?? WHOLE_TASK) : path] = { code: error.code, message: error.message ?? error.code };
   });
   return errors;
+}
+
+/** What a declined page of a training said before it was loaded again. */
+export function hintsByTask(tasks) {
+  const hint = (task) => ({ task_id: task.id, errors: { [WHOLE_TASK]: { code: "INVALID_VALUE", message: task.hint } } });
+  return tasks.map((task) => (task.hint ? hint(task) : null));
 }
 
 export function complaintSentence(errors) {

@@ -19,16 +19,20 @@ export function donePage(main, assignment, status, go) {
     }
   });
   const price = money(assignment.reward);
-  const heading = h("h1", { tabindex: "-1" }, accepted ? `Accepted: you earned ${price}` : "Submitted, now in review");
-  const text = accepted
-    ? "This pool accepts solutions automatically."
-    : `${price} is on review and becomes yours when the requester accepts the work.`;
+  const [title, text] = verdict(assignment, accepted, price);
+  const heading = h("h1", { tabindex: "-1" }, title);
   const mark = h("span", { class: "big-mark" }, icon(...ICONS.check));
   fillElement(
     main,
     h("div", { class: "empty done" }, mark, heading, h("p", {}, text), trouble, h("div", { class: "row" }, another, links())),
   );
   heading.focus();
+}
+
+function verdict(assignment, accepted, price) {
+  if (assignment.type === "TRAINING") return ["Page done", "Who does well enough in a training gets the requester's paid tasks."];
+  if (accepted) return [`Accepted: you earned ${price}`, "This pool accepts solutions automatically."];
+  return ["Submitted, now in review", `${price} is on review and becomes yours when the requester accepts the work.`];
 }
 
 export function gonePage(main) {

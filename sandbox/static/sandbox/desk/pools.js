@@ -14,6 +14,11 @@ function meta(pool) {
   );
 }
 
+function price(pool) {
+  if (pool.type === "TRAINING") return h("p", { class: "price" }, "Training", h("span", { class: "unit" }, ", unpaid"));
+  return h("p", { class: "price" }, money(pool.reward), h("span", { class: "unit" }, "per task"));
+}
+
 function poolCard(pool, onTake) {
   const title = pool.public_name || `Project ${pool.project_id}`;
   return h(
@@ -23,7 +28,7 @@ function poolCard(pool, onTake) {
       "div",
       { class: "pool-head" },
       h("h2", {}, title, pool.may_contain_adult_content ? h("span", { class: "adult", title: "May contain adult content" }, "18+") : null),
-      h("p", { class: "price" }, money(pool.reward), h("span", { class: "unit" }, "per task")),
+      price(pool),
     ),
     h("p", { class: "pool-text" }, pool.public_description || "The requester wrote no description."),
     h(
