@@ -13,7 +13,7 @@ from sandbox import times
 from sandbox.errors import ValidationError
 from sandbox.http import Call
 
-_SUFFIXES = ("gt", "gte", "lt", "lte")
+SUFFIXES = ("gt", "gte", "lt", "lte")
 Serialise = Callable[[list[Any]], list[dict[str, Any]]]
 
 
@@ -49,7 +49,7 @@ class Listing:
         for names, read, code in ((self.times, times.read, "INVALID_DATE_TIME_SYNTAX"), (self.numbers, _number, "INTEGER_EXPECTED"),
                                   (self.texts, str, "STRING_EXPECTED"), (self.uuids, _uuid, "UUID_EXPECTED")):
             for name in names:
-                for suffix in _SUFFIXES:
+                for suffix in SUFFIXES:
                     text = query.get(f"{name}_{suffix}")
                     if text is None:
                         continue

@@ -8,6 +8,7 @@ from sandbox.api import (
     assignments,
     attachments,
     bonuses,
+    description,
     messages,
     operations,
     pools,
@@ -23,8 +24,10 @@ from sandbox.api import (
     webhooks,
 )
 from sandbox.api.door import endpoint
+from sandbox.http import Call, door
 
 urlpatterns = [
+    path("openapi.json", door(Call)(GET=description.serve)),
     path("v1/requester", endpoint(GET=projects.requester)),
     path("v1/projects", endpoint(GET=projects.listing, POST=projects.create)),
     path("v1/projects/<str:key>", endpoint(GET=projects.one, PUT=projects.replace)),

@@ -8,11 +8,15 @@ import inspect
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
+
+from django.http import HttpRequest
 
 from sandbox.errors import ApiError
 from sandbox.forms.checker import LISTENER
 from sandbox.http import Call
+from sandbox.models import Requester, Toloker
 
 Schema = dict[str, Any]
 Form = Callable[[Any], Any]
@@ -84,8 +88,9 @@ def of_handler(handler: Callable[..., Any], **known: Schema) -> Schema:
     """The same of a view that reads its body before anything else."""
 
     def form(body: Any) -> None:
-        call = Call.__new__(Call)
-        call.requester = call.toloker = None
+        request = HttpRequest()
+        request.now = datetime(2000, 1, 1, tzinfo=UTC)  # type: ignore[attr-defined]
+        call = Call(request, Requester(), Toloker())
         call.__dict__["body"] = body
         unwrapped = inspect.unwrap(handler)
         unwrapped(call, *[""] * (len(inspect.signature(unwrapped).parameters) - 1))
@@ -169,12 +174,12 @@ def or_null(schema: Schema) -> Schema:
 
 
 def _put(body: Schema, steps: list[str], schema: Schema) -> None:
-    """Set the schema of one field, passing through lists. A schema with `required: True` makes the field required."""
+    """Set the schema of one field, passing through lists. `required: True` or False in it settles whether the field is."""
     *parents, name = steps
     for step in parents:
         body = body["properties"][step]
         body = body.get("items", body)
-    fields = dict(schema)
-    if fields.pop("required", None) is True:
-        body["required"] = [*body.get("required", []), name]
-    body.setdefault("properties", {})[name] = fields
+    body.setdefault("properties", {})[name] = {key: value for key, value in schema.items() if not isinstance(value, bool)}
+    if isinstance(schema.get("required"), bool):
+        others = [field for field in body.get("required", []) if field != name]
+        body["required"] = [*others, name] if schema["required"] else others
