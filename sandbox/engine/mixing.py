@@ -1,5 +1,7 @@
 """Smart mixing: which tasks make up the next page for one Toloker."""
 import random
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from sandbox.engine import sequence
 from sandbox.engine.pools import OPEN_SLOT
 from sandbox.models import AssignmentTask, Pool, Task
 
@@ -24,11 +27,18 @@ class Wanted:
     least: int
 
 
-def plan(mixer: dict[str, Any]) -> list[Wanted]:
-    """The page that mixer_config asks for; a missing `min_...` means the full count."""
+def plan(mixer: dict[str, Any], drawn: Mapping[str, int]) -> list[Wanted]:
+    """The page that mixer_config asks for; a missing `min_...` means the full count.
+
+    `drawn`: how many tasks a distribution function puts on this page, by kind. They are part of `real_tasks_count`, the page's size,
+    and all of them have to be there.
+    """
     wanted = []
     for kind, name in _COUNTS:
-        count = int(mixer.get(name) or 0)
+        if mixer.get(f"{kind.lower()}_task_distribution_function"):
+            wanted.append(Wanted(kind, drawn.get(kind, 0), drawn.get(kind, 0)))
+            continue
+        count = int(mixer.get(name) or 0) - (sum(drawn.values()) if kind == "REAL" else 0)
         least = mixer.get(f"min_{name}")
         wanted.append(Wanted(kind, count, count if least is None else min(int(least), count)))
     return wanted
@@ -48,6 +58,8 @@ def pick(pool: Pool, toloker_id: str, at: datetime) -> list[Task]:
             page = _choose(pool, toloker_id, at, wait=True)
     if page and mixer_of(pool).get("shuffle_tasks_in_task_suite", True):
         random.shuffle(page)
+    if page:
+        sequence.mark(pool, toloker_id, page, at)
     return page or []
 
 
@@ -72,15 +84,16 @@ def mixer_of(pool: Pool) -> dict[str, Any]:
 
 def _choose(pool: Pool, toloker_id: str, at: datetime, wait: bool | None) -> list[Task] | None:
     mixer = mixer_of(pool)
+    places = sequence.special_places(pool, mixer, toloker_id, at)
     page: list[Task] = []
-    for wanted in plan(mixer):
+    for wanted in plan(mixer, Counter(places.values())):
         if wanted.count == 0:
             continue
-        found = _tasks(pool, toloker_id, wanted, bool(mixer.get("mix_tasks_in_creation_order")), wait)
+        found = _tasks(pool, toloker_id, wanted, at, wait)
         if len(found) < wanted.least and not (found and _may_be_short(pool, wanted, at, wait)):
             return None
         page += found
-    return page or None
+    return sequence.arranged(page, places) or None
 
 
 def _may_be_short(pool: Pool, wanted: Wanted, at: datetime, wait: bool | None) -> bool:
@@ -90,17 +103,33 @@ def _may_be_short(pool: Pool, wanted: Wanted, at: datetime, wait: bool | None) -
     return wanted.kind == "REAL" and _is_last_page(pool, wanted, at)
 
 
-def _tasks(pool: Pool, toloker_id: str, wanted: Wanted, in_order: bool, wait: bool | None) -> list[Task]:
+def _tasks(pool: Pool, toloker_id: str, wanted: Wanted, at: datetime, wait: bool | None) -> list[Task]:
+    in_order = bool(mixer_of(pool).get("mix_tasks_in_creation_order"))
+    open_tasks = _open_for(pool, toloker_id, wanted.kind)
+    review = sequence.review_of(pool, toloker_id, wanted.count, at) if wanted.kind == "REAL" else sequence.Review()
+    if not review.places:
+        return _take(open_tasks, wanted.count, in_order, wait)
+    found = _take(open_tasks.filter(review.waiting), len(review.places), in_order, wait)
+    others = open_tasks.exclude(pk__in=[task.id for task in found])
+    return found + (_take(others, wanted.count - len(found), in_order, wait) if len(found) < wanted.count else [])
+
+
+def _open_for(pool: Pool, toloker_id: str, kind: str) -> QuerySet[Task]:
+    """Tasks of this kind that this Toloker could be given, the oldest first."""
     seen = AssignmentTask.objects.filter(task_id=OuterRef("pk"), toloker_id=toloker_id)
-    open_tasks = (Task.objects.filter(OPEN_SLOT, pool=pool, kind=wanted.kind)
-                  .filter(Q(reserved_for=[]) | Q(reserved_for__contains=[toloker_id]))
-                  .exclude(unavailable_for__contains=[toloker_id])
-                  .filter(~Exists(seen)).order_by("created", "id"))
+    return (Task.objects.filter(OPEN_SLOT, pool=pool, kind=kind)
+            .filter(Q(reserved_for=[]) | Q(reserved_for__contains=[toloker_id]))
+            .exclude(unavailable_for__contains=[toloker_id])
+            .filter(~Exists(seen)).order_by("created", "id"))
+
+
+def _take(open_tasks: QuerySet[Task], count: int, in_order: bool, wait: bool | None) -> list[Task]:
+    """At most `count` of them. `wait`: locked, and waited for (True) or passed over (False) if others hold them; None: not locked."""
     if wait is None:
-        return list(open_tasks[:wanted.count])
+        return list(open_tasks[:count])
     if not in_order and not wait:
-        return _lock_some(open_tasks, _drawn(open_tasks, wanted.count), wanted.count)
-    return list(open_tasks.select_for_update(of=("self",), skip_locked=not wait)[:wanted.count])
+        return _lock_some(open_tasks, _drawn(open_tasks, count), count)
+    return list(open_tasks.select_for_update(of=("self",), skip_locked=not wait)[:count])
 
 
 def _drawn(open_tasks: QuerySet[Task], count: int) -> list[str]:

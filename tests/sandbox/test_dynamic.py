@@ -5,6 +5,7 @@ import pytest
 import toloka.client as toloka
 from toloka.client.pool import DynamicOverlapConfig, DynamicPricingConfig
 
+from sandbox.engine.intervals import chosen
 from tests.sandbox.conftest import Shop, refused
 from tests.stack.sandbox import TolokerAccount
 
@@ -245,3 +246,112 @@ def test_dynamic_overlap_needs_time_before_the_pool_closes(shop: Shop) -> None:
     with refused("VALIDATION_ERROR", 400) as refusal:
         shop.pool(dynamic_overlap_config=_overlap_config(_skill(shop)))
     assert list(refusal.payload) == ["auto_close_after_complete_delay_seconds"]
+
+
+def _function(*intervals: tuple[int, int | None, int], **fields: Any) -> dict[str, Any]:
+    return {"scope": "POOL", "distribution": "UNIFORM", "window_days": 30, **fields,
+            "intervals": [{"from": start, "frequency": every, **({} if end is None else {"to": end})} for start, end, every in intervals]}
+
+
+@pytest.mark.unit
+def test_tolokas_own_example_of_intervals() -> None:
+    function = _function((1, 5, 3), (6, 1000, 5), (1001, None, 8))
+    assert chosen(function, range(1, 15)) == {1, 4, 6, 11}
+    assert chosen(function, range(995, 1012)) == {996, 1001, 1009}
+    assert chosen(_function((5, 6, 1)), range(1, 9)) == {5, 6}
+    assert chosen(_function((0, 10, 4)), range(1, 11)) == {1, 5, 9}
+
+
+KNOWN = {"known_solutions": [{"output_values": {"result": "OK"}}], "infinite_overlap": True, "overlap": None}
+
+
+def _page_kinds(shop: Shop, toloker: TolokerAccount, pool: str, golden: list[str]) -> str:
+    """One page, done: G for each control task, r for the others."""
+    page = toloker.take(pool)
+    toloker.submit(page["id"], *({"result": "OK"} for _ in page["tasks"]))
+    return "".join("G" if task["id"] in golden else "r" for task in page["tasks"])
+
+
+def test_control_tasks_come_as_often_as_the_function_says(shop: Shop) -> None:
+    mixer = {"real_tasks_count": 7, "golden_tasks_count": 0, "shuffle_tasks_in_task_suite": False,
+             "golden_task_distribution_function": _function((1, 5, 3), (6, 1000, 5))}
+    pool = shop.pool(mixer_config=mixer)
+    golden = shop.tasks(pool, 6, "", **KNOWN)
+    shop.tasks(pool, 40, "allow_defaults=true&open_pool=true")
+    toloker = shop.toloker()
+    assert [_page_kinds(shop, toloker, pool, golden) for _ in range(3)] == ["GrrGrGr", "rrrGrrr", "rGrrrrG"]
+    assert pool not in toloker.pools()
+    with refused("NO_TASKS_AVAILABLE"):
+        toloker.take(pool)
+    assert _page_kinds(shop, shop.toloker(), pool, golden) == "GrrGrGr"
+
+
+def test_training_tasks_follow_their_function_and_control_tasks_have_the_first_choice(shop: Shop) -> None:
+    mixer = {"real_tasks_count": 4, "shuffle_tasks_in_task_suite": False, "golden_task_distribution_function": _function((1, None, 4)),
+             "training_task_distribution_function": _function((1, None, 2))}
+    pool = shop.pool(mixer_config=mixer)
+    golden = shop.tasks(pool, 2, "", **KNOWN)
+    training = shop.tasks(pool, 2, "", message_on_unknown_solution="Look again", **KNOWN)
+    shop.tasks(pool, 10, "allow_defaults=true&open_pool=true")
+    page = shop.toloker().take(pool)
+    assert ["G" if task["id"] in golden else "T" if task["id"] in training else "r" for task in page["tasks"]] == ["G", "r", "T", "r"]
+
+
+def test_the_function_counts_the_whole_project_if_it_says_so(shop: Shop) -> None:
+    toloker = shop.toloker()
+    for scope, kinds in (("PROJECT", "rrr"), ("POOL", "Grr")):
+        first = shop.open_pool(1)
+        _do(toloker, first, "OK")
+        mixer = {"real_tasks_count": 3, "shuffle_tasks_in_task_suite": False,
+                 "golden_task_distribution_function": _function((1, None, 10), scope=scope)}
+        pool = shop.pool(mixer_config=mixer)
+        golden = shop.tasks(pool, 1, "", **KNOWN)
+        shop.tasks(pool, 3, "allow_defaults=true&open_pool=true")
+        assert _page_kinds(shop, toloker, pool, golden) == kinds
+
+
+def _reviewing(shop: Shop, overlap: int, target: int, *intervals: tuple[int, int | None, int]) -> str:
+    settings = {"target_overlap": target, "task_distribution_function": _function(*intervals)}
+    return shop.pool(overlap=overlap, quality_control={"checkpoints_config": {"real_settings": settings}},
+                     mixer_config={"real_tasks_count": 1, "mix_tasks_in_creation_order": True})
+
+
+def test_every_third_task_of_a_toloker_is_reviewed_by_others(shop: Shop) -> None:
+    pool = _reviewing(shop, 1, 3, (1, None, 3))
+    tasks = shop.tasks(pool, 8, "allow_defaults=true&open_pool=true")
+    toloker = shop.toloker()
+    for _ in range(4):
+        _do(toloker, pool, "OK")
+    assert [_overlap(shop, task) for task in tasks] == [3, 1, 1, 3, 1, 1, 1, 1]
+    # The first of somebody else is one that waits for review, and so marks no other.
+    assert shop.toloker().take(pool)["tasks"][0]["id"] == tasks[0]
+    assert [_overlap(shop, task) for task in tasks] == [3, 1, 1, 3, 1, 1, 1, 1]
+
+
+def test_review_can_also_lower_the_overlap_but_not_below_what_was_issued(shop: Shop) -> None:
+    pool = _reviewing(shop, 4, 2, (1, None, 2))
+    tasks = shop.tasks(pool, 2, "allow_defaults=true&open_pool=true")
+    toloker = shop.toloker()
+    _do(toloker, pool, "OK"), _do(toloker, pool, "OK")
+    assert [_overlap(shop, task) for task in tasks] == [2, 4]
+    assert shop.ask("GET", f"/tasks/{tasks[0]}")["remaining_overlap"] == 1
+
+
+@pytest.mark.parametrize(("function", "path", "code"), [
+    (_function((1, 5, 0)), "intervals.0.frequency", "VALUE_LESS_THAN_MIN"),
+    (_function((1, 5, 2), (5, 9, 2)), "intervals.1.from", "INVALID_VALUE"),
+    (_function((1, None, 2), (7, 9, 2)), "intervals.1.from", "INVALID_VALUE"),
+    (_function((9, 5, 2)), "intervals.0.to", "VALUE_LESS_THAN_MIN"),
+    (_function(), "intervals", "ARRAY_SIZE_LESS_THAN_MIN"), (_function((1, 5, 2), scope="WORLD"), "scope", "UNKNOWN_ENUM_VALUE"),
+    (_function((1, 5, 2), window_days=366), "window_days", "VALUE_GREATER_THAN_MAX"),
+    (_function((1, 5, 2), distribution=None), "distribution", "VALUE_REQUIRED"), ("often", "", "OBJECT_EXPECTED"),
+])
+def test_a_distribution_function_is_checked(shop: Shop, function: Any, path: str, code: str) -> None:
+    review = {"checkpoints_config": {"real_settings": {"target_overlap": 2, "task_distribution_function": function}}}
+    for place, fields in (
+            ("mixer_config.golden_task_distribution_function",
+             {"mixer_config": {"real_tasks_count": 1, "golden_task_distribution_function": function}}),
+            ("quality_control.checkpoints_config.real_settings.task_distribution_function", {"quality_control": review})):
+        with refused("VALIDATION_ERROR", 400) as refusal:
+            shop.pool(**fields)
+        assert refusal.payload[f"{place}.{path}".rstrip(".")]["code"] == code
