@@ -1,17 +1,22 @@
 """Celery's bells. The rows are the truth: a lost bell is made up for by the periodic sweep."""
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init
+from django.utils import timezone
 
 from crowdsourcing import delivery, quality, sync
 from crowdsourcing.connections import connected, warm
-from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.models import CrowdProject, Pool, WebhookEvent
 from crowdsourcing.providers.errors import ProviderError
 
 log = logging.getLogger(__name__)
 
+# News gathers for so long before it is looked at; and how often a look waits for one that is going on.
+_GATHER_SECONDS, _BUSY_SECONDS, _MOST_RINGS = 1.0, 3.0, 20
+_EVENTS_KEPT = timedelta(days=7)
 _OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
 
 
@@ -70,6 +75,36 @@ def sync_crowd_project(crowd_project_id: int) -> None:
         Pool.objects.filter(pk__in=[pool.pk for pool in sync.pools_in_use(crowd_project)]).update(sync_error=error.sentence)
 
 
+def ring_for_news(pool_id: int, wait: float = _GATHER_SECONDS, rings: int = 1) -> None:
+    """Ring for a look at one pool, a little later."""
+    sync_one_pool.apply_async([pool_id, rings], countdown=wait)
+
+
+@shared_task
+def sync_one_pool(pool_id: int, rings: int = 1) -> None:
+    """A look that the platform's news asked for. What comes while it lasts rings again."""
+    Pool.objects.filter(pk=pool_id).update(news_wanted_at=None)
+    pool = Pool.objects.select_related("crowd_project__account", "task").exclude(remote_id="").filter(pk=pool_id).first()
+    if pool is None:
+        return
+    try:
+        with connected(pool.crowd_project.account) as provider:
+            busy = sync.sync_pool(pool, provider).busy
+    except ProviderError as error:
+        # The sentence stands on the pool, and the schedule looks again.
+        log.warning("Sync of pool %s after news: %s", pool_id, error.code)
+        return
+    if busy and rings < _MOST_RINGS:
+        # A look that began before the news may have passed it by.
+        ring_for_news(pool_id, _BUSY_SECONDS, rings + 1)
+
+
+@shared_task
+def forget_webhook_events() -> None:
+    """A platform does not repeat itself after so long, and an old call is not believed."""
+    WebhookEvent.objects.filter(received_at__lt=timezone.now() - _EVENTS_KEPT).delete()
+
+
 @shared_task
 def reissue_after_dispute() -> None:
     """Give rejected jobs to other Tolokers when the dispute period is over."""
@@ -85,4 +120,6 @@ SCHEDULE = {
         "task": "crowdsourcing.tasks.sync_everything", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: reissue after the dispute period": {
         "task": "crowdsourcing.tasks.reissue_after_dispute", "schedule": 600.0, "options": {"expires": 600}},
+    "crowdsourcing: forget webhook events": {
+        "task": "crowdsourcing.tasks.forget_webhook_events", "schedule": 3_600.0, "options": {"expires": 3_600}},
 }

@@ -1,7 +1,7 @@
 """Pages of the crowdsourcing room."""
 from django.urls import include, path
 
-from crowdsourcing.views import assignments, commands, pools, projects, reviews
+from crowdsourcing.views import assignments, commands, pools, projects, reviews, webhooks
 
 app_name = "crowdsourcing"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),
     path("review", reviews.review_queue, name="review_queue"),
     path("review/accept", reviews.review_accept, name="review_accept"),
+    path("crowdsourcing/webhooks/<str:token>", webhooks.receive, name="webhook"),
     path("editor/", include("crowdsourcing.editor_urls")),
 ]

@@ -2,6 +2,7 @@
 import uuid
 
 from crowdsourcing import mirror, selectors
+from crowdsourcing.delivery import webhooks
 from crowdsourcing.delivery.specs import pool_spec, project_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.job_keys import job_key_of
@@ -74,6 +75,7 @@ def start_pool(work: Work) -> None:
         mirror.cover_price(pool)
     work.step("Opening the pool")
     mirror.mirror_pool(pool, work.provider.open_pool(pool.remote_id), work.command)
+    webhooks.follow(work, pool)
 
 
 def stop_pool(work: Work) -> None:
@@ -84,6 +86,7 @@ def stop_pool(work: Work) -> None:
 def archive_pool(work: Work) -> None:
     work.step("Archiving the pool")
     mirror.mirror_pool(work.target, work.provider.archive_pool(work.target.remote_id), work.command)
+    webhooks.unfollow(work, work.target)
 
 
 def accept_assignment(work: Work) -> None:

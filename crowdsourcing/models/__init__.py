@@ -6,7 +6,9 @@ from crowdsourcing.models.history import StatusChange
 from crowdsourcing.models.money import LedgerEntry
 from crowdsourcing.models.pools import Pool, TaskSuite
 from crowdsourcing.models.projects import CrowdProject
+from crowdsourcing.models.webhooks import WebhookEvent
 
 __all__ = [
     "Assignment", "CrowdProject", "LedgerEntry", "Pool", "ProviderAccount", "ProviderCommand", "StatusChange", "TaskSuite", "Toloker",
+    "WebhookEvent",
 ]

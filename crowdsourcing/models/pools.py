@@ -41,6 +41,11 @@ class Pool(models.Model):
     mirrored_at = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     sync_error = models.TextField(blank=True)
+    # Whether the platform was asked to tell us its news at once, or why it was not.
+    webhook_on = models.BooleanField(default=False)
+    webhook_note = models.TextField(blank=True)
+    # A sync was rung for by news and has not begun yet.
+    news_wanted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

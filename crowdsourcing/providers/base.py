@@ -172,3 +172,12 @@ class Provider(Protocol):
 
     def assignment_pages(self, pool_id: str, *, stream: str = "", since: datetime | None = None) -> Iterator[list[RemoteAssignment]]:
         """All assignments of the pool, or those whose `stream` time (one of STREAMS) is at or after `since`, oldest first."""
+
+    def subscribe(self, pool_id: str, *, url: str, secret: str) -> None:
+        """Have `url` told of everything that happens in the pool, in calls signed with `secret`. Again: the new secret counts.
+
+        News told so may come late, twice, out of order, or never.
+        """
+
+    def unsubscribe(self, pool_id: str, *, url: str) -> None:
+        """Nothing of the pool is told to `url` any more."""

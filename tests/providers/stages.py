@@ -1,4 +1,5 @@
 """Where the contract is played: a provider, the far side's workers, its faults. One stage for each provider."""
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +9,7 @@ from crowdsourcing.providers.base import PoolSpec, ProjectSpec, Provider
 from crowdsourcing.providers.errors import ProviderError, RateLimited, Unavailable
 from crowdsourcing.providers.fake import FakePlatform, FakeProvider
 from crowdsourcing.providers.toloka import TolokaProvider
+from crowdsourcing.providers.toloka.webhooks import EVENTS
 from tests.stack.sandbox import RequesterAccount, SandboxServer, TolokerAccount
 
 DIGEST = "ab" * 32
@@ -26,6 +28,8 @@ ROUTES = {
     "reissue": ("PATCH", "/api/v1/tasks/"),
     "accept": ("PATCH", "/api/v1/assignments/"),
     "reject": ("PATCH", "/api/v1/assignments/"),
+    "subscribe": ("PUT", "/api/v1/webhook-subscriptions$"),
+    "unsubscribe": ("DELETE", "/api/v1/webhook-subscriptions/"),
 }
 
 
@@ -46,6 +50,9 @@ class Stage(Protocol):
     def slow_down(self, method: str) -> None: ...
 
     def projects(self) -> int: ...
+
+    def told(self, pool_id: str) -> set[str]:
+        """The urls that are told of the pool's assignments."""
 
     def close(self) -> None: ...
 
@@ -75,6 +82,9 @@ class FakeStage:
 
     def projects(self) -> int:
         return len(self.platform.projects)
+
+    def told(self, pool_id: str) -> set[str]:
+        return {url for pool, url in self.platform.subscriptions if pool == pool_id}
 
     def close(self) -> None:
         return None
@@ -116,6 +126,14 @@ class SandboxStage:
 
     def projects(self) -> int:
         return len(list(self.requester.client().get_projects()))
+
+    def told(self, pool_id: str) -> set[str]:
+        found = list(self.requester.client().get_webhook_subscriptions(pool_id=pool_id))
+        # Every kind of news goes to each of them, once.
+        assert len({(one.webhook_url, one.event_type.value) for one in found}) == len(found)
+        by_url = Counter(one.webhook_url for one in found)
+        assert set(by_url.values()) <= {len(EVENTS)}
+        return set(by_url)
 
     def close(self) -> None:
         self.provider.close()

@@ -241,6 +241,26 @@ def _read(stage: Stage, pool_id: str, stream: str, since: datetime | None = None
     return [item for page in stage.provider.assignment_pages(pool_id, stream=stream, since=since) for item in page]
 
 
+@pytest.mark.parametrize("after", [False, True])
+def test_who_is_told_of_a_pool_is_asked_for_once_and_ended_once(stage: Stage, after: bool) -> None:
+    _, pool_id = published(stage)
+    mine, other = "https://app.example/hook/1", "https://app.example/hook/2"
+    stage.break_line("subscribe", after=after)
+    again(lambda: stage.provider.subscribe(pool_id, url=mine, secret="one"))
+    stage.provider.subscribe(pool_id, url=mine, secret="two")
+    stage.provider.subscribe(pool_id, url=other, secret="one")
+    assert stage.told(pool_id) == {mine, other}
+    stage.break_line("unsubscribe", after=after)
+    again(lambda: stage.provider.unsubscribe(pool_id, url=mine))
+    stage.provider.unsubscribe(pool_id, url=mine)
+    assert stage.told(pool_id) == {other}
+
+
+def test_nobody_is_told_of_a_pool_that_is_not_there(stage: Stage) -> None:
+    with pytest.raises((NotFound, Refused)):
+        stage.provider.subscribe("4040404040", url="https://app.example/hook", secret="one")
+
+
 def test_news_says_when_it_was_true(stage: Stage) -> None:
     before = datetime.now(UTC)
     project = stage.provider.ensure_project(project_spec())

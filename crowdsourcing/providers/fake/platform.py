@@ -31,6 +31,8 @@ class FakePlatform:
     tasks: dict[str, FakeTask] = field(default_factory=dict)
     assignments: dict[str, RemoteAssignment] = field(default_factory=dict)
     operations: set[UUID] = field(default_factory=set)
+    # (pool id, url) -> secret.
+    subscriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     faults: list[dict[str, Any]] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: itertools.count(1))

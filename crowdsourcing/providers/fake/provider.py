@@ -244,3 +244,17 @@ class FakeProvider:
             found.sort(key=lambda a: (getattr(a, stream), a.id))
         for start in range(0, len(found), self.platform.page):
             yield found[start:start + self.platform.page]
+
+    # --- news told without being asked for ------------------------------------------------------------------------------------
+
+    def subscribe(self, pool_id: str, *, url: str, secret: str) -> None:
+        self._enter("subscribe", pool_id, url)
+        self._pool(pool_id)
+        self.platform.subscriptions[pool_id, url] = secret
+        self._leave("subscribe", pool_id, url)
+
+    def unsubscribe(self, pool_id: str, *, url: str) -> None:
+        self._enter("unsubscribe", pool_id, url)
+        self._pool(pool_id)
+        if self.platform.subscriptions.pop((pool_id, url), None) is not None:
+            self._leave("unsubscribe", pool_id, url)

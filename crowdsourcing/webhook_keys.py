@@ -1,0 +1,36 @@
+"""Where the platform tells us news of a pool, and the secret it signs them with. Both follow from SECRET_KEY and stand in no table."""
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.utils.crypto import salted_hmac
+
+from crowdsourcing.models import Pool, ProviderAccount
+
+_SALT = "crowdsourcing.webhooks"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+PATH = "/crowdsourcing/webhooks/"
+
+
+def address_of(pool: Pool) -> str:
+    """The pool's own address; empty where WEBHOOK_BASE_URL is."""
+    return f"{settings.WEBHOOK_BASE_URL}{PATH}{Signer(salt=_SALT).sign(pool.pk)}" if settings.WEBHOOK_BASE_URL else ""
+
+
+def pool_id_of(token: str) -> int | None:
+    """The pool whose address ends with this; None if it is nobody's."""
+    try:
+        return int(Signer(salt=_SALT).unsign(token))
+    except (BadSignature, ValueError):
+        return None
+
+
+def secret_of(account: ProviderAccount) -> str:
+    """64 hex digits, one for each connection."""
+    return salted_hmac(_SALT, str(account.pk), algorithm="sha256").hexdigest()
+
+
+def is_reachable(account: ProviderAccount) -> bool:
+    """False where the platform is on another machine and our address names this one."""
+    ours, theirs = urlsplit(settings.WEBHOOK_BASE_URL).hostname or "", urlsplit(account.base_url).hostname or ""
+    return ours not in _LOOPBACK or theirs in _LOOPBACK
