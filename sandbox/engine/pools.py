@@ -132,7 +132,8 @@ def is_complete(pool: Pool) -> bool:
 def watch_completion(pool: Pool, at: datetime) -> None:
     """Plan, keep or drop the COMPLETED close. Call it with the pool locked after anything that may change the answer."""
     if pool.status == "OPEN" and is_complete(pool):
-        delay = pool.form.get("auto_close_after_complete_delay_seconds") or 0
+        # With dynamic overlap at least a second: a task may still be given to one more.
+        delay = pool.form.get("auto_close_after_complete_delay_seconds") or (1 if pool.form.get("dynamic_overlap_config") else 0)
         wait = timedelta(seconds=max(delay, settings.SANDBOX_COMPLETION_GRACE_SECONDS))
         due.schedule_unless_planned("POOL_COMPLETE", pool.id, at + wait)
     else:

@@ -28,7 +28,8 @@ def _check_overlap(check: Checker) -> None:
     least = _default_overlap(check)
     if most is not None and least is not None and most <= least:
         config.fail("max_overlap", "VALUE_LESS_THAN_MIN", "Above the overlap of new tasks is expected", min=str(least + 1))
-    if not check.data.get("auto_close_after_complete_delay_seconds"):
+    # Missing is taken for the least: programs of Toloka's early days leave it out.
+    if check.data.get("auto_close_after_complete_delay_seconds") == 0:
         check.fail("auto_close_after_complete_delay_seconds", "VALUE_LESS_THAN_MIN", "Dynamic overlap needs a delay of at least 1", min="1")
 
 

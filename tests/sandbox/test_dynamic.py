@@ -244,8 +244,10 @@ def test_a_pool_that_changes_by_itself_is_checked(shop: Shop, field: str, value:
 
 def test_dynamic_overlap_needs_time_before_the_pool_closes(shop: Shop) -> None:
     with refused("VALIDATION_ERROR", 400) as refusal:
-        shop.pool(dynamic_overlap_config=_overlap_config(_skill(shop)))
+        shop.pool(dynamic_overlap_config=_overlap_config(_skill(shop)), auto_close_after_complete_delay_seconds=0)
     assert list(refusal.payload) == ["auto_close_after_complete_delay_seconds"]
+    # One that does not say waits for a second by itself.
+    assert shop.ask("GET", f"/pools/{shop.pool(dynamic_overlap_config=_overlap_config(_skill(shop)))}")["status"] == "CLOSED"
 
 
 def _function(*intervals: tuple[int, int | None, int], **fields: Any) -> dict[str, Any]:
