@@ -29,7 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _stay(options) if options.program is None else _run(options)
     except Stop:
-        return 0 if options.program is None else 130
+        if options.program is not None:
+            return 130
+        print(f"The sandbox is stopped; its data is kept in {options.data}.", file=sys.stderr)
+        return 0
     except AloneError as error:
         print(f"bin/sandbox: {error}", file=sys.stderr)
     except OSError as error:
@@ -69,11 +72,11 @@ def _stay(options: Options) -> int:
             home.watch()
     finally:
         _end(home)
-        say(f"The sandbox is stopped; its data is kept in {options.data}.")
 
 
 def _announce(home: Household, options: Options, say: partial[None]) -> None:
     robots = f"{home.robots} robots are" if home.robots != 1 else "1 robot is"
+    pace = "the clock runs as fast as yours" if options.speed in (None, 1) else f"the clock runs {options.speed:g} times as fast as yours"
     say(f"""
   sandbox     {home.url}/             the Tolokers' desk: play one yourself
   requester   {home.url}/requester/   projects, pools, answers
@@ -83,7 +86,7 @@ def _announce(home: Household, options: Options, say: partial[None]) -> None:
       client = TolokaClient("{home.token}", url="{home.url}")
       print(client.get_requester())
 
-  {robots} at work, the clock runs {options.speed or 1:g} times as fast as yours.
+  {robots} at work; {pace}.
   bin/sandbox run PROGRAM runs your toloka-kit program or notebook against it, unchanged.
   Ctrl-C stops everything.""")
 

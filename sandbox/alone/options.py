@@ -9,7 +9,7 @@ from sandbox.alone.crowd import MOST
 ROOT = Path(__file__).resolve().parents[2]
 PORT = 8090
 # What a program meets that brings no crowd and says nothing about the pace.
-RUN_ROBOTS, RUN_SPEED = 30, 30.0
+RUN_ROBOTS, RUN_SPEED = 60, 30.0
 
 
 @dataclass(frozen=True)

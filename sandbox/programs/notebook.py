@@ -115,7 +115,8 @@ def _explain(error: Exception, name: str, code: str) -> None:
 
 def _title(source: str) -> str:
     lines = [line.strip() for line in source.split("\n") if line.strip()]
-    return (lines[0] if lines else "(empty)")[:_SHOWN_CHARACTERS]
+    telling = [line for line in lines if not _MAGIC.match(line) and not line.startswith("#")]
+    return next(iter([*telling, *lines]), "(empty)")[:_SHOWN_CHARACTERS]
 
 
 def show(*values: Any, **_: Any) -> None:
