@@ -108,7 +108,7 @@ def set_overlap_or_min(call: Call, key: str) -> Any:
 def _saved(call: Call, pool: Pool, suite: TaskSuite, wanted: OverlapChange) -> dict[str, Any]:
     overlap_engine.apply(suite, wanted.overlap, wanted.infinite)
     engine.save_overlap(suite)
-    overlap_engine.touched(pool, call.now)
+    overlap_engine.touched(pool, call.now, suite.task_ids)
     if call.flag("open_pool"):
         pool_engine.open_pool(pool.id, call.now)
     return show_many([suite])[0]

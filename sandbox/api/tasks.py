@@ -89,7 +89,7 @@ def _set_overlap(task: Task, wanted: OverlapChange) -> None:
 
 def _saved(call: Call, pool: Pool, task: Task) -> dict[str, Any]:
     task.save(update_fields=["form", "kind", "overlap", "infinite_overlap", "remaining"])
-    overlap_engine.touched(pool, call.now)
+    overlap_engine.touched(pool, call.now, [task.id])
     if call.flag("open_pool"):
         pool_engine.open_pool(pool.id, call.now)
     return show(task)

@@ -1,11 +1,13 @@
 """Changing how many Tolokers do a task."""
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import uuid4
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
-from sandbox.engine import pools, suites
+from sandbox.engine import due, pools, suites
+from sandbox.engine.quality import rules
 from sandbox.errors import inappropriate
 from sandbox.models import Pool, Task, TaskSuite
 
@@ -19,7 +21,7 @@ def add(pool: Pool, task_ids: Iterable[str], delta: int, at: datetime) -> None:
     pages, their_tasks = suites.whole(keys)
     _add(TaskSuite.objects.filter(pk__in=pages, infinite_overlap=False), delta)
     _add(Task.objects.filter(pk__in=keys | set(their_tasks), infinite_overlap=False), delta)
-    touched(pool, at)
+    touched(pool, at, keys | set(their_tasks))
 
 
 def _add(rows: QuerySet[Task] | QuerySet[TaskSuite], delta: int) -> None:
@@ -43,9 +45,13 @@ def apply(row: Task | TaskSuite, overlap: int | None, infinite: bool | None) -> 
         set_on(row, None, True)
 
 
-def touched(pool: Pool, at: datetime) -> None:
-    """Tasks of the pool were added or changed."""
+def touched(pool: Pool, at: datetime, changed: Iterable[str] = ()) -> None:
+    """Tasks of the pool were added or changed; the overlap of those that are named."""
     Pool.objects.filter(pk=pool.pk).update(tasks_changed=at)
+    if rules.configs(pool, "MAJORITY_VOTE"):
+        for key in changed:
+            # One that is done by enough people now has its majority asked. A row of its own each time: nobody waits for the runner.
+            due.schedule("QUALITY_OVERLAP", f"{key}:{uuid4().hex[:8]}", at)
     pools.watch_completion(pool, at)
 
 

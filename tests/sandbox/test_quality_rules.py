@@ -1,10 +1,13 @@
 """Every collector with its conditions, and every action."""
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from tests.sandbox.conftest import REISSUE, Shop, refused
 from tests.sandbox.rules import ban, bans, collector, control_tasks, days_of, new_skill, quality, rule, value_of, work
+from tests.sandbox.test_trainings import learn, open_training
 
 ONE_CONTROL_TASK = {"real_tasks_count": 0, "golden_tasks_count": 1}
 
@@ -222,3 +225,71 @@ def test_a_projects_rule_counts_over_its_pools_and_runs_beside_the_pools_own(new
     assert bans(shop, toloker) == []
     work(toloker, second, "OK")
     assert len(bans(shop, toloker)) == 1 and value_of(shop, skill, toloker) == 5
+
+
+def test_a_majority_is_asked_when_the_overlap_is_cut_to_what_there_is(shop: Shop) -> None:
+    skill = new_skill(shop)
+    pool = shop.open_pool(1, overlap=9, **quality(collector("MAJORITY_VOTE", rule(
+        [], "SET_SKILL_FROM_OUTPUT_FIELD", skill_id=skill, from_field="correct_answers_rate"), answer_threshold=2)))
+    tolokers = [shop.toloker() for _ in range(3)]
+    for toloker, result in zip(tolokers, ("OK", "OK", "BAD"), strict=True):
+        work(toloker, pool, result)
+    [task] = shop.ask("GET", f"/tasks?pool_id={pool}")["items"]
+    shop.ask("PATCH", f"/tasks/{task['id']}/set-overlap-or-min", {"overlap": 0})
+    assert [value_of(shop, skill, toloker) for toloker in tolokers] == [100, 100, 0]
+
+
+def test_a_page_that_the_requester_made_is_given_out_again_whole(shop: Shop) -> None:
+    pool = shop.pool(mixer_config=None, reject_gives_back=True)
+    suite = shop.ask("POST", "/task-suites?open_pool=true", {
+        "pool_id": pool, "overlap": 1, "tasks": [{"input_values": {"image": f"https://example.com/{n}.png"}} for n in range(2)]})
+    _, key = shop.submitted(pool)
+    assert shop.status(pool) == "CLOSED"
+    shop.review(key, "REJECTED")
+    assert shop.ask("GET", f"/task-suites/{suite['id']}")["overlap"] == 2
+    _, again = shop.submitted(pool)
+    assert shop.assignment(again)["task_suite_id"] == suite["id"]
+
+
+def _trainees(shop: Shop, skill: str, **fields: Any) -> str:
+    """A training whose pool sets a skill once somebody has learnt all, and bans who needed two hints."""
+    training = open_training(shop)
+    requirement = {"training_pool_id": training, "training_passing_skill_value": 10}
+    configs = quality(collector("TRAINING", rule(
+        [("next_assignment_available", "EQ", False), ("submitted_assignments_count", "EQ", 2)], "SET_SKILL_FROM_OUTPUT_FIELD",
+        skill_id=skill, from_field="correct_answers_rate"), ban(("total_answers_count", "EQ", 4), ("incorrect_answers_rate", "GT", 25))))
+    shop.pool(quality_control={**configs["quality_control"], "training_requirement": requirement}, **fields)
+    return training
+
+
+def test_a_pool_hears_of_the_training_it_asks_for(shop: Shop) -> None:
+    skill = new_skill(shop)
+    training = _trainees(shop, skill)
+    quick, slow = shop.toloker(), shop.toloker()
+    learn(quick, training, "BAD", "OK")
+    assert value_of(shop, skill, quick) is None
+    learn(quick, training, "OK", "OK")
+    learn(slow, training, "BAD", "OK"), learn(slow, training, "OK", "BAD")
+    assert (value_of(shop, skill, quick), value_of(shop, skill, slow)) == (75, 50)
+    assert (len(bans(shop, quick)), len(bans(shop, slow))) == (0, 1)
+
+
+def test_a_project_hears_of_its_trainings(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop(**quality(collector("TRAINING", ban(("submitted_assignments_count", "EQ", 1), scope="PROJECT"))))
+    training, toloker = open_training(shop), shop.toloker()
+    learn(toloker, training, "OK", "OK")
+    assert [row["scope"] for row in bans(shop, toloker)] == ["PROJECT"]
+
+
+def test_many_at_once_are_judged_once_each(shop: Shop) -> None:
+    skill = new_skill(shop)
+    pool = shop.open_pool(8, auto_accept_solutions=True, **quality(
+        collector("ANSWER_COUNT", rule([("assignments_accepted_count", "EQ", 1)], "SET_SKILL", skill_id=skill, skill_value=1)),
+        collector("INCOME", ban(("income_sum_for_last_24_hours", "GT", 0))),
+        collector("USERS_ASSESSMENT", rule([("pool_access_revoked_reason", "EQ", "RESTRICTION")], "CHANGE_OVERLAP", delta=1))))
+    tolokers = [shop.toloker() for _ in range(8)]
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(lambda toloker: work(toloker, pool, "OK"), tolokers))
+    assert [value_of(shop, skill, toloker) for toloker in tolokers] == [1] * 8
+    assert [len(bans(shop, toloker)) for toloker in tolokers] == [1] * 8
+    assert [task["overlap"] for task in shop.ask("GET", f"/tasks?pool_id={pool}")["items"]] == [2] * 8

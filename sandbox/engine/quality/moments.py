@@ -10,7 +10,7 @@ from sandbox.engine.quality import access, actions, answers, trainings, work
 from sandbox.engine.quality.actions import Deed
 from sandbox.engine.quality.history import Subject, last_start, start_again
 from sandbox.engine.quality.rules import Config, Facts, configs
-from sandbox.models import Assignment, Toloker
+from sandbox.models import Assignment, Pool, Task, Toloker
 
 Collector = Callable[[Config, Subject], Facts]
 COLLECTORS: dict[str, Collector] = {
@@ -34,7 +34,8 @@ def _submitted(event: events.Event) -> None:
     _plan("QUALITY_SUBMIT", event)
     if event.pool.type == "TRAINING" and event.assignment is not None:
         for pool_id in trainings.asking(event.pool):
-            due.schedule("QUALITY_TRAINING", f"{pool_id}:{event.assignment.toloker_id}", event.at)
+            # Named by its page, too: while the runner works on one page's row, nobody may have to wait for it.
+            due.schedule("QUALITY_TRAINING", f"{pool_id}:{event.assignment.toloker_id}:{event.assignment.id}", event.at)
 
 
 @events.on("ASSIGNMENT_SKIPPED")
@@ -83,7 +84,7 @@ def _for_assignments(kind: str) -> None:
         assignment.pool = subject.pool
         for config in configs(subject.pool, *MOMENTS[kind]):
             if config.kind == "MAJORITY_VOTE":
-                _ask_majority(config, assignment, at)
+                _ask_majority(config, subject.pool, assignment.task_ids, at)
             elif config.kind != "GOLDEN_SET" or answers.check_known(config, assignment, at):
                 _judge(config, subject)
 
@@ -101,10 +102,20 @@ def _judge(config: Config, subject: Subject) -> None:
     actions.run(Deed(config, subject, COLLECTORS[config.kind](config, subject)))
 
 
-def _ask_majority(config: Config, assignment: Assignment, at: datetime) -> None:
+def _ask_majority(config: Config, pool: Pool, task_ids: list[str], at: datetime) -> None:
     """Everybody about whom a vote says something new is judged by himself: one Toloker is locked at a time."""
-    for toloker_id in sorted(answers.check_majority(config, assignment.pool, assignment.task_ids, at)):
-        due.schedule("QUALITY_MAJORITY", f"{assignment.pool_id}:{toloker_id}:{config.uuid}", at)
+    for toloker_id in sorted(answers.check_majority(config, pool, task_ids, at)):
+        due.schedule("QUALITY_MAJORITY", f"{pool.id}:{toloker_id}:{config.uuid}", at)
+
+
+@due.on("QUALITY_OVERLAP")
+def _overlap_changed(target: str, at: datetime) -> None:
+    task_id = target.split(":")[0]
+    pool_id = Task.objects.filter(pk=task_id).values_list("pool_id", flat=True).first()
+    if pool_id is not None:
+        pool = pools.locked(pool_id)
+        for config in configs(pool, "MAJORITY_VOTE"):
+            _ask_majority(config, pool, [task_id], at)
 
 
 @due.on("QUALITY_MAJORITY")
@@ -118,7 +129,7 @@ def _voted(target: str, at: datetime) -> None:
 
 @due.on("QUALITY_TRAINING")
 def _trained(target: str, at: datetime) -> None:
-    pool_id, toloker_id = target.split(":")
+    pool_id, toloker_id, _ = target.split(":")
     subject = _locked(pool_id, toloker_id, at)
     for config in configs(subject.pool, "TRAINING"):
         if subject.pool.type == "TRAINING" or not config.of_project:
