@@ -55,12 +55,16 @@ class Job(models.Model):
 
 
 class FrameAnnotation(models.Model):
-    """All shapes and tags of one frame of one job, as CVAT-shaped JSON (docs/editor-protocol.md). No row: nothing there."""
+    """All shapes and tags of one frame of one job, as CVAT-shaped JSON (docs/editor-protocol.md). No row: nothing there.
+
+    `nothing_here`: somebody looked and says that this frame needs no shape; never together with shapes or tags.
+    """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="frame_annotations")
     frame = models.PositiveIntegerField()
     shapes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     tags = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    nothing_here = models.BooleanField(default=False)
     updated_date = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -74,13 +78,15 @@ class FrameAnnotation(models.Model):
 class Snapshot(models.Model):
     """What an attempt looked like at one moment. Never changed after it is written.
 
-    `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...]}}}; `digest` the SHA-256 of its canonical JSON.
+    `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...], "nothing_here"?: true}}}; `digest` the SHA-256 of its canonical
+    JSON. CORRECTED is a requester's own version of an attempt, made in review; the attempt's own snapshot stays beside it.
     """
 
     class Reason(models.TextChoices):
         SUBMITTED = "submitted"
         ABANDONED = "abandoned"
         REPLACED = "replaced"
+        CORRECTED = "corrected"
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="snapshots")
     attempt = models.CharField(max_length=128, blank=True, db_index=True)
