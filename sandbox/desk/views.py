@@ -34,8 +34,8 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def requester(request: HttpRequest, **ids: str) -> HttpResponse:
-    """The requester's pages, at the paths that toloka-kit prints. The ids are read again from the address by the page's script."""
-    return _page(request, "sandbox/requester.html", {"ids": ids})
+    """The requester's pages, at the paths that toloka-kit prints. The page's script reads the ids from the address."""
+    return _page(request, "sandbox/requester.html", {})
 
 
 @require_safe

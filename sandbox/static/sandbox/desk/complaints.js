@@ -22,6 +22,9 @@ export function hintsByTask(tasks) {
   return tasks.map((task) => (task.hint ? hint(task) : null));
 }
 
+/** Whether the platform says that answers of a training are wrong. */
+export const hasHints = (errors) => errors.some((error) => error && Object.hasOwn(error.errors, HINT));
+
 export function complaintSentence(errors) {
   const messages = (Array.isArray(errors) ? errors : [])
     .filter(Boolean)
@@ -29,6 +32,7 @@ export function complaintSentence(errors) {
       Object.entries(error.errors).map(([field, problem]) => problem?.message || `${field}: ${problem?.code ?? problem}.`),
     );
   const unique = [...new Set(messages)];
+  if (hasHints(Array.isArray(errors) ? errors : [])) return "Not quite right yet. Read the hints at the tasks, correct your answers and submit again.";
   if (!unique.length) return "Not submitted yet. The task says that something is missing.";
   return `Not submitted yet. ${unique.slice(0, 4).join(" ")}`;
 }

@@ -22,6 +22,31 @@ function skills(list) {
   );
 }
 
+function bonuses(list) {
+  if (!list?.length) return h("p", { class: "hint" }, "None yet. A requester may add one for work that was especially good.");
+  return h(
+    "ul",
+    { class: "bonuses" },
+    list.map((bonus) =>
+      h(
+        "li",
+        {},
+        h("strong", { class: "bonus-amount" }, money(bonus.amount)),
+        h(
+          "div",
+          {},
+          bonus.public_title ? h("p", {}, inMine(bonus.public_title)) : h("p", { class: "hint" }, "Without a message"),
+          bonus.public_message ? h("p", { class: "hint" }, inMine(bonus.public_message)) : null,
+        ),
+        timeElement(bonus.created),
+      ),
+    ),
+  );
+}
+
+// Texts to Tolokers come as {"EN": …}: English if there is any, else the first.
+const inMine = (text) => (typeof text === "string" ? text : (text?.EN ?? Object.values(text ?? {})[0] ?? ""));
+
 function restrictions(list) {
   if (!list?.length) return h("p", { class: "hint" }, "None: you may work everywhere your profile fits.");
   return h(
@@ -69,6 +94,7 @@ export function earningsPage(main) {
               h("p", { class: "hint" }, "Submitted and waiting for the requester."),
             ),
           ),
+          h("section", { class: "card" }, h("h2", {}, "Bonuses"), bonuses(answer.bonuses)),
           h("section", { class: "card" }, h("h2", {}, "Skills"), skills(answer.skills)),
           h("section", { class: "card" }, h("h2", {}, "Restrictions"), restrictions(answer.restrictions)),
           h("p", { class: "hint" }, "Your Toloker id is ", h("code", {}, answer.id), ". Requesters see it next to your work."),

@@ -3,6 +3,7 @@ import { ICONS, errorNotice, fillElement, h, icon } from "../dom.js";
 import { money } from "../format.js";
 import { account } from "./api.js";
 import { earningsPage } from "./earnings.js";
+import { messagesPage } from "./messages.js";
 import { poolsPage } from "./pools.js";
 import { signUpPage } from "./signup.js";
 import { taskPage } from "./task.js";
@@ -14,11 +15,12 @@ const main = h("main", { id: "main", tabindex: "-1" });
 const header = h("header", { class: "top" });
 let leave = () => {};
 
-const PAGES = { "": poolsPage, work: workPage, earnings: earningsPage, assignment: taskPage };
-const TITLES = { "": "Open tasks", work: "My work", earnings: "Earnings", assignment: "Task", new: "New Toloker" };
+const PAGES = { "": poolsPage, work: workPage, messages: messagesPage, earnings: earningsPage, assignment: taskPage };
+const TITLES = { "": "Open tasks", work: "My work", messages: "Messages", earnings: "Earnings", assignment: "Task", new: "New Toloker" };
 const NAV = [
   ["#/", "Open tasks", ""],
   ["#/work", "My work", "work"],
+  ["#/messages", "Messages", "messages"],
   ["#/earnings", "Earnings", "earnings"],
 ];
 

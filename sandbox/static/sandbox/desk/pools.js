@@ -21,9 +21,10 @@ function price(pool) {
 
 function poolCard(pool, onTake) {
   const title = pool.public_name || `Project ${pool.project_id}`;
+  const training = pool.type === "TRAINING";
   return h(
     "article",
-    { class: "card pool", "data-pool-id": pool.pool_id },
+    { class: "card pool", "data-pool-id": pool.pool_id, "data-type": pool.type ?? null },
     h(
       "div",
       { class: "pool-head" },
@@ -37,8 +38,8 @@ function poolCard(pool, onTake) {
       meta(pool),
       h(
         "button",
-        { class: "button primary", type: "button", "aria-label": `Start: ${title}`, onclick: (event) => onTake(pool, event.currentTarget) },
-        "Start",
+        { class: "button primary", type: "button", "aria-label": `${training ? "Practise" : "Start"}: ${title}`, onclick: (event) => onTake(pool, event.currentTarget) },
+        training ? "Practise" : "Start",
       ),
     ),
   );

@@ -3,22 +3,34 @@ import { h, errorNotice, fillElement } from "../dom.js";
 import { signUp } from "./api.js";
 import { addToloker, tolokers } from "./tolokers.js";
 
+// [name, Toloka's region id], by country code.
 const COUNTRIES = {
-  US: "United States",
-  GB: "United Kingdom",
-  DE: "Germany",
-  FR: "France",
-  ES: "Spain",
-  IN: "India",
-  PH: "Philippines",
-  KE: "Kenya",
-  NG: "Nigeria",
-  BR: "Brazil",
-  TR: "Türkiye",
-  UA: "Ukraine",
-  KZ: "Kazakhstan",
-  RU: "Russia",
+  US: ["United States", 84],
+  GB: ["United Kingdom", 102],
+  DE: ["Germany", 96],
+  FR: ["France", 124],
+  ES: ["Spain", 204],
+  IT: ["Italy", 205],
+  PT: ["Portugal", 10074],
+  PL: ["Poland", 120],
+  IN: ["India", 994],
+  PK: ["Pakistan", 10102],
+  BD: ["Bangladesh", 10091],
+  ID: ["Indonesia", 10095],
+  PH: ["Philippines", 10108],
+  VN: ["Vietnam", 10093],
+  JP: ["Japan", 137],
+  KE: ["Kenya", 21223],
+  NG: ["Nigeria", 20741],
+  EG: ["Egypt", 1056],
+  BR: ["Brazil", 94],
+  MX: ["Mexico", 20271],
+  TR: ["Türkiye", 983],
+  UA: ["Ukraine", 187],
+  KZ: ["Kazakhstan", 159],
+  RU: ["Russia", 225],
 };
+const COUNTRY_NAMES = Object.fromEntries(Object.entries(COUNTRIES).map(([code, [name]]) => [code, name]));
 const LANGUAGES = {
   EN: "English",
   DE: "German",
@@ -80,17 +92,20 @@ function profileOf(form) {
     name: chosen("name"),
     profile: {
       country: chosen("country"),
-      citizenship: chosen("country"),
+      citizenship: chosen("citizenship"),
+      city: chosen("city") && Number(chosen("city")),
       languages,
       verified_languages: data.getAll("verified").filter((code) => languages.includes(code)),
-      gender: chosen("gender"),
-      education: chosen("education"),
-      date_of_birth: chosen("date_of_birth"),
+      gender: chosen("gender") ?? null,
+      education: chosen("education") ?? null,
+      date_of_birth: chosen("date_of_birth") ?? null,
       adult_allowed: data.has("adult_allowed"),
     },
-    computed: { ...DEVICES[data.get("device")].computed, country_by_ip: chosen("country"), country_by_phone: chosen("country") },
+    computed: { ...DEVICES[data.get("device")].computed, region_by_ip: regionOf(data.get("country")), region_by_phone: regionOf(data.get("phone_country")) },
   };
 }
+
+const regionOf = (country) => COUNTRIES[country]?.[1];
 
 function profileFields() {
   return h(
@@ -100,7 +115,10 @@ function profileFields() {
     h(
       "div",
       { class: "form-grid" },
-      field("Country", select("country", COUNTRIES, "US")),
+      field("Country", select("country", COUNTRY_NAMES, "US"), "Also the region that the address (IP) says."),
+      field("Citizenship", select("citizenship", COUNTRY_NAMES, "US")),
+      field("Phone number's country", select("phone_country", COUNTRY_NAMES, "US")),
+      field("City", h("input", { type: "number", name: "city", min: "1", step: "1", placeholder: "87" }), "Toloka's region id, as filters name it."),
       field(
         "Device",
         select("device", Object.fromEntries(Object.entries(DEVICES).map(([key, device]) => [key, device.label])), "PERSONAL_COMPUTER"),

@@ -85,6 +85,15 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
     },
   });
 
+  // A page of a training that was answered wrongly before it was reloaded.
+  function showHints() {
+    const hints = assignment.tasks.flatMap(({ hint }, index) => (hint ? [[`solutions.${index}`, { code: "INVALID_VALUE", message: hint }]] : []));
+    if (!hints.length) return;
+    const errors = complaintsByTask(Object.fromEntries(hints), assignment.tasks);
+    frame.showErrors(errors);
+    say(complaintSentence(errors));
+  }
+
   // The task's hotkeys work at once, unless the Toloker is busy elsewhere on the page.
   function focusTask() {
     const idle = document.activeElement === document.body || document.activeElement === main;
@@ -180,7 +189,9 @@ function taskBar(assignment, timerElement, on) {
     { class: "task-bar" },
     back,
     h("h1", { class: `task-title ${settings.showTitle === false ? "visually-hidden" : ""}` }, assignment.public_name),
-    unlessHidden(settings.showReward, h("p", { class: "task-price" }, money(assignment.reward))),
+    assignment.type === "TRAINING"
+      ? h("span", { class: "badge info" }, "Training")
+      : unlessHidden(settings.showReward, h("p", { class: "task-price" }, money(assignment.reward))),
     unlessHidden(settings.showTimer, timerElement),
     h(
       "div",

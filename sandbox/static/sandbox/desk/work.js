@@ -2,7 +2,7 @@
 import { ICONS, ask, errorNotice, fillElement, h, icon, toast } from "../dom.js";
 import { moment, money, timeElement } from "../format.js";
 import { badge, since } from "../status.js";
-import { appeal, assignments } from "./api.js";
+import { appeal, assignments, messages } from "./api.js";
 import { serverNow } from "./clock.js";
 
 const APPEAL_DAYS = 7; // Toloka: a Toloker may appeal for 7 days after a rejection
@@ -11,8 +11,11 @@ const TABS = {
   review: { label: "In review", statuses: ["SUBMITTED"] },
   accepted: { label: "Accepted", statuses: ["ACCEPTED"] },
   rejected: { label: "Rejected", statuses: ["REJECTED"] },
-  unfinished: { label: "Not finished", statuses: ["SKIPPED", "EXPIRED", "ACTIVE"] },
+  skipped: { label: "Skipped", statuses: ["SKIPPED"] },
+  expired: { label: "Expired", statuses: ["EXPIRED"] },
+  hand: { label: "In hand", statuses: ["ACTIVE"] },
 };
+const PAGE = 30; // rows before "Show more"
 
 function mayAppeal(assignment) {
   const rejected = moment(assignment.rejected);
@@ -53,7 +56,6 @@ async function askAppeal(assignment, refresh) {
   try {
     await appeal(assignment.id, text.value.trim());
     toast("Your appeal was sent to the requester.");
-    sessionStorage.setItem(`sandbox.appealed.${assignment.id}`, "1");
     refresh();
   } catch (error) {
     toast(appealSentence(error));
@@ -66,8 +68,9 @@ function appealSentence(error) {
   return error.message;
 }
 
-function row(assignment, refresh) {
-  const appealed = sessionStorage.getItem(`sandbox.appealed.${assignment.id}`);
+/** `appeals`: thread id by assignment. */
+function row(assignment, appeals, refresh) {
+  const thread = appeals.get(assignment.id);
   return h(
     "li",
     { class: "work", "data-assignment-id": assignment.id },
@@ -95,15 +98,11 @@ function row(assignment, refresh) {
     assignment.status === "ACTIVE"
       ? h("p", {}, h("a", { class: "button small primary", href: `#/assignment/${assignment.id}` }, "Go on"))
       : null,
-    mayAppeal(assignment)
-      ? h(
-          "p",
-          {},
-          appealed
-            ? h("span", { class: "hint" }, "You appealed; the requester decides.")
-            : h("button", { class: "button small", type: "button", onclick: () => askAppeal(assignment, refresh) }, "Appeal"),
-        )
-      : null,
+    thread
+      ? h("p", { class: "hint" }, assignment.status === "REJECTED" ? "You appealed; the requester decides. " : "You appealed. ", h("a", { href: `#/messages/${thread}` }, "Read the messages"))
+      : mayAppeal(assignment)
+        ? h("p", {}, h("button", { class: "button small", type: "button", onclick: () => askAppeal(assignment, refresh) }, "Appeal"))
+        : null,
   );
 }
 
@@ -113,8 +112,10 @@ export function workPage(main, { go }, chosen = "all") {
   const tabs = h("nav", { class: "tabs", "aria-label": "Kinds of work" });
   const place = h("div", { class: "loading", "aria-busy": "true" }, "Reading your work…");
   let shown = "";
-  const draw = (all) => {
-    const now = JSON.stringify(all);
+  let most = PAGE;
+  const draw = (all, threads) => {
+    const appeals = new Map(threads.filter((thread) => thread.assignment_id).map((thread) => [thread.assignment_id, thread.id]));
+    const now = JSON.stringify([all, [...appeals], most]);
     if (now === shown) return;
     shown = now;
     const newest = [...all].sort((a, b) => String(b.created).localeCompare(String(a.created)) || b.id.localeCompare(a.id));
@@ -141,12 +142,33 @@ export function workPage(main, { go }, chosen = "all") {
         ? h(
             "ul",
             { class: "works" },
-            of(tab).map((assignment) => row(assignment, redraw)),
+            of(tab)
+              .slice(0, most)
+              .map((assignment) => row(assignment, appeals, redraw)),
           )
         : nothing(tab, go),
+      of(tab).length > most ? more(of(tab).length) : null,
     );
   };
-  const show = () => assignments().then(draw);
+  const more = (all) =>
+    h(
+      "p",
+      { class: "more-rows" },
+      h("span", { class: "hint" }, `${most} of ${all} shown`),
+      h(
+        "button",
+        {
+          class: "button small",
+          type: "button",
+          onclick: () => {
+            most += PAGE;
+            redraw();
+          },
+        },
+        "Show more",
+      ),
+    );
+  const show = () => Promise.all([assignments(), messages()]).then(([all, threads]) => draw(all, threads));
   const redraw = () => {
     shown = "";
     return start();

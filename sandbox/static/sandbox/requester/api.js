@@ -15,6 +15,8 @@ const SENTENCES = {
   UNARCHIVED_POOLS_CONFLICT: "The project still has pools that are not archived. Archive them first.",
   THERE_IS_ACTIVE_ASSIGNMENT: "Somebody is at work in this pool. Wait until they submit or their time is over.",
   SUBMITTED_ASSIGNMENTS_CONFLICT: "There is work to review in this pool. Accept or reject it first.",
+  TRAINING_ARCHIVE_CONFLICT: "Pools still ask for this training. Archive them first.",
+  CONFLICT_STATE: "Not possible in its present state. The page shows where it stands.",
   THERE_IS_REJECTED_ASSIGNMENT: "Rejected work may still be appealed against. The pool can be archived 9 days after the last rejection.",
 };
 
@@ -48,8 +50,7 @@ async function bodyOf(response) {
   return text ? JSON.parse(text) : null;
 }
 
-/** One call; gives the parsed answer or null; throws ApiError (status 0: no connection). */
-export async function call(method, path, body) {
+async function answerTo(method, path, body) {
   const headers = { Accept: "application/json", Authorization: `OAuth ${token()}` };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
@@ -59,10 +60,17 @@ export async function call(method, path, body) {
     if (error instanceof TypeError) throw new ApiError(0, null);
     throw error;
   }
-  const answer = await bodyOf(response);
-  if (!response.ok) throw new ApiError(response.status, answer);
-  return answer;
+  if (!response.ok) throw new ApiError(response.status, await bodyOf(response));
+  return response;
 }
+
+/** One call; gives the parsed answer or null; throws ApiError (status 0: no connection). */
+export async function call(method, path, body) {
+  return bodyOf(await answerTo(method, path, body));
+}
+
+/** A file of the API as a Blob. */
+export const blob = async (path) => (await answerTo("GET", path)).blob();
 
 /** Every item of a list, `most` at the utmost: {items, more}. */
 export async function every(path, query = {}, most = 2000) {

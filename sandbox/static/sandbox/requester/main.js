@@ -1,9 +1,33 @@
-// The requester's pages: log in with the API token, then projects, one project with its pools, one pool with its assignments.
+// The requester's pages: log in with the API token, then the page that the address names, at the paths that toloka-kit prints.
 import { ICONS, errorNotice, fillElement, h, icon } from "../dom.js";
 import { money } from "../format.js";
 import { call, logIn, logOut, token } from "./api.js";
+import { composePage, messagesPage, threadPage } from "./messages.js";
 import { poolPage } from "./pool.js";
 import { projectPage, projectsPage } from "./projects.js";
+import { skillPage, skillsPage } from "./skills.js";
+import { trainingPage } from "./training.js";
+import { webhooksPage } from "./webhooks.js";
+
+// The first that fits is shown; what its brackets caught is handed over.
+const PAGES = [
+  [/^\/requester\/project\/([^/]+)\/pool\/([^/]+)$/, poolPage],
+  [/^\/requester\/project\/([^/]+)\/training\/([^/]+)$/, trainingPage],
+  [/^\/requester\/project\/([^/]+)$/, projectPage],
+  [/^\/requester\/quality\/skill\/([^/]+)$/, skillPage],
+  [/^\/requester\/skills$/, skillsPage],
+  [/^\/requester\/messages$/, messagesPage],
+  [/^\/requester\/messages\/(?:new|to\/([^/]+))$/, (main, user = "") => composePage(main, user)],
+  [/^\/requester\/messages\/([^/]+)$/, threadPage],
+  [/^\/requester\/webhooks$/, webhooksPage],
+  [/^\/requester\//, projectsPage],
+];
+const NAV = [
+  ["/requester/", "Projects", /^\/requester\/(project\/.*)?$/],
+  ["/requester/skills", "Skills", /^\/requester\/(skills|quality\/)/],
+  ["/requester/messages", "Messages", /^\/requester\/messages/],
+  ["/requester/webhooks", "Webhooks", /^\/requester\/webhooks/],
+];
 
 const root = document.getElementById("requester");
 const main = h("main", { id: "main", tabindex: "-1" });
@@ -23,14 +47,14 @@ function drawHeader(requester = null) {
     h(
       "nav",
       { class: "nav", "aria-label": "Requester" },
-      h("a", { href: "/requester/", "aria-current": location.pathname === "/requester/" ? "page" : null }, "Projects"),
+      requester ? NAV.map(([href, label, mine]) => h("a", { href, "aria-current": mine.test(location.pathname) ? "page" : null }, label)) : null,
       h("a", { href: "/" }, "Toloker's desk"),
     ),
     requester
       ? h(
           "div",
           { class: "row" },
-          h("span", {}, h("strong", {}, name), h("span", { class: "hint" }, ` ${money(requester.balance)}`)),
+          h("span", {}, h("strong", {}, name), h("span", { class: "hint", title: "What can be spent" }, ` ${money(requester.balance)}`)),
           h(
             "button",
             {
@@ -93,13 +117,10 @@ async function start() {
     return;
   }
   fillElement(main, h("p", { class: "loading", "aria-busy": "true" }, "Asking the sandbox…"));
-  const { projectId, poolId } = root.dataset;
   try {
-    const requester = await call("GET", "/requester");
-    drawHeader(requester);
-    if (poolId) await poolPage(main, projectId, poolId);
-    else if (projectId) await projectPage(main, projectId);
-    else await projectsPage(main);
+    drawHeader(await call("GET", "/requester"));
+    const [pattern, page] = PAGES.find(([one]) => one.test(location.pathname));
+    await page(main, ...pattern.exec(location.pathname).slice(1).map((part) => part && decodeURIComponent(part)));
   } catch (error) {
     if (error.status === 401) {
       logOut();

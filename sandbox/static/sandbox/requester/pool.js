@@ -1,21 +1,23 @@
-// One pool: its state, its buttons, and every assignment with the answers; accept and reject by hand.
-import { ask, errorNotice, fillElement, h } from "../dom.js";
+// One pool: its state, its buttons, its work with the answers, its tasks and its rules in words.
+import { fillElement, h } from "../dom.js";
 import { duration, money, timeElement } from "../format.js";
-import { badge, since } from "../status.js";
 import { act, call, every } from "./api.js";
-import { actionButton, crumbs, statusBadge, table } from "./projects.js";
-
-const ORDER = ["SUBMITTED", "ACTIVE", "ACCEPTED", "REJECTED", "SKIPPED", "EXPIRED"];
+import { assignmentList, statistics } from "./assignments.js";
+import { actionButton, crumbs, facts, statusBadge, tabs } from "./parts.js";
+import { drawingsOf } from "./regions.js";
+import { audience, qualityRules } from "./rules.js";
+import { taskList } from "./tasks.js";
 
 function poolButtons(pool, options) {
-  const open = () => act(`/pools/${pool.id}/open`);
-  const close = () => act(`/pools/${pool.id}/close`);
-  const archive = () => act(`/pools/${pool.id}/archive`);
-  if (pool.status === "OPEN") return [actionButton("Close", close, options)];
+  const verb = (name) => () => act(`/pools/${pool.id}/${name}`);
+  if (pool.status === "OPEN") {
+    const question = "Nobody gets new pages; what is in hand can still be submitted. It can be opened again.";
+    return [actionButton("Close", verb("close"), { ...options, question })];
+  }
   if (pool.status !== "CLOSED") return [];
   return [
-    actionButton("Open", open, { ...options, kind: "primary" }),
-    actionButton("Archive", archive, {
+    actionButton("Open", verb("open"), { ...options, kind: "primary" }),
+    actionButton("Archive", verb("archive"), {
       ...options,
       kind: "danger",
       question: "An archived pool cannot be opened again, and its work cannot be reviewed any more.",
@@ -23,141 +25,86 @@ function poolButtons(pool, options) {
   ];
 }
 
-/** Ask for the comment (`needed` for a rejection); gives the text or null. */
-async function askComment(title, note, label, needed) {
-  const text = h("textarea", {
-    rows: 4,
-    maxlength: "2048",
-    "aria-label": "Comment for the Toloker",
-    placeholder: needed ? "What is wrong with the work?" : "Optional",
-  });
-  const trouble = h("p", { class: "field-error", role: "alert" });
-  const sure = await ask({
-    title,
-    content: h("div", {}, h("p", {}, note), text, trouble),
-    actions: [
-      { label: "Cancel", value: false },
-      { label, kind: needed ? "danger" : "primary", value: true },
-    ],
-    form: (value) => {
-      if (!value || !needed || text.value.trim()) return value;
-      trouble.textContent = "Write why: the Toloker reads it and may appeal.";
-      text.focus();
-      return null;
-    },
-  });
-  return sure ? text.value.trim() : null;
+/** What the lists of work and tasks need to know of a project: {drawings, input, output}. */
+export function projectShape(project) {
+  const spec = project.task_spec ?? {};
+  return { drawings: drawingsOf(spec.view_spec), input: spec.input_spec ?? {}, output: spec.output_spec ?? {} };
 }
 
-async function review(assignment, status, { trouble, after }) {
-  const comment =
-    status === "ACCEPTED"
-      ? await askComment("Accept this work?", `${money(assignment.reward)} and the fee are charged.`, "Accept", false)
-      : await askComment("Reject this work?", "Nothing is charged. The Toloker may appeal for 7 days.", "Reject", true);
-  if (comment === null) return;
-  fillElement(trouble);
-  try {
-    await call("PATCH", `/assignments/${assignment.id}`, { status, public_comment: comment });
-    await after();
-  } catch (error) {
-    fillElement(trouble, errorNotice(error.message));
-    trouble.scrollIntoView({ block: "center" });
-  }
+function poolFacts(pool) {
+  const mixer = pool.mixer_config;
+  const page = mixer
+    ? [
+        [mixer.real_tasks_count, "general"],
+        [mixer.golden_tasks_count, "control"],
+        [mixer.training_tasks_count, "training"],
+      ]
+        .filter(([count]) => count)
+        .map(([count, kind]) => `${count} ${kind}`)
+        .join(", ")
+    : "put together by hand";
+  return facts([
+    ["Status", [statusBadge(pool.status), pool.status === "CLOSED" && pool.last_close_reason ? h("span", { class: "hint" }, ` ${pool.last_close_reason}`) : ""]],
+    ["Price", money(pool.reward_per_assignment)],
+    ["Time for a page", duration(pool.assignment_max_duration_seconds ?? 0)],
+    ["Acceptance", pool.auto_accept_solutions ? "automatic" : `by hand, ${pool.auto_accept_period_day ?? 21} days`],
+    ["Tasks on a page", page || "none"],
+    ["18+", pool.may_contain_adult_content ? "yes" : "no"],
+    ["Last started", pool.last_started ? timeElement(pool.last_started) : "never"],
+  ]);
 }
 
-function reviewButtons(assignment, options) {
-  const accept = h(
-    "button",
-    { class: "button small primary", type: "button", onclick: () => review(assignment, "ACCEPTED", options) },
-    "Accept",
-  );
-  const reject = h("button", { class: "button small", type: "button", onclick: () => review(assignment, "REJECTED", options) }, "Reject");
-  if (assignment.status === "SUBMITTED") return h("div", { class: "row" }, accept, reject);
-  return assignment.status === "REJECTED" ? accept : null;
-}
-
-function answers(assignment) {
-  const shown = (assignment.tasks ?? []).map((task, index) => ({
-    input: task.input_values,
-    answer: assignment.solutions?.[index]?.output_values,
-  }));
+function ruleText(pool, projectId) {
+  const { training_requirement: training, dynamic_overlap_config: overlap, dynamic_pricing_config: pricing } = pool;
+  const link = (id) => h("a", { href: `/requester/project/${projectId}/training/${id}` }, `training ${id}`);
   return h(
-    "pre",
-    { class: "answers", tabindex: "0", "aria-label": "Task and answer" },
-    shown.map(({ input, answer }) => `${lines(input)}\n→ ${answer ? lines(answer) : "no answer"}`).join("\n\n"),
-  );
-}
-
-function lines(values) {
-  return Object.entries(values ?? {})
-    .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-    .join("\n");
-}
-
-function row(assignment, options) {
-  return h(
-    "tr",
-    { "data-assignment-id": assignment.id },
-    h("td", {}, badge(assignment.status), h("div", { class: "hint" }, timeElement(since(assignment)))),
-    h(
-      "td",
-      {},
-      h("div", { class: "mono" }, assignment.id),
-      h("div", { class: "hint" }, "Toloker ", h("span", { class: "mono" }, assignment.user_id)),
-    ),
-    h("td", {}, answers(assignment), assignment.public_comment ? h("p", { class: "hint" }, `Comment: ${assignment.public_comment}`) : null),
-    h("td", {}, reviewButtons(assignment, options)),
+    "div",
+    { class: "card rule-card" },
+    h("h2", {}, "Audience"),
+    h("p", {}, `Open to ${audience(pool.filter) === "everybody" ? "everybody" : `Tolokers whose ${audience(pool.filter)}`}.`),
+    training ? h("p", {}, "They must have passed ", link(training.training_pool_id), ` with ${training.training_passing_skill_value} or more.`) : null,
+    h("h2", {}, "Quality control"),
+    qualityRules(pool.quality_control) ?? h("p", { class: "hint" }, "No rules."),
+    overlap ? h("p", {}, `Dynamic overlap: until the answer is sure to ${overlap.min_confidence}, at most ${overlap.max_overlap} Tolokers a task.`) : null,
+    pricing?.intervals ? h("p", {}, `The price depends on skill ${pricing.skill_id}: ${pricing.intervals.map(({ from, to, reward_per_assignment: price }) => `${from ?? 0} to ${to ?? 100}: ${money(price)}`).join("; ")}.`) : null,
+    h("h2", {}, "Everything, as the API has it"),
+    h("details", {}, h("summary", {}, "Show the pool's JSON"), h("pre", { class: "json" }, JSON.stringify(pool, null, 2))),
   );
 }
 
 export async function poolPage(main, projectId, id) {
-  const [pool, found] = await Promise.all([call("GET", `/pools/${id}`), every("/assignments", { pool_id: id })]);
+  const [pool, project, found, tasks] = await Promise.all([
+    call("GET", `/pools/${id}`),
+    call("GET", `/projects/${projectId}`),
+    every("/assignments", { pool_id: id }),
+    every("/tasks", { pool_id: id }, 1500),
+  ]);
   const trouble = h("div", { "aria-live": "polite" });
   const options = { trouble, after: () => poolPage(main, projectId, id) };
-  const counts = ORDER.map((status) => [status, found.items.filter((assignment) => assignment.status === status).length]).filter(
-    ([, count]) => count,
-  );
-  const sorted = [...found.items].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || b.id.localeCompare(a.id));
+  const shape = projectShape(project);
+  const empty = pool.status === "OPEN" ? "Nobody has taken a task yet." : "Nobody has taken a task. Open the pool to show it to the crowd.";
+  const place = h("div");
+  const PARTS = {
+    work: () => [statistics(found.items), assignmentList(found, shape, empty, options)],
+    tasks: () => taskList(tasks, shape),
+    rules: () => ruleText(pool, projectId),
+  };
   document.title = `${pool.private_name} · Sandbox`;
   fillElement(
     main,
-    crumbs(["/requester/", "Projects"], [`/requester/project/${projectId}`, `Project ${projectId}`]),
+    crumbs(["/requester/", "Projects"], [`/requester/project/${projectId}`, project.public_name || `Project ${projectId}`]),
     h("header", { class: "row-between" }, h("h1", {}, pool.private_name), h("div", { class: "row" }, poolButtons(pool, options))),
-    h(
-      "dl",
-      { class: "facts" },
-      [
-        ["Status", statusBadge(pool.status)],
-        ["Price", money(pool.reward_per_assignment)],
-        ["Time for a task", duration(pool.assignment_max_duration_seconds ?? 0)],
-        ["Acceptance", pool.auto_accept_solutions ? "automatic" : `by hand, ${pool.auto_accept_period_day ?? 21} days`],
-        ["18+", pool.may_contain_adult_content ? "yes" : "no"],
-        ["Last started", pool.last_started ? timeElement(pool.last_started) : "never"],
-      ].map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
-    ),
+    poolFacts(pool),
     trouble,
-    h(
-      "header",
-      { class: "row section-head" },
-      h("h2", {}, "Assignments"),
-      counts.map(([status, count]) => h("span", { class: "row" }, badge(status), String(count))),
+    tabs(
+      "Parts of the pool",
+      [
+        ["work", "Work", found.items.length],
+        ["tasks", "Tasks", tasks.items.length],
+        ["rules", "Audience and rules"],
+      ],
+      (part) => fillElement(place, PARTS[part]()),
     ),
-    sorted.length
-      ? table(
-          [["Status"], ["Assignment"], ["Task and answer"], [""]],
-          sorted.slice(0, 300).map((assignment) => row(assignment, options)),
-        )
-      : h(
-          "div",
-          { class: "empty" },
-          h(
-            "p",
-            {},
-            pool.status === "OPEN" ? "Nobody has taken a task yet." : "Nobody has taken a task. Open the pool to show it to the crowd.",
-          ),
-        ),
-    sorted.length > 300 || found.more
-      ? h("p", { class: "hint" }, "Only the first 300 are shown; what waits for review comes first.")
-      : null,
+    place,
   );
 }
