@@ -1,9 +1,11 @@
 """Trainings: their life at the requester API, learning at the Toloker API, and the pools that ask for them."""
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
+import psycopg2
 import pytest
 import toloka.client as toloka
 from toloka.client import structure, unstructure
@@ -257,12 +259,18 @@ def test_a_skipped_page_comes_again_unless_it_had_been_answered(shop: Shop) -> N
     assert training_id not in toloker.pools()
 
 
-def test_takers_at_the_same_time_get_whole_pages(shop: Shop) -> None:
-    training_id = open_training(shop, tasks=2)
-    tolokers = [shop.toloker() for _ in range(6)]
-    with ThreadPoolExecutor(6) as threads:
-        pages = list(threads.map(lambda toloker: toloker.take(training_id), tolokers))
-    assert [len(page["tasks"]) for page in pages] == [2] * 6
+def test_a_page_is_not_short_because_somebody_else_takes_the_same_tasks_just_now(shop: Shop) -> None:
+    training_id = shop.ask("POST", "/trainings", training_form(shop))["id"]
+    first, _ = lessons(shop, training_id, 2)
+    shop.ask("POST", f"/trainings/{training_id}/open")
+    other = psycopg2.connect(shop.sandbox.environment["SANDBOX_DATABASE_URL"])
+    with closing(other), ThreadPoolExecutor(1) as thread:
+        other.cursor().execute("SELECT 1 FROM sandbox_task WHERE id = %s FOR UPDATE", [first])
+        taking = thread.submit(shop.toloker().take, training_id)
+        with pytest.raises(TimeoutError):
+            taking.result(timeout=1)
+        other.rollback()
+        assert len(taking.result(timeout=30)["tasks"]) == 2
 
 
 @pytest.mark.parametrize(("requirement", "path", "code"), [
