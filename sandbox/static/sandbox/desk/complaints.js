@@ -16,14 +16,8 @@ export function complaintsByTask(payload, tasks) {
   return errors;
 }
 
-/** What a declined page of a training said before it was loaded again. */
-export function hintsByTask(tasks) {
-  const hint = (task) => ({ task_id: task.id, errors: { [WHOLE_TASK]: { code: "INVALID_VALUE", message: task.hint } } });
-  return tasks.map((task) => (task.hint ? hint(task) : null));
-}
-
 /** Whether the platform says that answers of a training are wrong. */
-export const hasHints = (errors) => errors.some((error) => error && Object.hasOwn(error.errors, HINT));
+const hasHints = (errors) => errors.some((error) => error && Object.hasOwn(error.errors, WHOLE_TASK));
 
 export function complaintSentence(errors) {
   const messages = (Array.isArray(errors) ? errors : [])

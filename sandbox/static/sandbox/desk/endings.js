@@ -13,7 +13,6 @@ const ENDINGS = {
 const links = () => [h("a", { class: "button", href: "#/" }, "Open tasks"), h("a", { class: "button", href: "#/work" }, "My work")];
 
 export function donePage(main, assignment, status, go) {
-  const accepted = status === "ACCEPTED";
   const trouble = h("div", { "aria-live": "polite" });
   const another = h("button", { class: "button primary", type: "button" }, "Take another one");
   another.addEventListener("click", async () => {
@@ -26,7 +25,7 @@ export function donePage(main, assignment, status, go) {
     }
   });
   const price = money(assignment.reward);
-  const [title, text] = verdict(assignment, accepted, price);
+  const [title, text] = ENDINGS[assignment.type === "TRAINING" ? "TRAINING" : status](price);
   const heading = h("h1", { tabindex: "-1" }, title);
   const mark = h("span", { class: "big-mark" }, icon(...ICONS.check));
   fillElement(
@@ -34,12 +33,6 @@ export function donePage(main, assignment, status, go) {
     h("div", { class: "empty done" }, mark, heading, h("p", {}, text), trouble, h("div", { class: "row" }, another, links())),
   );
   heading.focus();
-}
-
-function verdict(assignment, accepted, price) {
-  if (assignment.type === "TRAINING") return ["Page done", "Who does well enough in a training gets the requester's paid tasks."];
-  if (accepted) return [`Accepted: you earned ${price}`, "This pool accepts solutions automatically."];
-  return ["Submitted, now in review", `${price} is on review and becomes yours when the requester accepts the work.`];
 }
 
 export function gonePage(main) {

@@ -2,7 +2,7 @@
 import { ICONS, ask, errorNotice, fillElement, h, icon } from "../dom.js";
 import { money } from "../format.js";
 import { ApiError, assignmentPage, attach, skip, submit } from "./api.js";
-import { complaintSentence, complaintsByTask, hintsByTask } from "./complaints.js";
+import { complaintSentence, complaintsByTask } from "./complaints.js";
 import { donePage, gonePage } from "./endings.js";
 import { taskFrame } from "./frame.js";
 import { showInstructions, showInstructionsOnce } from "./instructions.js";
@@ -63,8 +63,7 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
     rendered: () => {
       ready = true;
       setBusy(false);
-      const hints = hintsByTask(assignment.tasks);
-      if (hints.some(Boolean)) frame.showErrors(hints);
+      showHints();
       focusTask();
     },
     submit: (solutions) => send(solutions),
