@@ -2,6 +2,7 @@
 from typing import Any
 
 from sandbox.api.listing import without_nothing
+from sandbox.engine import regions
 from sandbox.errors import ApiError
 from sandbox.http import Call
 from sandbox.models import Toloker
@@ -28,9 +29,15 @@ def one(call: Call, key: str) -> Any:
 
 def _attributes(computed: dict[str, Any]) -> dict[str, Any]:
     return without_nothing({
+        "country_by_phone": _country(computed.get("region_by_phone")), "country_by_ip": _country(computed.get("region_by_ip")),
         **{name: _word(computed.get(name)) for name in _WORDS},
         "os_version": _number(computed.get("os_version")),
         **{name: _whole(computed.get(name)) for name in _WHOLE}})
+
+
+def _country(place: Any) -> str | None:
+    """The country of a region, or of the first of a list of them that has one."""
+    return next((code for region in regions.chain(place) if (code := regions.country_of(region))), None)
 
 
 def _word(value: Any) -> str | None:

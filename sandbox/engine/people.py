@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from sandbox import ids
-from sandbox.engine import due, filters, money
+from sandbox.engine import due, filters, money, regions
 from sandbox.models import Pool, Requester, Skill, Toloker, UserRestriction, UserSkill
 
 DEFAULT_PROFILE = {"country": "US", "citizenship": "US", "languages": ["EN"], "gender": "FEMALE", "education": "HIGH",
@@ -43,12 +43,25 @@ def create_requester(name: str, balance: Decimal, at: datetime) -> tuple[Request
 def create_toloker(name: str, profile: dict[str, Any], computed: dict[str, Any], at: datetime) -> tuple[Toloker, str]:
     """A new Toloker; what the dicts leave out is an adult English speaker at a personal computer's browser."""
     token = ids.new_token()
-    toloker = Toloker.objects.create(id=ids.new_user_id(), name=name, token_hash=token_hash(token), created=at,
-                                     profile={**DEFAULT_PROFILE, **profile}, computed={**DEFAULT_COMPUTED, **computed})
+    toloker = Toloker.objects.create(
+        id=ids.new_user_id(), name=name, token_hash=token_hash(token), created=at,
+        profile={**DEFAULT_PROFILE, **_city_of(profile), **profile}, computed={**DEFAULT_COMPUTED, **_regions_of(profile), **computed})
     for language in toloker.profile.get("verified_languages") or []:
         if language in VERIFIED_LANGUAGE_SKILLS:
             set_skill(toloker.id, VERIFIED_LANGUAGE_SKILLS[language], Decimal(100), at)
     return toloker, token
+
+
+def _regions_of(profile: dict[str, Any]) -> dict[str, Any]:
+    """Where phone and connection are, if nothing else is said: in the country of the profile."""
+    region = regions.of_country(profile.get("country"))
+    return {} if region is None else {"region_by_phone": region, "region_by_ip": region}
+
+
+def _city_of(profile: dict[str, Any]) -> dict[str, Any]:
+    """Somewhere in that country, if it is not the default one."""
+    region = regions.of_country(profile.get("country"))
+    return {} if region is None or profile["country"] == DEFAULT_PROFILE["country"] else {"city": region}
 
 
 def on_skill_change(listener: SkillListener) -> SkillListener:

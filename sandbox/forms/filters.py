@@ -3,11 +3,16 @@ from typing import Any
 
 import orjson
 
-from sandbox.engine.filters import MAX_CHARACTERS, OPERATORS
+from sandbox.engine.filters import MAX_CHARACTERS, OPERATORS, PLACES, is_number, number_in
+from sandbox.engine.regions import whole
 from sandbox.specs import Errors, fail
 
 _SKILL = ("EQ", "NE", "GT", "GTE", "LT", "LTE")
 _DEEPEST = 30
+_FLAGS = ("adult_allowed", "verified")
+_COUNTRIES = ("country", "citizenship")
+# The lists of machines, browsers and systems are open: Toloka's documents send the reader elsewhere for the whole of them.
+_WORDS = {"gender": ("MALE", "FEMALE"), "education": ("BASIC", "MIDDLE", "HIGH")}
 
 
 def check_filter(node: Any, path: str, errors: Errors) -> None:
@@ -62,6 +67,27 @@ def _condition(node: dict[str, Any], path: str, errors: Errors) -> None:
         fail(errors, f"{path}.value", "VALUE_REQUIRED", "Value must be present and not equal to null")
     elif node.get("value") is None and operator not in ("EQ", "NE"):
         fail(errors, f"{path}.value", "VALUE_REQUIRED", "null is compared with EQ and NE only")
+    elif node.get("value") is not None:
+        problem = _value_problem(category, key, node["value"])
+        if problem:
+            fail(errors, f"{path}.value", *problem)
+
+
+def _value_problem(category: str, key: Any, value: Any) -> tuple[str, str] | None:
+    """What is wrong with a value for this key. Numbers may be written as text."""
+    if is_number(category, key):
+        return None if number_in(value) is not None else ("FLOAT_EXPECTED", "A number is expected")
+    if key in PLACES:
+        return None if whole(value) is not None else ("INTEGER_EXPECTED", "The id of a region is expected")
+    if key in _FLAGS:
+        return None if isinstance(value, bool) else ("BOOLEAN_EXPECTED", "true or false is expected")
+    if not isinstance(value, str):
+        return "STRING_EXPECTED", "A string is expected"
+    if key in _WORDS:
+        return None if value in _WORDS[key] else ("UNKNOWN_ENUM_VALUE", f"One of {', '.join(_WORDS[key])} is expected")
+    if key in _COUNTRIES and len(value) != 2:
+        return "STRING_LENGTH_OUT_OF_BOUNDS", "Two letters are expected, as US"
+    return None if value.strip() else ("BLANK_STRING_NOT_ALLOWED", "A text is expected")
 
 
 def _operators(category: Any, key: Any) -> tuple[str, ...] | None:
