@@ -1,6 +1,7 @@
 """Things that happen by themselves at a time: one queue, in order, whoever looks first runs it.
 
-A kind is registered with `@on("KIND")`. Handlers check the object's state themselves: a row may be stale.
+A kind is registered with `@on("KIND")`. Handlers check the object's state themselves: a row may be stale. One that plans itself again
+must name another time than the one it was called for.
 """
 import logging
 from collections.abc import Callable, Iterator
@@ -52,9 +53,11 @@ def run(until: datetime) -> int:
 def _happen(row: Due, until: datetime) -> int:
     try:
         with transaction.atomic():
-            if not Due.objects.filter(pk=row.pk, at=row.at).delete()[0]:
+            if not Due.objects.filter(pk=row.pk, at=row.at).exists():
                 return 0
             HANDLERS[row.kind](row.target, row.at)
+            # Last, as everybody who plans or cancels does it: whoever has locked the object already must not wait for its due row here.
+            Due.objects.filter(pk=row.pk, at=row.at).delete()
             return 1
     except Exception:
         # One broken row must not stop the calendar: it is said aloud and tried again later.

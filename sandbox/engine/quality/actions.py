@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from sandbox.engine import assignments, overlap, people, pools, restrictions
 from sandbox.engine.quality.catalogue import ALIASES
@@ -46,7 +46,7 @@ def run(deed: Deed) -> int:
         try:
             with transaction.atomic():
                 handler(deed, action.get("parameters") or {})
-        except ApiError as refusal:
+        except (ApiError, IntegrityError, DataError) as refusal:
             log.info("%s for %s in pool %s: %s", action.get("type"), deed.subject.toloker_id, deed.subject.pool.id, refusal)
     return acted
 
