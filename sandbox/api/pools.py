@@ -9,7 +9,7 @@ from sandbox.api import operations
 from sandbox.api.door import my_project, my_regular_pool, my_training, owner_of
 from sandbox.api.listing import Listing, each, without_nothing
 from sandbox.api.references import check_dynamic
-from sandbox.engine import mixing, pools as engine
+from sandbox.engine import forgotten, mixing, pools as engine
 from sandbox.errors import ApiError, ValidationError, inappropriate
 from sandbox.forms.checker import Checker
 from sandbox.forms.filters import skills_in
@@ -82,7 +82,9 @@ def new_in(project: Project, **columns: Any) -> Pool:
     project = Project.objects.select_for_update().get(pk=project.id)
     if project.status != "ACTIVE":
         raise ApiError("PROJECT_INAPPROPRIATE_STATUS")
-    return Pool.objects.create(project=project, spec=project.specs.latest("number"), **columns)
+    pool = Pool.objects.create(project=project, spec=project.specs.latest("number"), **columns)
+    forgotten.watch(pool)
+    return pool
 
 
 @transaction.atomic
@@ -110,7 +112,8 @@ def replace(call: Call, key: str) -> Any:
         raise ApiError("POOL_TASK_TYPE_CONFLICT", "Who makes the pages of a pool with tasks, mixer_config or the requester, is fixed")
     for name, value in columns_of(form).items():
         setattr(pool, name, value)
-    pool.save(update_fields=["form", "training", "reward_per_assignment", "priority", "will_expire"])
+    pool.touched = call.now
+    pool.save(update_fields=["form", "training", "reward_per_assignment", "priority", "will_expire", "touched"])
     return show(pool)
 
 
@@ -124,8 +127,8 @@ def change(call: Call, key: str) -> Any:
     pool = engine.locked(int(key))
     if pool.status == "ARCHIVED":
         raise inappropriate("OPEN", "CLOSED")
-    pool.priority, pool.form = int(priority or 0), {**pool.form, "priority": priority}
-    pool.save(update_fields=["priority", "form"])
+    pool.priority, pool.form, pool.touched = int(priority or 0), {**pool.form, "priority": priority}, call.now
+    pool.save(update_fields=["priority", "form", "touched"])
     return show(pool)
 
 

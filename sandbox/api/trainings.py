@@ -57,8 +57,8 @@ def replace(call: Call, key: str) -> Any:
         raise inappropriate("CLOSED")
     if project.id != training.project_id:
         raise ValidationError({"project_id": {"code": "VALUE_NOT_ALLOWED", "message": "A training stays in its project"}})
-    training.form = form
-    training.save(update_fields=["form"])
+    training.form, training.touched = form, call.now
+    training.save(update_fields=["form", "touched"])
     trainings.edited(training)
     return show(training)
 

@@ -168,7 +168,7 @@ people = st.builds(
         skills={"1": known["a"], "2": known["b"]}),
     st.fixed_dictionaries({key: st.lists(st.sampled_from(choice), min_size=1, max_size=2, unique=True) if key == "languages"
                            else st.sampled_from(choice) for key, choice in VALUES.items()}),
-    st.fixed_dictionaries({key: numbers for key in (*NUMBERS, "a", "b")}))
+    st.fixed_dictionaries(dict.fromkeys((*NUMBERS, "a", "b"), numbers)))
 INSIDE = {213: {213, 1, 3, 225, 10001, 10000}, 225: {225, 10001, 10000}, 84: {84, 10002, 10000}, 96: {96, 111, 10001, 10000},
           177: {177, 96, 111, 10001, 10000}}
 
