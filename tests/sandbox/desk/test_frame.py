@@ -1,5 +1,4 @@
 """The task frame: what runs in it, what it cannot reach, and which views it draws."""
-import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.sandbox.desk.conftest import STRING, Desk, Shop, classic
+from tests.sandbox.desk.conftest import STRING, Desk, Shop, classic, template_builder
 from tests.stack.sandbox import SandboxServer
 
 EDITOR_PAGE = b"""<!doctype html><title>editor</title><p>assignment <b></b></p>
@@ -273,10 +272,6 @@ def test_components_of_classic_markup_are_drawn(desk: Desk, shop: Shop) -> None:
     assert shop.assignments(pool)[0]["solutions"][0]["output_values"] == {"sure": True, "shape": {"note": "round"}, "result": "YES"}
 
 
-def _tb(view: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"type": "tb", "config": json.dumps({"view": view, **more}), "lock": {"core": "1.0.0"}, "settings": {}}
-
-
 def _out(path: str) -> dict[str, str]:
     return {"type": "data.output", "path": path}
 
@@ -294,17 +289,17 @@ def test_template_builder_fields_conditions_and_hotkeys_work(desk: Desk, shop: S
         {"type": "field.number", "label": "How many", "minimum": 1, "data": _out("count")},
         {"type": "field.checkbox", "label": "Sure", "data": {**_out("sure"), "default": False}},
         {"type": "field.text", "label": "Id", "data": {**_out("id"), "default": {"type": "@toloka/data.assignment-id"}}},
-        {"type": "field.image-annotation", "label": "Boxes", "image": {"type": "data.input", "path": "title"}, "data": _out("boxes")},
+        {"type": "field.map", "label": "Where", "center": {"type": "data.input", "path": "title"}, "data": _out("place")},
     ]}
     keys = [{"type": "plugin.hotkeys", "1": {"type": "action.set", "data": _out("result"), "payload": "cat"}}]
     output = {"result": STRING, "which": {"type": "string", "required": False}, "count": {"type": "integer", "required": False},
               "sure": {"type": "boolean"}, "id": STRING}
-    pool = shop.pool(shop.project(_tb(view, plugins=keys), output=output), ["<i>A sofa"])
+    pool = shop.pool(shop.project(template_builder(view, plugins=keys), output=output), ["<i>A sofa"])
     desk.sign_up()
     frame = desk.start()
     expect(frame.get_by_text("<i>A sofa", exact=True)).to_be_visible()
     expect(frame.get_by_text("<script>not</script>")).to_be_visible()
-    expect(frame.locator(".placeholder")).to_contain_text("field.image-annotation")
+    expect(frame.locator(".placeholder")).to_contain_text("field.map")
     desk.submit()
     expect(frame.get_by_role("alert")).to_have_text("Answer this before you submit.")
     frame.get_by_label("How many").fill("0")

@@ -15,7 +15,7 @@ function meta(pool) {
 }
 
 function price(pool) {
-  if (pool.type === "TRAINING") return h("p", { class: "price" }, "Training", h("span", { class: "unit" }, ", unpaid"));
+  if (pool.type === "TRAINING") return h("p", { class: "price practice" }, "Training", h("span", { class: "visually-hidden" }, ", "), h("span", { class: "unit" }, "unpaid"));
   return h("p", { class: "price" }, money(pool.reward), h("span", { class: "unit" }, "per task"));
 }
 

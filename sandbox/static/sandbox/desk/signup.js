@@ -118,7 +118,7 @@ function profileFields() {
       field("Country", select("country", COUNTRY_NAMES, "US"), "Also the region that the address (IP) says."),
       field("Citizenship", select("citizenship", COUNTRY_NAMES, "US")),
       field("Phone number's country", select("phone_country", COUNTRY_NAMES, "US")),
-      field("City", h("input", { type: "number", name: "city", min: "1", step: "1", placeholder: "87" }), "Toloka's region id, as filters name it."),
+      field("City", h("input", { type: "number", name: "city", min: "1", step: "1", placeholder: "87" }), "Toloka's region id, as in filters."),
       field(
         "Device",
         select("device", Object.fromEntries(Object.entries(DEVICES).map(([key, device]) => [key, device.label])), "PERSONAL_COMPUTER"),

@@ -99,7 +99,7 @@ function row(assignment, project, options) {
       {},
       badge(assignment.status),
       h("div", { class: "hint" }, timeElement(since(assignment))),
-      spent === null ? null : h("div", { class: "hint" }, `after ${duration(spent)}`),
+      spent === null ? null : h("div", { class: "hint" }, `after ${duration(Math.max(1, spent))}`),
     ),
     h(
       "td",

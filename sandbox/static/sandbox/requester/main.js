@@ -48,12 +48,12 @@ function drawHeader(requester = null) {
       "nav",
       { class: "nav", "aria-label": "Requester" },
       requester ? NAV.map(([href, label, mine]) => h("a", { href, "aria-current": mine.test(location.pathname) ? "page" : null }, label)) : null,
-      h("a", { href: "/" }, "Toloker's desk"),
+      h("a", { class: requester ? "narrow-hidden" : null, href: "/" }, "Toloker's desk"),
     ),
     requester
       ? h(
           "div",
-          { class: "row" },
+          { class: "row who" },
           h("span", {}, h("strong", {}, name), h("span", { class: "hint", title: "What can be spent" }, ` ${money(requester.balance)}`)),
           h(
             "button",

@@ -91,7 +91,7 @@ async function aboutWork(id) {
 export async function threadPage(main, id) {
   const thread = await call("GET", `/message-threads/${id}`);
   if (thread.folders?.includes("UNREAD")) await call("POST", `/message-threads/${id}/remove-from-folders`, { folders: ["UNREAD"] });
-  const about = h("div");
+  const about = h("div", { class: "about" });
   document.title = `${words(thread.topic)} · Sandbox`;
   fillElement(
     main,

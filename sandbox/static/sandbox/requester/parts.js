@@ -100,7 +100,7 @@ export function tabs(label, entries, open) {
     ),
   );
   queueMicrotask(() => open(first));
-  return h("nav", { class: "tabs", "aria-label": label }, links);
+  return h("nav", { class: "tabs page-parts", "aria-label": label }, links);
 }
 
 /** The first `most` of `items` drawn by `draw(item)` into `list(rows)`, and a button for more. */

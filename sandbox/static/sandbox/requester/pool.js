@@ -55,13 +55,14 @@ function poolFacts(pool) {
 }
 
 function ruleText(pool, projectId) {
-  const { training_requirement: training, dynamic_overlap_config: overlap, dynamic_pricing_config: pricing } = pool;
+  const { dynamic_overlap_config: overlap, dynamic_pricing_config: pricing } = pool;
+  const training = pool.quality_control?.training_requirement ?? pool.training_requirement;
   const link = (id) => h("a", { href: `/requester/project/${projectId}/training/${id}` }, `training ${id}`);
   return h(
     "div",
     { class: "card rule-card" },
     h("h2", {}, "Audience"),
-    h("p", {}, `Open to ${audience(pool.filter) === "everybody" ? "everybody" : `Tolokers whose ${audience(pool.filter)}`}.`),
+    h("p", {}, `Open to: ${audience(pool.filter)}.`),
     training ? h("p", {}, "They must have passed ", link(training.training_pool_id), ` with ${training.training_passing_skill_value} or more.`) : null,
     h("h2", {}, "Quality control"),
     qualityRules(pool.quality_control) ?? h("p", { class: "hint" }, "No rules."),

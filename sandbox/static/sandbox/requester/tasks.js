@@ -20,10 +20,7 @@ function row(task, project) {
     h(
       "td",
       {},
-      taskAndAnswer(task, undefined, project),
-      known.map(({ output_values: values, correctness_weight: weight }) =>
-        h("p", { class: "hint" }, `Right answer${weight !== undefined && weight !== 1 ? ` (weight ${weight})` : ""}: ${JSON.stringify(values)}`),
-      ),
+      known.length ? known.map(({ output_values: values }) => taskAndAnswer(task, values, project)) : taskAndAnswer(task, undefined, project),
       task.message_on_unknown_solution ? h("p", { class: "hint" }, `Hint: ${task.message_on_unknown_solution}`) : null,
     ),
     h("td", { class: "number" }, task.infinite_overlap ? "∞" : `${task.remaining_overlap ?? "?"} of ${task.overlap ?? "?"}`),
@@ -33,7 +30,7 @@ function row(task, project) {
 /** `found`: {items, more}. */
 export function taskList(found, project) {
   if (!found.items.length) return nothing("", "No tasks yet. They come with POST /tasks or POST /task-suites.");
-  const list = (rows) => table([["Kind"], ["Task"], ["Input"], ["Overlap left", "number"]], rows);
+  const list = (rows) => table([["Kind"], ["Task"], ["Input and right answer"], ["Overlap left", "number"]], rows);
   return h(
     "div",
     {},

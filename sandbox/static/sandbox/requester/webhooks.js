@@ -31,7 +31,6 @@ function row(subscription, options) {
   const result = h("div", { role: "status" });
   const end = actionButton("End", () => call("DELETE", `/webhook-subscriptions/${subscription.id}`), {
     ...options,
-    kind: "danger",
     question: "Nothing is sent to this address any more for this event and pool.",
   });
   return h(

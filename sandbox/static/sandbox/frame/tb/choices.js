@@ -1,16 +1,15 @@
 // Fields in which one picks: radio buttons, buttons, boxes, lists. Same contract as fields.js.
-import { make, text } from "./elements.js";
+import { keyBadge, make, text } from "./elements.js";
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const options = (props) => (Array.isArray(props.options) ? props.options.filter(Boolean) : []);
 const labelOf = (one) => text(one.label ?? one.value);
 const hintOf = (one) => (one.hint ? make("span", { className: "tb-hint" }, text(one.hint)) : null);
-const badge = (key) => (key ? make("kbd", {}, key) : null);
 
 function choice(kind, name, one, { checked, disabled, key }, onChange) {
   const control = make("input", { type: kind, name, checked, disabled });
   control.addEventListener("change", () => onChange(control.checked));
-  return make("label", { className: "choice" }, control, make("span", {}, labelOf(one), hintOf(one)), badge(key));
+  return make("label", { className: "choice" }, control, make("span", {}, labelOf(one), hintOf(one)), keyBadge(key));
 }
 
 const inputs = (element) => [...element.querySelectorAll("input, button")];
@@ -32,7 +31,7 @@ function radioGroup(props, value, write, context) {
 }
 
 function pressButton(one, chosen, disabled, key, onPress, role) {
-  const button = make("button", { type: "button", className: "tb-toggle", disabled, role }, labelOf(one), badge(key));
+  const button = make("button", { type: "button", className: "tb-toggle", disabled, role }, labelOf(one), keyBadge(key));
   const show = (now) => button.setAttribute(role === "radio" ? "aria-checked" : "aria-pressed", String(now));
   show(chosen);
   button.addEventListener("click", onPress);

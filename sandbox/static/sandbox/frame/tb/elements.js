@@ -10,6 +10,9 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** The key that does the same, shown beside a label; screen readers need not hear it. */
+export const keyBadge = (key) => (key ? make("kbd", { ariaHidden: "true" }, key) : null);
+
 /** The address, or "" if it is none that a task may show: scripts in addresses are not. */
 export const web = (url) => (/^(https?:|data:(image|audio|video)\/|blob:|\/)/i.test(String(url ?? "")) ? String(url) : "");
 

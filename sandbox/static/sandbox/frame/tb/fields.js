@@ -62,7 +62,7 @@ function date(props, value, write) {
 
 function phone(props, value, write) {
   const made = typed("tel", props, value, write);
-  made.element.pattern = "\\+?[0-9()\\-\\s]{5,20}";
+  made.element.pattern = "\\+?[0-9\\(\\)\\-\\s]{5,20}";
   made.element.title = "A phone number with its country code, e.g. +44 20 7946 0000";
   const wrong = () => made.element.validity.patternMismatch;
   return { ...made, complaint: () => (wrong() ? `Write ${made.element.title.toLowerCase()}.` : null) };

@@ -1,6 +1,6 @@
 // view.*: one small function a component, (props, draw, task) -> element. `props` are resolved values; `draw(spec)` draws a component inside;
 // `task` can run actions. `props.around` is the component's own specification, for what must not be resolved early.
-import { make, text, web } from "./elements.js";
+import { keyBadge, make, text, web } from "./elements.js";
 import { LAYOUTS } from "./layouts.js";
 import { markdown } from "./markdown.js";
 import * as media from "./media.js";
@@ -20,7 +20,7 @@ const LINK_LOOKS = { primary: "tb-button primary", secondary: "tb-button", dange
 
 function actionButton(props, _, task) {
   const key = task.keyOf((action) => JSON.stringify(action) === JSON.stringify(props.action));
-  const button = make("button", { type: "button", className: "tb-button" }, text(props.label ?? "Go"), key ? make("kbd", {}, key) : null);
+  const button = make("button", { type: "button", className: "tb-button" }, text(props.label ?? "Go"), keyBadge(key));
   button.addEventListener("click", () => task.act(props.action));
   return button;
 }
