@@ -14,7 +14,7 @@ PATH = "/crowdsourcing/webhooks/"
 
 def address_of(pool: Pool) -> str:
     """The pool's own address; empty where WEBHOOK_BASE_URL is."""
-    return f"{settings.WEBHOOK_BASE_URL}{PATH}{Signer(salt=_SALT).sign(pool.pk)}" if settings.WEBHOOK_BASE_URL else ""
+    return f"{settings.WEBHOOK_BASE_URL}{PATH}{Signer(salt=_SALT).sign(str(pool.pk))}" if settings.WEBHOOK_BASE_URL else ""
 
 
 def pool_id_of(token: str) -> int | None:

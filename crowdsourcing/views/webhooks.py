@@ -20,7 +20,8 @@ MAX_BYTES = 1024 * 1024
 @require_POST
 def receive(request: HttpRequest, token: str) -> JsonResponse:
     """200 {"new": how many events were new}; 404 for an address of nobody's, 403 without a fresh signature, 400 and 413 for the rest."""
-    pool = Pool.objects.select_related("crowd_project__account").filter(pk=webhook_keys.pool_id_of(token)).first()
+    key = webhook_keys.pool_id_of(token)
+    pool = None if key is None else Pool.objects.select_related("crowd_project__account").filter(pk=key).first()
     if pool is None:
         return _no("There is no such address.", 404)
     length = request.META.get("CONTENT_LENGTH") or "0"

@@ -84,7 +84,8 @@ def compose(call: Call) -> Reply:
         _known(form["recipients_ids"])
     elif kind == "FILTER":
         recipients = engine.matching(requester_id, form["recipients_filter"])
-    details: dict[str, Any] = {name: form[name] for name in ("recipients_select_type", "recipients_ids", "recipients_filter") if name in form}
+    details: dict[str, Any] = {
+        name: form[name] for name in ("recipients_select_type", "recipients_ids", "recipients_filter") if name in form}
     thread = engine.send(requester_id, recipients, form["topic"], form["text"], call.now, answerable=form["answerable"],
                          compose_details=details)
     return Reply(show(thread), 201)

@@ -201,11 +201,13 @@ def test_other_peoples_threads_are_closed(shop: Shop, new_shop: Any) -> None:
 def test_the_kit_learns_who_a_toloker_is(shop: Shop) -> None:
     made = shop.sandbox.create_toloker(
         profile={"country": "IN", "languages": ["EN", "FR"], "adult_allowed": False}, client_type="TOLOKA_APP", user_agent_type="OTHER",
-        device_category="SMARTPHONE", os_family="ANDROID", os_version=10.1, os_version_major=10, os_version_minor=1)
+        device_category="SMARTPHONE", os_family="ANDROID", os_version=10.1, os_version_major=10, os_version_minor=1,
+        region_by_phone=87, region_by_ip=94)
     user = shop.requester.client().get_user(made.id)
     assert (user.id, user.country, user.languages, user.adult_allowed) == (made.id, "IN", ["EN", "FR"], False)
     details = user.attributes
     assert (details.client_type, details.device_category, details.os_family, float(details.os_version), details.os_version_major) == (
         "TOLOKA_APP", "SMARTPHONE", "ANDROID", 10.1, 10)
+    assert (details.country_by_phone, details.country_by_ip) == ("US", "BR")
     with refused("DOES_NOT_EXIST", 404):
         shop.ask("GET", f"/user-metadata/{'f' * 32}")
