@@ -1,6 +1,9 @@
 """What changes by itself: overlap by confidence, prices by skill, control tasks by experience, tasks chosen for review."""
+import json
+from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 import toloka.client as toloka
 from toloka.client.pool import DynamicOverlapConfig, DynamicPricingConfig
@@ -134,14 +137,45 @@ def test_a_rule_that_gives_rejected_work_out_again_does_not_count_twice(shop: Sh
     assert _overlap(shop, task) == 3
 
 
-def test_what_is_not_mixed_or_endless_keeps_its_overlap(shop: Shop) -> None:
+def _events(shop: Shop, pool: str) -> list[dict[str, Any]]:
+    """What waits to be delivered to this pool's subscribers, oldest first."""
+    with closing(psycopg2.connect(shop.sandbox.environment["SANDBOX_DATABASE_URL"])) as link, link.cursor() as cursor:
+        cursor.execute("SELECT e.body FROM sandbox_webhookevent e JOIN sandbox_webhooksubscription s ON s.id = e.subscription_id "
+                       "WHERE s.pool_id = %s", [int(pool)])
+        return sorted((json.loads(body) for (body,) in cursor.fetchall()), key=lambda event: event["event_time"])
+
+
+def test_the_last_word_on_a_task_is_told_once(shop: Shop) -> None:
     skill = _skill(shop)
-    pool = shop.pool(overlap=1, auto_accept_solutions=True, auto_close_after_complete_delay_seconds=60,
-                     dynamic_overlap_config=_overlap_config(skill), mixer_config={"real_tasks_count": 1})
-    endless = shop.ask("POST", "/tasks?open_pool=true", {"pool_id": pool, "infinite_overlap": True,
-                                                         "input_values": {"image": "https://example.com/1.png"}})
+    pool, (task,) = _adaptive(shop, skill)
+    shop.ask("PUT", "/webhook-subscriptions", [{"event_type": "DYNAMIC_OVERLAP_COMPLETED", "pool_id": pool,
+                                                "webhook_url": "http://127.0.0.1:9/none"}])
+    first = _do(_skilled(shop, skill, 60), pool, "OK")
+    assert _events(shop, pool) == []
+    second = _do(_skilled(shop, skill, 95), pool, "OK")
+    (event,) = _events(shop, pool)
+    assert (event["type"], event["pool_id"], event["task_id"]) == ("DYNAMIC_OVERLAP_COMPLETED", pool, task)
+    assert (event["assignment_ids"], event["output_values"]) == ([first, second], {"result": "OK"})
+    assert event["confidence"] == pytest.approx(0.57 / (0.57 + 0.02))
+    shop.ask("PATCH", f"/tasks/{task}", {"overlap": 3})
+    _do(_skilled(shop, skill, 10), pool, "BAD")
+    assert len(_events(shop, pool)) == 1
+    assert _overlap(shop, task) == 3
+
+
+def test_an_endless_task_and_pages_of_the_requesters_own_keep_their_overlap(shop: Shop) -> None:
+    skill = _skill(shop)
+    settings = {"auto_accept_solutions": True, "auto_close_after_complete_delay_seconds": 60,
+                "dynamic_overlap_config": _overlap_config(skill)}
+    values = {"input_values": {"image": "https://example.com/1.png"}}
+    pool = shop.pool(**settings)
+    endless = shop.ask("POST", "/tasks?open_pool=true", {"pool_id": pool, "infinite_overlap": True, **values})
     _do(_skilled(shop, skill, 10), pool, "OK")
     assert shop.ask("GET", f"/tasks/{endless['id']}")["infinite_overlap"] is True
+    pool = shop.pool(mixer_config=None, **settings)
+    page = shop.ask("POST", "/task-suites?open_pool=true", {"pool_id": pool, "overlap": 1, "tasks": [values]})
+    _do(_skilled(shop, skill, 10), pool, "OK")
+    assert shop.ask("GET", f"/task-suites/{page['id']}")["overlap"] == 1
 
 
 def test_the_kit_makes_a_pool_with_dynamic_overlap_and_prices(shop: Shop) -> None:
