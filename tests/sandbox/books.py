@@ -35,7 +35,7 @@ _MISCOUNTED = {
     "assignments paid or held otherwise than their status says": """
         SELECT a.id, a.status FROM sandbox_assignment a LEFT JOIN sandbox_ledgerentry e ON e.assignment_id = a.id GROUP BY a.id HAVING
         (count(*) FILTER (WHERE e.kind = 'REWARD'), count(*) FILTER (WHERE e.kind = 'HOLD') - count(*) FILTER (WHERE e.kind = 'RELEASE'))
-        <> CASE a.status WHEN 'ACCEPTED' THEN (1, 1) WHEN 'SUBMITTED' THEN (0, 1) ELSE (0, 0) END""",
+        <> ((a.status = 'ACCEPTED')::int::bigint, (a.status IN ('ACCEPTED', 'SUBMITTED'))::int::bigint)""",
     "bonuses not paid exactly once": """
         SELECT b.id FROM sandbox_userbonus b LEFT JOIN sandbox_ledgerentry e ON e.bonus_id = b.id AND e.kind = 'BONUS'
         GROUP BY b.id HAVING count(e.id) <> 1 OR sum(e.amount) <> b.amount""",
