@@ -2,6 +2,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 
 from sandbox.errors import ApiError
 from sandbox.http import error_response, json_response
@@ -9,8 +10,16 @@ from sandbox.http import error_response, json_response
 _JSON = ("/api/", "/worker/", "/control/")
 
 
+@csrf_exempt
 def _unknown(request: HttpRequest, **parts: str) -> HttpResponse:
     return error_response(ApiError("DOES_NOT_EXIST", "There is nothing at this address"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A host that we are not called by, or something else that Django does not let through."""
+    if request.path.startswith(_JSON):
+        return error_response(ApiError("VALIDATION_ERROR", "The request is not acceptable", payload={}))
+    return defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,6 +39,7 @@ def health(request: HttpRequest) -> HttpResponse:
     return json_response({"status": "ok"})
 
 
+handler400 = bad_request
 handler404 = not_found
 handler500 = server_error
 urlpatterns = [

@@ -20,6 +20,7 @@ from sandbox.models import Fault, RequestRecord, Robot, Task
 
 MAX_ADVANCE_SECONDS = 10 * 366 * 86_400
 MAX_ROBOTS = 200
+MAX_SEED = 10**12
 MAX_LOGGED = 10_000
 MAX_TASKS_KNOWN = 1_000
 _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
@@ -105,7 +106,7 @@ def create_fault(call: Call) -> Reply:
 
 def _check_pattern(check: Checker, name: str, pattern: str | None) -> None:
     """The database matches it, so the database says whether it is a pattern."""
-    if pattern is None:
+    if pattern is None or check.errors:
         return
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -142,24 +143,31 @@ def _unreadable(name: str, code: str) -> ValidationError:
 
 
 def create_robots(call: Call) -> Reply:
-    """Rows that the robots' process works through; see sandbox.robots."""
-    check = Checker(call.body)
+    """Rows that the robots' process works through; see sandbox.robots. A list describes several kinds at once, all or none."""
+    bodies = call.body if isinstance(call.body, list) else [call.body]
+    if len(bodies) > MAX_ROBOTS:
+        raise _unreadable("robots", "ARRAY_SIZE_GREATER_THAN_MAX")
+    robots = [Robot(id=ids.new_user_id(), created=call.now, config=config) for body in bodies for config in _robots(body)]
+    Robot.objects.bulk_create(robots)
+    return Reply({"ids": [robot.id for robot in robots]}, 201)
+
+
+def _robots(body: Any) -> list[dict[str, Any]]:
+    """The configurations of robots that are alike but for their seed and number."""
+    check = Checker(body)
     name = check.text("name", longest=200)
     count = check.integer("count", 1, MAX_ROBOTS) or 1
-    config: dict[str, Any] = {name: float(value) if (value := check.number(name, 0, 1)) is not None else default
-                              for name, default in (("accuracy", 1.0), ("spam", 0.0), ("skip", 0.0))}
+    config: dict[str, Any] = {part: float(value) if (value := check.number(part, 0, 1)) is not None else default
+                              for part, default in (("accuracy", 1.0), ("spam", 0.0), ("skip", 0.0))}
     config["seconds"] = _range(check, "seconds")
     config["pools"] = check.ids("pools")
     config["profile"], config["computed"] = people_form(check)
     truth = check.part("truth")
     config["truth"] = truth.data if truth else {}
     config["name"] = name
-    seed = check.integer("seed")
+    seed = check.integer("seed", -MAX_SEED, MAX_SEED)
     check.finish()
-    robots = [Robot(id=ids.new_user_id(), created=call.now, config={**config, "seed": (seed or 0) * 1_000 + index, "number": index + 1})
-              for index in range(count)]
-    Robot.objects.bulk_create(robots)
-    return Reply({"ids": [robot.id for robot in robots]}, 201)
+    return [{**config, "seed": (seed or 0) * 1_000 + index, "number": index + 1} for index in range(count)]
 
 
 def _range(check: Checker, name: str) -> list[float]:
