@@ -26,6 +26,8 @@ SANDBOX_FEE_PERCENT = env.str("SANDBOX_FEE_PERCENT", default="30")
 SANDBOX_RATE_LIMITS = env.bool("SANDBOX_RATE_LIMITS", default=False)
 # The least time between a pool's last answer and its COMPLETED close, whatever the pool asks for.
 SANDBOX_COMPLETION_GRACE_SECONDS = env.int("SANDBOX_COMPLETION_GRACE_SECONDS", default=0)
+# The most assignments a pool ever has; then it closes.
+SANDBOX_POOL_ASSIGNMENTS = env.int("SANDBOX_POOL_ASSIGNMENTS", default=2_000_000)
 SANDBOX_REJECTION_DAYS = env.int("SANDBOX_REJECTION_DAYS", default=9)
 SANDBOX_APPEAL_DAYS = env.int("SANDBOX_APPEAL_DAYS", default=7)
 # Where files that Tolokers upload are kept; not to be shared by two databases.

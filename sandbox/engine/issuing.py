@@ -1,8 +1,10 @@
 """Giving a Toloker a page of tasks."""
+import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -12,10 +14,15 @@ from sandbox.errors import ApiError
 from sandbox.models import Assignment, AssignmentTask, Pool, Task, TaskSuite, Toloker
 
 DEFAULT_MAX_ACTIVE = 1
+_COUNTED_EXACTLY = 1_000
 
 
-class _OutOfMoney(Exception):
-    """The requester cannot pay for one more; the pool has to close, outside the transaction that found out."""
+class _HasToClose(Exception):
+    """Nothing more can be issued; the pool has to close for this reason, outside the transaction that found out."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 def take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
@@ -23,8 +30,8 @@ def take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
     try:
         with transaction.atomic():
             return _take(toloker_id, pool_id, at)
-    except _OutOfMoney:
-        pools.close_pool(pool_id, at, "NOT_ENOUGH_BALANCE")
+    except _HasToClose as end:
+        pools.close_pool(pool_id, at, end.reason)
         raise ApiError("NO_TASKS_AVAILABLE") from None
 
 
@@ -46,6 +53,8 @@ def _take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
         raise ApiError("NO_TASKS_AVAILABLE")
     if not _below_limit(pool, toloker_id):
         raise ApiError("TOO_MANY_ACTIVE_ASSIGNMENTS")
+    if _is_full(pool):
+        raise _HasToClose("ASSIGNMENTS_LIMIT_EXCEEDED")
     suite = _mixed(pool, toloker_id, at) if mixing.mixes(pool) else suites.pick(pool, toloker_id)
     if suite is None:
         raise ApiError("NO_TASKS_AVAILABLE")
@@ -61,6 +70,14 @@ def _mixed(pool: Pool, toloker_id: str, at: datetime) -> TaskSuite | None:
 def _below_limit(pool: Pool, toloker_id: str) -> bool:
     limit = pool.project.form.get("max_active_assignments_count") or DEFAULT_MAX_ACTIVE
     return Assignment.objects.filter(toloker_id=toloker_id, status="ACTIVE", pool__project_id=pool.project_id).count() < limit
+
+
+def _is_full(pool: Pool) -> bool:
+    """Whether the pool has had its most assignments. Of a large limit this is asked now and then only: counting takes long."""
+    most: int = settings.SANDBOX_POOL_ASSIGNMENTS
+    if most > _COUNTED_EXACTLY and random.random() * _COUNTED_EXACTLY > 1:
+        return False
+    return pool.assignments.count() >= most
 
 
 def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, reward: Decimal, at: datetime) -> Assignment:
@@ -87,14 +104,14 @@ def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, reward: Decimal, at: 
 
 
 def _check_money(requester_id: str, cost: Any) -> None:
-    """Raise _OutOfMoney if one more does not fit beside what is held and promised."""
+    """Raise _HasToClose if one more does not fit beside what is held and promised."""
     if cost == 0 or money.spendable(requester_id) >= cost * 100:
         return
     # Close to the end takers queue up, so that they cannot all spend the same last dollar.
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM sandbox_requester WHERE id = %s FOR NO KEY UPDATE", [requester_id])
     if money.spendable(requester_id) < cost:
-        raise _OutOfMoney
+        raise _HasToClose("NOT_ENOUGH_BALANCE")
 
 
 def available_pools(toloker: Toloker, at: datetime) -> list[Pool]:

@@ -32,7 +32,7 @@ LIMITS: list[tuple[str, tuple[str, str, Any], dict[str, int]]] = [
 
 @pytest.fixture(scope="module", name="limited")
 def _limited() -> Iterator[SandboxServer]:
-    with sandbox_server(SANDBOX_RATE_LIMITS="1") as server:
+    with sandbox_server(SANDBOX_RATE_LIMITS="1", SANDBOX_POOL_ASSIGNMENTS="3") as server:
         yield server
 
 
@@ -137,6 +137,20 @@ def test_three_hundred_requests_fit_into_a_second(limited: SandboxServer) -> Non
     assert _ask(requester, "GET", "/requester", None) is None
     # Counts of the past are not kept.
     assert rows(limited, "SELECT count FROM sandbox_ratecount WHERE requester_id = %s", requester.id) == [(1,)]
+
+
+def test_a_pool_that_has_had_its_most_assignments_closes(limited: SandboxServer) -> None:
+    _next_minute(limited)
+    requester = limited.create_requester()
+    shop = Shop(limited, requester, requester.call("POST", "/api/v1/projects", project_form()))
+    pool = shop.open_pool(5)
+    for _ in range(3):
+        shop.submitted(pool)
+    late = shop.toloker()
+    with refused("NO_TASKS_AVAILABLE"):
+        late.take(pool)
+    closed = shop.ask("GET", f"/pools/{pool}")
+    assert (closed["status"], closed["last_close_reason"]) == ("CLOSED", "ASSIGNMENTS_LIMIT_EXCEEDED")
 
 
 def test_without_the_setting_nothing_is_counted(shop: Shop) -> None:
