@@ -138,8 +138,8 @@ class Household:
         if wanted is None or wanted == had:
             return had
         http.delete("/control/v1/robots").raise_for_status()
-        for number in range(wanted):
-            http.post("/control/v1/robots", json=crowd.person(number)).raise_for_status()
+        if wanted:
+            http.post("/control/v1/robots", json=[crowd.person(number) for number in range(wanted)]).raise_for_status()
         self._kept.put(robots=wanted)
         return wanted
 

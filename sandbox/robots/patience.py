@@ -4,10 +4,8 @@ import time
 
 # Pauses between looks while there is nothing to do: short at first, for nobody should wait long for a robot.
 _IDLE_SECONDS, _LONGEST_IDLE_SECONDS = 0.4, 2.0
-# However many robots there are, together they look about so many times a second.
-_LOOKS_A_SECOND = 12.0
-# How many sleepers one robot that found work wakes up.
-_WOKEN = 4
+# However many robots there are, together they look about so many times a second: a look costs the server some 30 ms.
+_LOOKS_A_SECOND = 4.0
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.5, 600.0
 
 
@@ -33,7 +31,7 @@ class Patience:
 
 
 class Lobby:
-    """Where a crew's robots wait for work. Who finds some wakes a few others, so a large crew may look rarely and still come soon.
+    """Where a crew's robots wait for work. Who finds some wakes another one, so a large crew may look rarely and still come soon.
 
     `speed`: the sandbox's seconds in one of the machine's, kept up to date by the crew.
     """
@@ -51,4 +49,4 @@ class Lobby:
     def ring(self, everybody: bool = False) -> None:
         """There is work, or it is time to go."""
         with self._bell:
-            self._bell.notify(self.size if everybody else _WOKEN)
+            self._bell.notify(self.size if everybody else 1)
