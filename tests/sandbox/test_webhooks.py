@@ -167,6 +167,22 @@ def test_a_deadline_is_told_by_the_calendar(hook_shop: Shop, ears: Receiver) -> 
     assert "Toloka-Signature" not in ears.at(path)[0].headers
 
 
+def test_an_answer_that_is_sure_is_told_with_what_it_is(hook_shop: Shop, ears: Receiver) -> None:
+    shop, path = hook_shop, path_of("sure")
+    skill = shop.ask("POST", "/skills", {"name": "quality"})["id"]
+    pool_id = shop.pool(overlap=1, auto_accept_solutions=True, auto_close_after_complete_delay_seconds=60, dynamic_overlap_config={
+        "type": "BASIC", "max_overlap": 3, "min_confidence": 0.9, "answer_weight_skill_id": skill, "fields": [{"name": "result"}]})
+    subscribe(shop, ears.url + path, pool_id, "DYNAMIC_OVERLAP_COMPLETED")
+    (task,) = shop.tasks(pool_id, query="allow_defaults=true&open_pool=true")
+    toloker = shop.toloker()
+    shop.ask("PUT", "/user-skills", {"skill_id": skill, "user_id": toloker.id, "value": 95})
+    page = toloker.take(pool_id)
+    toloker.submit(page["id"], {"result": "OK"})
+    (event,) = ears.wait(path, 1)
+    assert (event["task_id"], event["assignment_ids"], event["output_values"]) == (task, [page["id"]], {"result": "OK"})
+    assert event["confidence"] == pytest.approx(0.95) and "assignment_id" not in event
+
+
 def test_what_is_not_taken_is_tried_again_in_order_then_given_up(hook_shop: Shop, ears: Receiver) -> None:
     path, pool_id = path_of("moody"), hook_shop.open_pool(3)
     subscribe(hook_shop, ears.url + path, pool_id, "ASSIGNMENT_SUBMITTED")
