@@ -23,11 +23,15 @@ def put(requester_id: str, toloker_id: str, scope: str, *, project_id: int | Non
     if not made:
         in_force = row.will_expire is None or row.will_expire > at
         if collector and in_force and (row.will_expire is None or (until is not None and until <= row.will_expire)):
+            _covered(collector, row.collector, toloker_id, until)
             return row
+        if collector and in_force:
+            _covered(row.collector, collector, toloker_id, row.will_expire)
         row.private_comment, row.will_expire = comment, until
+        row.created = row.created if in_force else at
         # Whoever made it, its end is the end of the rule's ban.
         row.collector = collector or (row.collector if in_force else "")
-        row.save(update_fields=["private_comment", "will_expire", "collector"])
+        row.save(update_fields=["private_comment", "will_expire", "collector", "created"])
     if row.collector and until is not None:
         due.schedule("RESTRICTION_END", row.id, until)
     else:
@@ -35,6 +39,12 @@ def put(requester_id: str, toloker_id: str, scope: str, *, project_id: int | Non
     if until is None or until > at:
         access.banned(row, before, at)
     return row
+
+
+def _covered(collector: str, other: str, toloker_id: str, until: datetime | None) -> None:
+    """A rule's ban that another's covers has an end all the same, from which its rule counts anew."""
+    if collector and collector != other and until is not None:
+        history.start_again(collector, toloker_id, until)
 
 
 @transaction.atomic

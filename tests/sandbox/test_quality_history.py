@@ -94,6 +94,29 @@ def test_a_ban_that_the_requester_lifts_starts_the_rule_from_zero(shop: Shop) ->
     assert len(bans(shop, toloker)) == 1
 
 
+def test_two_rules_that_ban_from_the_same_thing_both_start_from_zero(shop: Shop) -> None:
+    day, days = {"duration_unit": "DAYS", "duration": 1}, {"duration_unit": "DAYS", "duration": 2}
+    pool = shop.open_pool(9, **quality(
+        collector("ASSIGNMENT_SUBMIT_TIME", ban(("fast_submitted_count", "GT", 1), **day), history_size=5,
+                  fast_submit_threshold_seconds=60),
+        collector("ACCEPTANCE_RATE", ban(("total_assignments_count", "GT", 1), ("rejected_assignments_rate", "GT", 35), **days)),
+        collector("ANSWER_COUNT", ban(("assignments_accepted_count", "EQ", 2), **day))))
+    toloker = shop.toloker()
+    for key in work(toloker, pool, "OK", "OK"):
+        shop.review(key, "REJECTED")
+    [row] = bans(shop, toloker)
+    assert days_of(row) == pytest.approx(2, abs=0.01)
+    shop.sandbox.advance(hours=49)
+    [key] = work(toloker, pool, "OK")
+    shop.review(key, "REJECTED")
+    assert bans(shop, toloker) == [row]
+    [key] = work(toloker, pool, "OK")
+    [again] = bans(shop, toloker)
+    assert days_of(again) == 1
+    shop.review(key, "REJECTED")
+    assert days_of(bans(shop, toloker)[0]) == pytest.approx(2, abs=0.01)
+
+
 def test_a_rule_never_shortens_a_ban(shop: Shop) -> None:
     pool, toloker = _bad_control(shop, 3), shop.toloker()
     work(toloker, pool, "BAD")
