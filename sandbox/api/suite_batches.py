@@ -12,6 +12,7 @@ from sandbox.forms.suites import issuing_order, suite_form
 from sandbox.forms.tasks import kind_of
 from sandbox.http import Call, Reply
 from sandbox.models import Pool, Task, TaskSuite
+from sandbox.models.copying import copy_in
 
 _COLUMNS = ("overlap", "infinite_overlap", "reserved_for", "unavailable_for", "issuing_order_override")
 
@@ -69,8 +70,8 @@ class SuiteBatch(PoolBatch[TaskSuite]):
         return suite
 
     def store(self, rows: dict[int, TaskSuite]) -> None:
-        TaskSuite.objects.bulk_create(rows.values(), batch_size=2_000)
-        Task.objects.bulk_create((task for suite in rows.values() for task in self.tasks[suite.id]), batch_size=2_000)
+        copy_in(list(rows.values()))
+        copy_in([task for suite in rows.values() for task in self.tasks[suite.id]])
         self.filled({suite.pool_id for suite in rows.values()})
 
     def show(self, row: TaskSuite) -> dict[str, Any]:

@@ -126,6 +126,20 @@ def test_a_bad_page_stops_the_batch_unless_it_may_be_skipped(shop: Shop) -> None
         shop.ask("POST", path, items)
 
 
+@pytest.mark.parametrize("noun", ["task-suites", "user-bonuses"])
+@pytest.mark.parametrize("item", [1, None, "x", [], {"pool_id": 5, "user_id": 5}, {"tasks": 7, "amount": 1e300},
+                                  {"tasks": [{"input_values": 3}]}, {"pool_id": None, "issuing_order_override": 1e308, "public_title": {"EN": None}}])
+def test_nonsense_in_a_batch_is_an_error_of_that_item(shop: Shop, noun: str, item: Any) -> None:
+    with refused("VALIDATION_ERROR", 400) as refusal:
+        shop.ask("POST", f"/{noun}", [item])
+    assert list(refusal.payload) == ["0"] and all(error["code"] for error in refusal.payload["0"].values())
+    operation = shop.ask("POST", f"/{noun}?async_mode=true&skip_invalid_items=true", [item])
+    assert operation["details"]["not_valid_count"] == 1
+    for body in ("x", 5):
+        with refused("VALIDATION_ERROR", 400):
+            shop.ask("POST", f"/{noun}", body)
+
+
 def test_thousands_of_pages_go_into_one_operation(shop: Shop) -> None:
     pool = _manual(shop)
     items = [_suite(pool, str(n)) for n in range(6_000)]
