@@ -54,7 +54,7 @@ function drawHeader(requester = null) {
       ? h(
           "div",
           { class: "row who" },
-          h("span", {}, h("strong", {}, name), h("span", { class: "hint", title: "What can be spent" }, ` ${money(requester.balance)}`)),
+          h("span", {}, h("strong", { class: "narrow-hidden" }, name), h("span", { class: "hint", title: "What can be spent" }, ` ${money(requester.balance)}`)),
           h(
             "button",
             {

@@ -24,6 +24,7 @@ export function actionButton(label, run, { question = "", kind = "", after, trou
           !(await ask({
             title: `${label}?`,
             content: h("p", {}, question),
+            closable: false,
             actions: [
               { label: "Cancel", value: false, autofocus: true },
               { label, kind: kind || "primary", value: true },

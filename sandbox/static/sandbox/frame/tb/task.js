@@ -63,7 +63,7 @@ export class Task {
 
   #properties(spec, state) {
     const own = Object.entries(spec).filter(([key]) => !UNRESOLVED.has(key));
-    return Object.fromEntries(own.map(([key, value]) => [key, key === "items" ? this.#items(value, state) : resolve(value, state)]));
+    return Object.fromEntries(own.map(([key, value]) => [camel(key), key === "items" ? this.#items(value, state) : resolve(value, state)]));
   }
 
   // Of a list, every item that is a component, or a helper that chooses one, gets its own slot: when it changes, its neighbours stay.
@@ -258,6 +258,9 @@ export class Task {
     return null;
   }
 }
+
+// toloka-kit sends a few properties (button_label, max_length) in Python's spelling.
+const camel = (key) => key.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
 
 const keep = (spec, state) => (state.scoped ? { type: "@scoped", spec, local: state.local, base: state.base } : spec);
 

@@ -42,7 +42,7 @@ export function toolbar(field) {
   );
   const labels = field.labels.map((label, index) => {
     const button = make("button", { type: "button", className: "ia-label" }, make("i", { style: { background: label.colour } }), label.name,
-      index < 9 ? make("kbd", {}, String(index + 1)) : null);
+      index < 9 ? make("kbd", { ariaHidden: "true" }, String(index + 1)) : null);
     button.addEventListener("click", () => field.setLabel(label.value));
     return button;
   });
