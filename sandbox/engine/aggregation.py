@@ -66,8 +66,11 @@ def by_trust(pool: Pool, names: Sequence[str], skill_id: int | None, task_ids: S
     answers = accepted_answers(pool, task_ids)
     trusted = trust(pool, {toloker for given in answers.values() for toloker, _ in given}, skill_id)
     spec = pool.spec.task_spec["output_spec"]
+    tasks = Task.objects.filter(pool=pool) if task_ids is None else Task.objects.filter(pk__in=task_ids)
     result = []
-    for task_id, form in Task.objects.filter(pk__in=list(answers)).order_by("id").values_list("id", "form"):
+    for task_id, form in tasks.order_by("id").values_list("id", "form").iterator(chunk_size=2_000):
+        if task_id not in answers:
+            continue
         votes = [(values, trusted[toloker]) for toloker, values in answers[task_id]]
         votes += [(base["output_values"], _weight(base)) for base in form.get("baseline_solutions") or []]
         values, confidence = {}, 1.0

@@ -34,8 +34,9 @@ def look(pool: Pool, task_ids: list[str], at: datetime) -> None:
     config = pool.form["dynamic_overlap_config"]
     tasks = _answered(pool, task_ids)
     # A copy of a pool has its project's newest spec, which may have lost a field.
-    names = [field["name"] for field in config["fields"] if field["name"] in pool.spec.task_spec["output_spec"]]
-    for found in aggregation.by_trust(pool, names, int(config["answer_weight_skill_id"]), list(tasks)):
+    names = [field["name"] for field in config.get("fields") or [] if field["name"] in pool.spec.task_spec["output_spec"]]
+    skill = config.get("answer_weight_skill_id")
+    for found in aggregation.by_trust(pool, names, int(skill) if skill else None, list(tasks)):
         task = tasks[found.task_id]
         # To nine places: 0.9 that was multiplied out of 0.7 and 0.9 is 0.9.
         if round(found.confidence, 9) < config["min_confidence"] and (task.overlap or 0) < config["max_overlap"]:

@@ -11,7 +11,7 @@ from typing import Any
 def chosen(function: dict[str, Any], numbers: Iterable[int]) -> set[int]:
     """Those of these places in the row that the function chooses."""
     intervals = sorted(((max(int(given.get("from") or 1), 1), given.get("to"), int(given["frequency"]))
-                        for given in function["intervals"]), key=lambda interval: interval[0])
+                        for given in function.get("intervals") or []), key=lambda interval: interval[0])
     starts = [start for start, _, _ in intervals]
     found = set()
     for number in numbers:

@@ -11,11 +11,11 @@ def reward_for(pool: Pool, facts: Facts) -> Decimal:
     Without the skill, or between the intervals, the pool's own price.
     """
     config = pool.form.get("dynamic_pricing_config")
-    have = facts.skills.get(config["skill_id"]) if config else None
-    if have is None:
+    have = facts.skills.get(str(config.get("skill_id")).lstrip("0")) if config else None
+    if config is None or have is None:
         return pool.reward_per_assignment
     value = Decimal(str(have)).quantize(Decimal(1), ROUND_HALF_UP)
-    for interval in config["intervals"]:
+    for interval in config.get("intervals") or []:
         first, last = interval.get("from"), interval.get("to")
         if (first is None or first <= value) and (last is None or value <= last):
             return Decimal(str(interval["reward_per_assignment"]))
