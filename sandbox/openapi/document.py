@@ -13,7 +13,7 @@ from sandbox.openapi.routes import Route, routes
 from sandbox.openapi.shapes import OBJECT, TEXT, TIME_GIVEN, UUID, Described, Schema, array, ref, thing, word, words
 
 _NOUNS = (projects, work, people, doors)
-_SECURITY = {"api": [{"requester": []}], "worker": [{"toloker": []}], "control": []}
+_SECURITY: dict[str, list[dict[str, list[str]]]] = {"api": [{"requester": []}], "worker": [{"toloker": []}], "control": []}
 _HEADER = {"type": "apiKey", "in": "header", "name": "Authorization"}
 _WHY = {400: "The request is wrong: `payload` says where", 401: "No or an unknown token", 403: "Another's object, or not allowed",
         404: "There is no such object", 409: "Not now", 413: "Too large", 415: "Not the media type that is expected, or packed",

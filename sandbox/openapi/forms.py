@@ -102,7 +102,7 @@ def _grow(sample: Any, heard: dict[str, Schema]) -> bool:
     """Put objects and items where the form looked for them; whether there was one to put."""
     grown = False
     for path, schema in heard.items():
-        wanted = {} if schema["type"] == "object" else [{}] if schema.get("items", {}).get("type") == "object" else None
+        wanted: Any = {} if schema["type"] == "object" else [{}] if schema.get("items", {}).get("type") == "object" else None
         holder, name = _at(sample, path)
         if wanted is not None and name not in holder:
             holder[name] = wanted
@@ -153,7 +153,7 @@ def _object(asked: _Asked, path: str) -> Schema:
 
 
 def _field(asked: _Asked, path: str) -> Schema:
-    schema = {name: float(value) if name in ("minimum", "maximum") and not isinstance(value, int) else value
+    schema: Schema = {name: float(value) if name in ("minimum", "maximum") and not isinstance(value, int) else value
               for name, value in asked.schemas[path].items()}
     if schema["type"] is None:
         return {}
