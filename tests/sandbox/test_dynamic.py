@@ -1,5 +1,6 @@
 """What changes by itself: overlap by confidence, prices by skill, control tasks by experience, tasks chosen for review."""
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -9,8 +10,8 @@ import toloka.client as toloka
 from toloka.client.pool import DynamicOverlapConfig, DynamicPricingConfig
 
 from sandbox.engine.intervals import chosen
-from tests.sandbox.conftest import Shop, refused
-from tests.stack.sandbox import TolokerAccount
+from tests.sandbox.conftest import REISSUE, Shop, refused
+from tests.stack.sandbox import Refused, TolokerAccount
 
 FIELDS = [{"name": "result"}]
 
@@ -124,8 +125,6 @@ def test_a_rejection_asks_for_one_more_only_if_the_rest_is_not_sure(shop: Shop) 
 
 
 def test_a_rule_that_gives_rejected_work_out_again_does_not_count_twice(shop: Shop) -> None:
-    from tests.sandbox.conftest import REISSUE
-
     skill = _skill(shop)
     pool = shop.pool(overlap=2, auto_close_after_complete_delay_seconds=60, dynamic_overlap_config=_overlap_config(skill),
                      quality_control={"configs": [REISSUE]})
@@ -161,6 +160,33 @@ def test_the_last_word_on_a_task_is_told_once(shop: Shop) -> None:
     _do(_skilled(shop, skill, 10), pool, "BAD")
     assert len(_events(shop, pool)) == 1
     assert _overlap(shop, task) == 3
+
+
+def test_a_crowd_at_once_leaves_every_task_with_exactly_its_overlap(shop: Shop) -> None:
+    skill = _skill(shop)
+    review = {"target_overlap": 3, "task_distribution_function": _function((1, None, 2))}
+    pool = shop.pool(overlap=1, auto_accept_solutions=True, auto_close_after_complete_delay_seconds=3_600,
+                     dynamic_overlap_config=_overlap_config(skill), quality_control={"checkpoints_config": {"real_settings": review}})
+    tasks = shop.tasks(pool, 6, "allow_defaults=true&open_pool=true")
+    crowd = [_skilled(shop, skill, value) for value in (55, 60, 65, 70, 90, 95)]
+
+    def work(toloker: TolokerAccount) -> None:
+        while True:
+            try:
+                _do(toloker, pool, "OK" if toloker.id < "8" else "BAD")
+            except Refused as refusal:
+                assert refusal.code == "NO_TASKS_AVAILABLE"
+                return
+
+    with ThreadPoolExecutor(len(crowd)) as threads:
+        list(threads.map(work, crowd))
+    for task in tasks:
+        found = shop.ask("GET", f"/tasks/{task}")
+        answers = shop.ask("GET", f"/assignments?task_id={task}")["items"]
+        assert {answer["status"] for answer in answers} == {"ACCEPTED"}
+        assert len({answer["user_id"] for answer in answers}) == len(answers) == found["overlap"] - found["remaining_overlap"]
+        # Nothing is left but what everybody in the crowd has done already.
+        assert (found["remaining_overlap"] == 0 or len(answers) == len(crowd)) and found["overlap"] <= 4
 
 
 def test_an_endless_task_and_pages_of_the_requesters_own_keep_their_overlap(shop: Shop) -> None:
@@ -368,7 +394,7 @@ def test_review_can_also_lower_the_overlap_but_not_below_what_was_issued(shop: S
     pool = _reviewing(shop, 4, 2, (1, None, 2))
     tasks = shop.tasks(pool, 2, "allow_defaults=true&open_pool=true")
     toloker = shop.toloker()
-    _do(toloker, pool, "OK"), _do(toloker, pool, "OK")
+    assert _do(toloker, pool, "OK") != _do(toloker, pool, "OK")
     assert [_overlap(shop, task) for task in tasks] == [2, 4]
     assert shop.ask("GET", f"/tasks/{tasks[0]}")["remaining_overlap"] == 1
 
