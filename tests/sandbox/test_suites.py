@@ -128,7 +128,8 @@ def test_a_bad_page_stops_the_batch_unless_it_may_be_skipped(shop: Shop) -> None
 
 @pytest.mark.parametrize("noun", ["task-suites", "user-bonuses"])
 @pytest.mark.parametrize("item", [1, None, "x", [], {"pool_id": 5, "user_id": 5}, {"tasks": 7, "amount": 1e300},
-                                  {"tasks": [{"input_values": 3}]}, {"pool_id": None, "issuing_order_override": 1e308, "public_title": {"EN": None}}])
+                                  {"tasks": [{"input_values": 3}]},
+                                  {"pool_id": None, "issuing_order_override": 1e308, "public_title": {"EN": None}}])
 def test_nonsense_in_a_batch_is_an_error_of_that_item(shop: Shop, noun: str, item: Any) -> None:
     with refused("VALIDATION_ERROR", 400) as refusal:
         shop.ask("POST", f"/{noun}", [item])
