@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Sum
 
 from sandbox.engine import known
 from sandbox.engine.quality.history import Subject, span
@@ -16,25 +16,26 @@ Values = dict[str, Any]
 
 def golden_set(config: Config, subject: Subject) -> Facts:
     """Answers to control and training tasks; the golden_set_ facts leave training tasks out. Partly right counts in part."""
-    rows = list(_latest(config, subject).values_list("score", "golden"))
-    return {**_facts("", [score for score, _ in rows]), **_facts("golden_set_", [score for score, golden in rows if golden])}
+    found = _latest(config, subject).aggregate(count=Count("id"), right=Sum("score"), golden_count=Count("id", filter=Q(golden=True)),
+                                               golden_right=Sum("score", filter=Q(golden=True)))
+    return {**_facts("", found["count"], found["right"]), **_facts("golden_set_", found["golden_count"], found["golden_right"])}
 
 
 def majority_vote(config: Config, subject: Subject) -> Facts:
     """Answers to general tasks that the majority was asked about."""
-    return _facts("", list(_latest(config, subject).values_list("score", flat=True)))
+    found = _latest(config, subject).aggregate(count=Count("id"), right=Sum("score"))
+    return _facts("", found["count"], found["right"])
 
 
-def _latest(config: Config, subject: Subject) -> Any:
+def _latest(config: Config, subject: Subject) -> QuerySet[AnswerCheck]:
     counted = span(config, subject)
     rows = AnswerCheck.objects.filter(counted.during("at"), kind=config.kind, collector__in=counted.collectors,
                                       toloker_id=subject.toloker_id).order_by("-id")
     return rows if counted.size is None else rows[:counted.size]
 
 
-def _facts(prefix: str, scores: list[float]) -> Facts:
-    count = len(scores)
-    right = rate(sum(scores), count)
+def _facts(prefix: str, count: int, score: float | None) -> Facts:
+    right = rate(score or 0, count)
     name = f"{prefix}answers_count" if prefix else "total_answers_count"
     return {name: count, f"{prefix}correct_answers_rate": right,
             f"{prefix}incorrect_answers_rate": None if right is None else 100 - right}

@@ -30,11 +30,12 @@ def acceptance_rate(config: Config, subject: Subject) -> Facts:
     counted = span(config, subject)
     rows = (Assignment.objects.filter(_REVIEWED, toloker_id=subject.toloker_id, status__in=("ACCEPTED", "REJECTED"))
             .alias(decided=Case(When(status="ACCEPTED", then=F("accepted")), default=F("rejected"), output_field=DateTimeField()))
-            .filter(counted.during("decided")).order_by("-decided", "-id").values_list("status", flat=True))
-    verdicts = list(rows if counted.size is None else rows[:counted.size])
-    accepted = verdicts.count("ACCEPTED")
-    return {"total_assignments_count": len(verdicts), "accepted_assignments_rate": rate(accepted, len(verdicts)),
-            "rejected_assignments_rate": rate(len(verdicts) - accepted, len(verdicts))}
+            .filter(counted.during("decided")).order_by("-decided", "-id"))
+    found = (rows if counted.size is None else rows[:counted.size]).aggregate(
+        total=Count("id"), accepted=Count("id", filter=Q(status="ACCEPTED")))
+    total, accepted = found["total"], found["accepted"]
+    return {"total_assignments_count": total, "accepted_assignments_rate": rate(accepted, total),
+            "rejected_assignments_rate": rate(total - accepted, total)}
 
 
 def answer_count(config: Config, subject: Subject) -> Facts:
@@ -45,10 +46,10 @@ def answer_count(config: Config, subject: Subject) -> Facts:
 
 def submit_time(config: Config, subject: Subject) -> Facts:
     """Pages submitted, and those of them submitted sooner than the threshold after they were taken."""
-    pages = _latest(span(config, subject), subject.toloker_id, "submitted").values_list("created", "submitted")
-    durations = [submitted - created for created, submitted in pages if submitted is not None]
     threshold = timedelta(seconds=float(config.parameters.get("fast_submit_threshold_seconds") or 0))
-    return {"total_submitted_count": len(durations), "fast_submitted_count": sum(duration < threshold for duration in durations)}
+    found = _latest(span(config, subject), subject.toloker_id, "submitted").aggregate(
+        total=Count("id"), fast=Count("id", filter=Q(submitted__lt=F("created") + threshold)))
+    return {"total_submitted_count": found["total"], "fast_submitted_count": found["fast"]}
 
 
 def assessment(assignment: Assignment, word: str) -> Facts:
