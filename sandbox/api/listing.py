@@ -87,7 +87,7 @@ class Listing:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) <= 18 else None
+    return int(text) if text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 18 else None
 
 
 def number(call: Call, name: str) -> int | None:

@@ -92,7 +92,8 @@ def _value_problem(category: str, key: Any, value: Any) -> tuple[str, str] | Non
 
 def _operators(category: Any, key: Any) -> tuple[str, ...] | None:
     if category == "skill":
-        return _SKILL if str(key).isdigit() else None
+        # Digits of other scripts are digits to Python, but no id is written with them.
+        return _SKILL if str(key).isascii() and str(key).isdigit() else None
     known = OPERATORS.get(category) if isinstance(category, str) else None
     return known.get(key) if known and isinstance(key, str) else None
 

@@ -109,6 +109,15 @@ def test_a_body_that_is_no_json_is_refused_everywhere(world: World, name: str) -
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.parametrize("key", ["²", "١٢٣", "-1", "", "9" * 40, "1.0", True, 1e30])
+def test_a_filter_by_a_skill_that_cannot_be_is_refused(world: World, key: Any) -> None:
+    pool = world.shop.ask("GET", f"/pools/{world.ids['pools']}")
+    node = {"category": "skill", "key": key, "operator": "GT", "value": 5}
+    answer = _ask(world, "POST", "/api/v1/pools", {**pool, "filter": {"and": [{"or": [node]}]}})
+    assert not _wrong(answer, 400)
+    assert all(path.startswith("filter") for path in answer.body["payload"])
+
+
 @pytest.mark.parametrize(("headers", "body", "status"), [
     ({"Content-Type": "text/plain"}, b"{}", 415), ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x--", 415),
     ({"Content-Type": "application/x-www-form-urlencoded"}, b"a=b", 415), ({"Content-Encoding": "gzip"}, b"\x1f\x8b\x08\x00", 415),
@@ -283,7 +292,7 @@ def test_a_list_refuses_a_limit_an_order_or_a_range_that_cannot_be(world: World)
             continue
         count += 1
         base = f"pool_id={world.ids['pools']}&" if "pool_id" in known else ""
-        nonsense = [("limit", text) for text in ("0", "-1", "x", "", "1e3", "١", str(known["limit"]["maximum"] + 1), "9" * 40)]
+        nonsense = [("limit", text) for text in ("0", "-1", "--5", "-", "x", "", "1e3", "١", str(known["limit"]["maximum"] + 1), "9" * 40)]
         nonsense += [("sort", text) for text in ("nonsense", "id,nonsense", "--id", "id;drop", "password", "requester__token_hash")]
         nonsense += [(name, "nonsense") for name, schema in known.items() if name.rpartition("_")[2] in ("gt", "gte", "lt", "lte")
                      and (schema.get("format") in ("date-time", "uuid") or "pattern" in schema)]
