@@ -22,7 +22,7 @@ def text(entry: dict[str, Any], component: dict[str, Any], chance: random.Random
     longest = [int(rule[name]) for rule in rules for name in ("max_length", "maxLength") if rule.get(name) is not None]
     most = min(longest, default=None)
     patterns = [rule["pattern"] for rule in rules if isinstance(rule.get("pattern"), str)]
-    words = [*_OF_COMPONENT.get(component.get("type", ""), ()), *(_SENTENCES if not patterns else ())]
+    words = list(_OF_COMPONENT.get(component.get("type", "")) or (() if patterns else _SENTENCES))
     others = list(_WORDS)
     chance.shuffle(words)
     chance.shuffle(others)

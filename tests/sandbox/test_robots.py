@@ -179,3 +179,72 @@ def test_a_robot_whose_taking_was_not_answered_finds_what_it_holds(new_shop: Cal
     shop.sandbox.fault(f"^/worker/v1/pools/{pool}/take$", "drop_after")
     shop.sandbox.robots(1, pools=[pool])
     assert [item["status"] for item in _done(shop, pool)] == ["SUBMITTED"]
+
+
+def test_robots_pass_trainings_upload_files_and_know_control_tasks(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop(task_spec={
+        "input_spec": {"n": {"type": "integer"}}, "output_spec": {"word": {"type": "string"}, "photo": {"type": "file", "required": False}},
+        "view_spec": {"type": "classic", "markup": "{{field type=\"file-img\" name=\"photo\"}}", "script": "", "styles": ""}})
+    training = shop.ask("POST", "/trainings", {
+        "project_id": shop.project["id"], "private_name": "lesson", "may_contain_adult_content": False,
+        "assignment_max_duration_seconds": 600, "mix_tasks_in_creation_order": True, "shuffle_tasks_in_task_suite": False,
+        "training_tasks_in_task_suite_count": 2, "inherited_instructions": True})["id"]
+    lesson = [{"pool_id": training, "input_values": {"n": n}, "infinite_overlap": True, "message_on_unknown_solution": "No",
+               "known_solutions": [{"output_values": {"word": f"lesson {n}"}}]} for n in range(4)]
+    shop.ask("POST", "/tasks?allow_defaults=true", lesson)
+    pool = shop.pool(mixer_config={"real_tasks_count": 1, "golden_tasks_count": 1}, quality_control={
+        "training_requirement": {"training_pool_id": training, "training_passing_skill_value": 100}, "configs": []})
+    tasks: list[dict[str, Any]] = [{"pool_id": pool, "input_values": {"n": 10 + n}} for n in range(2)]
+    tasks += [{"pool_id": pool, "input_values": {"n": 20 + n}, "infinite_overlap": True,
+               "known_solutions": [{"output_values": {"word": f"known {n}"}}]} for n in range(2)]
+    shop.ask("POST", "/tasks?allow_defaults=true", tasks)
+    shop.ask("POST", f"/trainings/{training}/open")
+    shop.ask("POST", f"/pools/{pool}/open")
+    shop.sandbox.robots(1, pools=[training, pool])
+    careless = shop.sandbox.robots(1, pools=[training], accuracy=0.0, name="Careless")
+    assert len(careless) == 1
+    pages = _done(shop, pool)
+    assert {item["status"] for item in pages} == {"SUBMITTED"}
+    values = {task["input_values"]["n"]: solution["output_values"] for item in pages
+              for task, solution in zip(item["tasks"], item["solutions"], strict=True)}
+    assert [values[n]["word"] for n in (20, 21)] == ["known 0", "known 1"]
+    attachment = shop.ask("GET", f"/attachments/{values[10]['photo']}")
+    assert (attachment["media_type"], attachment["details"]["pool_id"]) == ("image/png", pool)
+    lessons = _wait(lambda: (found := shop.ask("GET", f"/assignments?pool_id={training}&status=ACCEPTED")["items"])
+                    and len(found) == 4 and found)
+    corrected = [item for item in lessons if item.get("first_declined_solution_attempt")]
+    # The careless one was told what is right, twice, and answered so.
+    assert len(corrected) == 2
+    assert {item["solutions"][0]["output_values"]["word"] for item in corrected} == {"lesson 0", "lesson 2"}
+
+
+def test_known_solutions_are_told_where_there_are_some(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop()
+    pool = shop.pool(mixer_config={"real_tasks_count": 1, "golden_tasks_count": 1})
+    known = [{"output_values": {"result": "OK"}, "correctness_weight": 1}]
+    golden, = shop.tasks(pool, 1, known_solutions=known, infinite_overlap=True)
+    real, = shop.tasks(pool)
+    found = shop.sandbox.control.call("GET", f"/control/v1/known-solutions?task_id={golden},{real},nonsense")["items"]
+    assert found == [{"task_id": golden, "known_solutions": known}]
+    assert shop.sandbox.control.call("GET", "/control/v1/known-solutions")["items"] == []
+
+
+def test_robots_leave_a_pool_alone_whose_tasks_they_cannot_do(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop(task_spec={
+        "input_spec": {"image": {"type": "url"}}, "output_spec": {"code": {"type": "string", "pattern": "§{77}"}},
+        "view_spec": {"type": "classic", "markup": "", "script": "", "styles": ""}})
+    pool = shop.open_pool(30)
+    shop.sandbox.robots(1, pools=[pool])
+    _wait(lambda: shop.ask("GET", f"/assignments?pool_id={pool}")["items"])
+    time.sleep(6)
+    found = shop.ask("GET", f"/assignments?pool_id={pool}")["items"]
+    assert {item["status"] for item in found} <= {"SKIPPED", "ACTIVE"}
+    assert len(found) <= 2
+
+
+def test_several_kinds_of_robots_are_asked_for_at_once(sandbox: SandboxServer) -> None:
+    made = sandbox.control.call("POST", "/control/v1/robots", [{"count": 2, "pools": ["1"]}, {"name": "Ann", "pools": ["1"]}])
+    assert len(made["ids"]) == 3
+    for body in ([{"count": 1}, {"count": 0}], [7], [{"pools": ["1"]}] * 201):
+        with refused("VALIDATION_ERROR", 400):
+            sandbox.control.call("POST", "/control/v1/robots", body)
