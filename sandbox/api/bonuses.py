@@ -2,7 +2,8 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from sandbox import times
 from sandbox.api import batches
@@ -107,12 +108,14 @@ def listing(call: Call) -> Any:
 
 
 def _asked_for(call: Call) -> QuerySet[UserBonus]:
-    """Mine, of one Toloker or for one assignment if asked."""
+    """Mine; of one Toloker, for one assignment, with one private comment if asked."""
     query = call.request.GET
     rows = UserBonus.objects.filter(requester_id=my_id(call))
     for name, column in (("user_id", "toloker_id"), ("assignment_id", "assignment_id")):
         if query.get(name):
             rows = rows.filter(**{column: query[name]})
+    if query.get("private_comment"):
+        rows = rows.annotate(comment=RawSQL("form::jsonb ->> 'private_comment'", [], CharField())).filter(comment=query["private_comment"])
     return rows
 
 

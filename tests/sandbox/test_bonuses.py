@@ -175,7 +175,8 @@ def test_at_most_a_hundred_bonuses_go_into_a_request_that_waits(shop: Shop) -> N
 
 def test_bonuses_are_listed_by_toloker_assignment_and_range(shop: Shop) -> None:
     toloker, key = shop.submitted(shop.open_pool())
-    made = [shop.ask("POST", "/user-bonuses", _bonus(toloker, n, assignment_id=key if n == 3 else None))["id"] for n in (1, 2, 3)]
+    made = [shop.ask("POST", "/user-bonuses", _bonus(toloker, n, private_comment=f"bonus {n}", assignment_id=key if n == 3 else None))["id"]
+            for n in (1, 2, 3)]
     shop.ask("POST", "/user-bonuses", _bonus(shop.toloker()))
 
     def found(query: str) -> list[str]:
@@ -183,6 +184,7 @@ def test_bonuses_are_listed_by_toloker_assignment_and_range(shop: Shop) -> None:
 
     assert found(f"user_id={toloker.id}") == made and found(f"assignment_id={key}") == made[2:]
     assert found(f"user_id={toloker.id}&sort=-created,id") == made[::-1]
+    assert found("private_comment=bonus%202") == made[1:2] and found("private_comment=bonus") == []
     assert found(f"user_id={toloker.id}&id_gt={made[0]}&limit=1") == made[1:2]
     with refused("VALIDATION_ERROR", 400):
         found("id_gt=abc")
