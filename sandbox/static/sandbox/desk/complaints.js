@@ -26,7 +26,8 @@ export function complaintSentence(errors) {
       Object.entries(error.errors).map(([field, problem]) => problem?.message || `${field}: ${problem?.code ?? problem}.`),
     );
   const unique = [...new Set(messages)];
-  if (hasHints(Array.isArray(errors) ? errors : [])) return "Not quite right yet. Read the hints at the tasks, correct your answers and submit again.";
+  if (hasHints(Array.isArray(errors) ? errors : []))
+    return "Not quite right yet. Read the hints at the tasks, correct your answers and submit again.";
   if (!unique.length) return "Not submitted yet. The task says that something is missing.";
   return `Not submitted yet. ${unique.slice(0, 4).join(" ")}`;
 }

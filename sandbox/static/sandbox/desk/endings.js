@@ -5,7 +5,10 @@ import { takeFrom } from "./pools.js";
 
 // What became of a page: [heading, text], by its price.
 const ENDINGS = {
-  TRAINING: () => ["Practised: this page of the training is done", "What you answered right at once counts for the skill that other pools may ask for."],
+  TRAINING: () => [
+    "Practised: this page of the training is done",
+    "What you answered right at once counts for the skill that other pools may ask for.",
+  ],
   ACCEPTED: (price) => [`Accepted: you earned ${price}`, "This pool accepts solutions automatically."],
   SUBMITTED: (price) => ["Submitted, now in review", `${price} is on review and becomes yours when the requester accepts the work.`],
 };

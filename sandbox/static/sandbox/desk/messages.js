@@ -10,7 +10,13 @@ const words = (text) => (typeof text === "string" ? text : (text?.EN ?? Object.v
 const newest = (thread) => thread.messages.at(-1) ?? { text: "", created: thread.created };
 
 function answerForm(thread, done) {
-  const text = h("textarea", { rows: 4, maxlength: "4096", required: true, "aria-label": "Your answer", placeholder: "Write to the requester" });
+  const text = h("textarea", {
+    rows: 4,
+    maxlength: "4096",
+    required: true,
+    "aria-label": "Your answer",
+    placeholder: "Write to the requester",
+  });
   const trouble = h("div", { "aria-live": "polite" });
   const button = h("button", { class: "button primary", type: "submit" }, "Send");
   const send = async (event) => {
@@ -52,7 +58,9 @@ function conversation(thread, done) {
       "p",
       { class: "hint" },
       thread.requester_name ? `With ${thread.requester_name}` : "With the requester",
-      thread.assignment_id ? [", about ", h("a", { href: "#/work" }, "your work"), " ", h("span", { class: "mono" }, thread.assignment_id)] : null,
+      thread.assignment_id
+        ? [", about ", h("a", { href: "#/work" }, "your work"), " ", h("span", { class: "mono" }, thread.assignment_id)]
+        : null,
     ),
     h("ol", { class: "bubbles" }, thread.messages.map(said)),
     thread.answerable ? answerForm(thread, done) : h("p", { class: "hint" }, "The requester takes no answers to this message."),
@@ -78,7 +86,13 @@ function nothing() {
     "div",
     { class: "empty" },
     h("h2", {}, "No messages"),
-    h("p", {}, "What requesters write to you stands here, and so do your appeals. An appeal is written in ", h("a", { href: "#/work/rejected" }, "My work"), "."),
+    h(
+      "p",
+      {},
+      "What requesters write to you stands here, and so do your appeals. An appeal is written in ",
+      h("a", { href: "#/work/rejected" }, "My work"),
+      ".",
+    ),
   );
 }
 
@@ -101,7 +115,11 @@ export function messagesPage(main, _, chosen = "") {
         ? h(
             "div",
             { class: `mail ${chosen ? "chosen" : ""}` },
-            h("ul", { class: "threads", "aria-label": "Conversations" }, threads.map((thread) => entry(thread, thread === open))),
+            h(
+              "ul",
+              { class: "threads", "aria-label": "Conversations" },
+              threads.map((thread) => entry(thread, thread === open)),
+            ),
             conversation(open, redraw),
           )
         : nothing(),

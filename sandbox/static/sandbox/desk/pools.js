@@ -15,7 +15,14 @@ function meta(pool) {
 }
 
 function price(pool) {
-  if (pool.type === "TRAINING") return h("p", { class: "price practice" }, "Training", h("span", { class: "visually-hidden" }, ", "), h("span", { class: "unit" }, "unpaid"));
+  if (pool.type === "TRAINING")
+    return h(
+      "p",
+      { class: "price practice" },
+      "Training",
+      h("span", { class: "visually-hidden" }, ", "),
+      h("span", { class: "unit" }, "unpaid"),
+    );
   return h("p", { class: "price" }, money(pool.reward), h("span", { class: "unit" }, "per task"));
 }
 
@@ -38,7 +45,12 @@ function poolCard(pool, onTake) {
       meta(pool),
       h(
         "button",
-        { class: "button primary", type: "button", "aria-label": `${training ? "Practise" : "Start"}: ${title}`, onclick: (event) => onTake(pool, event.currentTarget) },
+        {
+          class: "button primary",
+          type: "button",
+          "aria-label": `${training ? "Practise" : "Start"}: ${title}`,
+          onclick: (event) => onTake(pool, event.currentTarget),
+        },
         training ? "Practise" : "Start",
       ),
     ),

@@ -101,7 +101,11 @@ function profileOf(form) {
       date_of_birth: chosen("date_of_birth") ?? null,
       adult_allowed: data.has("adult_allowed"),
     },
-    computed: { ...DEVICES[data.get("device")].computed, region_by_ip: regionOf(data.get("country")), region_by_phone: regionOf(data.get("phone_country")) },
+    computed: {
+      ...DEVICES[data.get("device")].computed,
+      region_by_ip: regionOf(data.get("country")),
+      region_by_phone: regionOf(data.get("phone_country")),
+    },
   };
 }
 
@@ -118,7 +122,11 @@ function profileFields() {
       field("Country", select("country", COUNTRY_NAMES, "US"), "Also the region that the address (IP) says."),
       field("Citizenship", select("citizenship", COUNTRY_NAMES, "US")),
       field("Phone number's country", select("phone_country", COUNTRY_NAMES, "US")),
-      field("City", h("input", { type: "number", name: "city", min: "1", step: "1", placeholder: "87" }), "Toloka's region id, as in filters."),
+      field(
+        "City",
+        h("input", { type: "number", name: "city", min: "1", step: "1", placeholder: "87" }),
+        "Toloka's region id, as in filters.",
+      ),
       field(
         "Device",
         select("device", Object.fromEntries(Object.entries(DEVICES).map(([key, device]) => [key, device.label])), "PERSONAL_COMPUTER"),

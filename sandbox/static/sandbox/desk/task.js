@@ -86,7 +86,9 @@ function workOn(main, assignment, { go, frameOrigin, refreshAccount }) {
 
   // A page of a training that was answered wrongly before it was reloaded.
   function showHints() {
-    const hints = assignment.tasks.flatMap(({ hint }, index) => (hint ? [[`solutions.${index}`, { code: "INVALID_VALUE", message: hint }]] : []));
+    const hints = assignment.tasks.flatMap(({ hint }, index) =>
+      hint ? [[`solutions.${index}`, { code: "INVALID_VALUE", message: hint }]] : [],
+    );
     if (!hints.length) return;
     const errors = complaintsByTask(Object.fromEntries(hints), assignment.tasks);
     frame.showErrors(errors);

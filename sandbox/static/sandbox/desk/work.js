@@ -99,7 +99,12 @@ function row(assignment, appeals, refresh) {
       ? h("p", {}, h("a", { class: "button small primary", href: `#/assignment/${assignment.id}` }, "Go on"))
       : null,
     thread
-      ? h("p", { class: "hint" }, assignment.status === "REJECTED" ? "You appealed; the requester decides. " : "You appealed. ", h("a", { href: `#/messages/${thread}` }, "Read the messages"))
+      ? h(
+          "p",
+          { class: "hint" },
+          assignment.status === "REJECTED" ? "You appealed; the requester decides. " : "You appealed. ",
+          h("a", { href: `#/messages/${thread}` }, "Read the messages"),
+        )
       : mayAppeal(assignment)
         ? h("p", {}, h("button", { class: "button small", type: "button", onclick: () => askAppeal(assignment, refresh) }, "Appeal"))
         : null,

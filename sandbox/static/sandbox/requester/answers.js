@@ -19,15 +19,19 @@ const fileButton = (id) => h("button", { class: "button small", type: "button", 
 
 function shown(name, value, spec, context) {
   const ids = [value].flat();
-  if (spec?.type === "file" || spec?.type === "array_file") if (ids.every((id) => HEX_ID.test(id))) return h("div", { class: "row wrap" }, ids.map(fileButton));
+  if (spec?.type === "file" || spec?.type === "array_file")
+    if (ids.every((id) => HEX_ID.test(id))) return h("div", { class: "row wrap" }, ids.map(fileButton));
   if (areRegions(value)) return regionsPicture(context.picture, value, `${context.side} ${name}`);
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  if (typeof value === "string" && /^https?:\/\//.test(value)) return h("a", { href: value, target: "_blank", rel: "noopener noreferrer" }, value);
+  if (typeof value === "string" && /^https?:\/\//.test(value))
+    return h("a", { href: value, target: "_blank", rel: "noopener noreferrer" }, value);
   return text.startsWith("data:") && text.length > 80 ? `${text.slice(0, 60)}… (${text.length} characters)` : text;
 }
 
 function values(found, specs, context) {
-  return Object.entries(found ?? {}).map(([name, value]) => h("p", {}, h("span", { class: "value-name" }, `${name}: `), shown(name, value, specs?.[name], context)));
+  return Object.entries(found ?? {}).map(([name, value]) =>
+    h("p", {}, h("span", { class: "value-name" }, `${name}: `), shown(name, value, specs?.[name], context)),
+  );
 }
 
 /** `project`: {drawings, input, output}. `answer` is output values or undefined. */
@@ -39,7 +43,11 @@ export function taskAndAnswer(task, answer, project, extra = null) {
     h("div", { class: "values" }, values(task.input_values, project.input, { picture, side: "Input" })),
     answer === undefined
       ? null
-      : h("div", { class: "values output" }, answer && Object.keys(answer).length ? values(answer, project.output, { picture, side: "Answer" }) : "no answer"),
+      : h(
+          "div",
+          { class: "values output" },
+          answer && Object.keys(answer).length ? values(answer, project.output, { picture, side: "Answer" }) : "no answer",
+        ),
     extra,
   );
 }

@@ -105,9 +105,19 @@ function row(assignment, project, options) {
       "td",
       {},
       h("div", { class: "mono" }, assignment.id),
-      h("div", { class: "hint" }, "Toloker ", h("a", { class: "mono", href: `/requester/messages/to/${assignment.user_id}`, title: "Write to this Toloker" }, assignment.user_id)),
+      h(
+        "div",
+        { class: "hint" },
+        "Toloker ",
+        h("a", { class: "mono", href: `/requester/messages/to/${assignment.user_id}`, title: "Write to this Toloker" }, assignment.user_id),
+      ),
     ),
-    h("td", {}, answers(assignment, project), assignment.public_comment ? h("p", { class: "hint" }, `Comment: ${assignment.public_comment}`) : null),
+    h(
+      "td",
+      {},
+      answers(assignment, project),
+      assignment.public_comment ? h("p", { class: "hint" }, `Comment: ${assignment.public_comment}`) : null,
+    ),
     h("td", {}, reviewButtons(assignment, options)),
   );
 }
@@ -148,7 +158,10 @@ export function assignmentList(found, project, empty, options) {
     const chosen = wanted ? of(found.items, wanted) : found.items;
     const sorted = [...chosen].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || b.id.localeCompare(a.id));
     const list = (rows) => table([["Status"], ["Assignment"], ["Task and answer"], [""]], rows);
-    fillElement(place, inPages(sorted, PAGE, (assignment) => row(assignment, project, options), list));
+    fillElement(
+      place,
+      inPages(sorted, PAGE, (assignment) => row(assignment, project, options), list),
+    );
   };
   show("");
   return h(
@@ -158,7 +171,13 @@ export function assignmentList(found, project, empty, options) {
       "div",
       { class: "row-between list-head" },
       h("div", { class: "chips", role: "group", "aria-label": "Show" }, chips),
-      waiting.length > 1 ? h("button", { class: "button small", type: "button", onclick: () => acceptAll(waiting, options) }, `Accept all ${waiting.length} in review`) : null,
+      waiting.length > 1
+        ? h(
+            "button",
+            { class: "button small", type: "button", onclick: () => acceptAll(waiting, options) },
+            `Accept all ${waiting.length} in review`,
+          )
+        : null,
     ),
     place,
     found.more ? h("p", { class: "hint" }, `Only the first ${found.items.length} are shown.`) : null,

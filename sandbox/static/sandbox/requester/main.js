@@ -47,14 +47,21 @@ function drawHeader(requester = null) {
     h(
       "nav",
       { class: "nav", "aria-label": "Requester" },
-      requester ? NAV.map(([href, label, mine]) => h("a", { href, "aria-current": mine.test(location.pathname) ? "page" : null }, label)) : null,
+      requester
+        ? NAV.map(([href, label, mine]) => h("a", { href, "aria-current": mine.test(location.pathname) ? "page" : null }, label))
+        : null,
       h("a", { class: requester ? "narrow-hidden" : null, href: "/" }, "Toloker's desk"),
     ),
     requester
       ? h(
           "div",
           { class: "row who" },
-          h("span", {}, h("strong", { class: "narrow-hidden" }, name), h("span", { class: "hint", title: "What can be spent" }, ` ${money(requester.balance)}`)),
+          h(
+            "span",
+            {},
+            h("strong", { class: "narrow-hidden" }, name),
+            h("span", { class: "hint", title: "What can be spent" }, ` ${money(requester.balance)}`),
+          ),
           h(
             "button",
             {
@@ -120,7 +127,13 @@ async function start() {
   try {
     drawHeader(await call("GET", "/requester"));
     const [pattern, page] = PAGES.find(([one]) => one.test(location.pathname));
-    await page(main, ...pattern.exec(location.pathname).slice(1).map((part) => part && decodeURIComponent(part)));
+    await page(
+      main,
+      ...pattern
+        .exec(location.pathname)
+        .slice(1)
+        .map((part) => part && decodeURIComponent(part)),
+    );
   } catch (error) {
     if (error.status === 401) {
       logOut();

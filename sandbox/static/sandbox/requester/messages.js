@@ -23,7 +23,12 @@ function entry(thread) {
     h(
       "a",
       { href: `/requester/messages/${thread.id}` },
-      h("span", { class: "row-between" }, h("strong", {}, words(thread.topic) || "Without a topic"), unread ? h("span", { class: "badge info" }, "New") : null),
+      h(
+        "span",
+        { class: "row-between" },
+        h("strong", {}, words(thread.topic) || "Without a topic"),
+        unread ? h("span", { class: "badge info" }, "New") : null,
+      ),
       h("span", { class: "hint one-line" }, words(newest(thread).text)),
       h("span", { class: "hint" }, whom(thread), " · ", timeElement(newest(thread).created), thread.meta?.assignment_id ? " · appeal" : ""),
     ),
@@ -37,11 +42,21 @@ export async function messagesPage(main) {
   const of = (name) => items.filter(({ folders }) => folders?.includes(name));
   const found = of(folder).sort((a, b) => String(newest(b).created).localeCompare(String(newest(a).created)));
   const tab = ([name, label]) =>
-    h("a", { href: `/requester/messages?folder=${name}`, "aria-current": name === folder ? "page" : null }, label, h("span", { class: "count" }, String(of(name).length)));
+    h(
+      "a",
+      { href: `/requester/messages?folder=${name}`, "aria-current": name === folder ? "page" : null },
+      label,
+      h("span", { class: "count" }, String(of(name).length)),
+    );
   document.title = "Messages · Sandbox";
   fillElement(
     main,
-    h("header", { class: "page-head row-between" }, h("h1", {}, "Messages"), h("a", { class: "button primary", href: "/requester/messages/new" }, "Write")),
+    h(
+      "header",
+      { class: "page-head row-between" },
+      h("h1", {}, "Messages"),
+      h("a", { class: "button primary", href: "/requester/messages/new" }, "Write"),
+    ),
     h("nav", { class: "tabs", "aria-label": "Folders" }, Object.entries(FOLDERS).map(tab)),
     found.length
       ? inPages(found, PAGE, entry, (rows) => h("ul", { class: "threads" }, rows))
@@ -55,13 +70,25 @@ function bubble(message) {
   return h(
     "li",
     { class: `bubble ${mine ? "mine" : ""}` },
-    h("p", { class: "hint" }, mine ? "You" : ["Toloker ", h("span", { class: "mono" }, message.from?.id ?? "")], " ", timeElement(message.created)),
+    h(
+      "p",
+      { class: "hint" },
+      mine ? "You" : ["Toloker ", h("span", { class: "mono" }, message.from?.id ?? "")],
+      " ",
+      timeElement(message.created),
+    ),
     h("p", { class: "bubble-text" }, words(message.text)),
   );
 }
 
 function replyForm(thread, after) {
-  const text = h("textarea", { rows: 4, required: true, maxlength: "10000", "aria-label": "Your answer", placeholder: "Write to the Toloker" });
+  const text = h("textarea", {
+    rows: 4,
+    required: true,
+    maxlength: "10000",
+    "aria-label": "Your answer",
+    placeholder: "Write to the Toloker",
+  });
   const trouble = h("div", { "aria-live": "polite" });
   const send = async (event) => {
     event.preventDefault();
@@ -73,7 +100,13 @@ function replyForm(thread, after) {
       fillElement(trouble, errorNotice(error.message));
     }
   };
-  return h("form", { class: "answer", onsubmit: send }, trouble, text, h("div", {}, h("button", { class: "button primary", type: "submit" }, "Send")));
+  return h(
+    "form",
+    { class: "answer", onsubmit: send },
+    trouble,
+    text,
+    h("div", {}, h("button", { class: "button primary", type: "submit" }, "Send")),
+  );
 }
 
 async function aboutWork(id) {
@@ -96,7 +129,12 @@ export async function threadPage(main, id) {
   fillElement(
     main,
     crumbs(["/requester/messages", "Messages"]),
-    h("header", { class: "page-head" }, h("h1", {}, words(thread.topic) || "Without a topic"), h("p", { class: "hint" }, "With ", whom(thread))),
+    h(
+      "header",
+      { class: "page-head" },
+      h("h1", {}, words(thread.topic) || "Without a topic"),
+      h("p", { class: "hint" }, "With ", whom(thread)),
+    ),
     about,
     h(
       "div",
@@ -115,13 +153,19 @@ export async function composePage(main, user) {
   const topic = h("input", { name: "topic", required: true, maxlength: "250" });
   const text = h("textarea", { rows: 7, required: true, maxlength: "10000" });
   const answerable = h("input", { type: "checkbox", checked: true });
-  const field = (label, control, hint = null) => h("label", { class: "field" }, h("span", { class: "field-label" }, label), control, hint ? h("span", { class: "hint" }, hint) : null);
+  const field = (label, control, hint = null) =>
+    h("label", { class: "field" }, h("span", { class: "field-label" }, label), control, hint ? h("span", { class: "hint" }, hint) : null);
   const send = async (event) => {
     event.preventDefault();
     const ids = to.value.split(/[\s,;]+/).filter(Boolean);
     const recipients = ids.length ? { recipients_select_type: "DIRECT", recipients_ids: ids } : { recipients_select_type: "ALL" };
     try {
-      const made = await call("POST", "/message-threads/compose", { ...recipients, topic: { EN: topic.value.trim() }, text: { EN: text.value.trim() }, answerable: answerable.checked });
+      const made = await call("POST", "/message-threads/compose", {
+        ...recipients,
+        topic: { EN: topic.value.trim() },
+        text: { EN: text.value.trim() },
+        answerable: answerable.checked,
+      });
       location.assign(`/requester/messages/${made.id}`);
     } catch (error) {
       fillElement(trouble, errorNotice(error.message));

@@ -44,7 +44,13 @@ function poolFacts(pool) {
         .join(", ")
     : "put together by hand";
   return facts([
-    ["Status", [statusBadge(pool.status), pool.status === "CLOSED" && pool.last_close_reason ? h("span", { class: "hint" }, ` ${pool.last_close_reason}`) : ""]],
+    [
+      "Status",
+      [
+        statusBadge(pool.status),
+        pool.status === "CLOSED" && pool.last_close_reason ? h("span", { class: "hint" }, ` ${pool.last_close_reason}`) : "",
+      ],
+    ],
     ["Price", money(pool.reward_per_assignment)],
     ["Time for a page", duration(pool.assignment_max_duration_seconds ?? 0)],
     ["Acceptance", pool.auto_accept_solutions ? "automatic" : `by hand, ${pool.auto_accept_period_day ?? 21} days`],
@@ -63,11 +69,25 @@ function ruleText(pool, projectId) {
     { class: "card rule-card" },
     h("h2", {}, "Audience"),
     h("p", {}, `Open to: ${audience(pool.filter)}.`),
-    training ? h("p", {}, "They must have passed ", link(training.training_pool_id), ` with ${training.training_passing_skill_value} or more.`) : null,
+    training
+      ? h("p", {}, "They must have passed ", link(training.training_pool_id), ` with ${training.training_passing_skill_value} or more.`)
+      : null,
     h("h2", {}, "Quality control"),
     qualityRules(pool.quality_control) ?? h("p", { class: "hint" }, "No rules."),
-    overlap ? h("p", {}, `Dynamic overlap: until the answer is sure to ${overlap.min_confidence}, at most ${overlap.max_overlap} Tolokers a task.`) : null,
-    pricing?.intervals ? h("p", {}, `The price depends on skill ${pricing.skill_id}: ${pricing.intervals.map(({ from, to, reward_per_assignment: price }) => `${from ?? 0} to ${to ?? 100}: ${money(price)}`).join("; ")}.`) : null,
+    overlap
+      ? h(
+          "p",
+          {},
+          `Dynamic overlap: until the answer is sure to ${overlap.min_confidence}, at most ${overlap.max_overlap} Tolokers a task.`,
+        )
+      : null,
+    pricing?.intervals
+      ? h(
+          "p",
+          {},
+          `The price depends on skill ${pricing.skill_id}: ${pricing.intervals.map(({ from, to, reward_per_assignment: price }) => `${from ?? 0} to ${to ?? 100}: ${money(price)}`).join("; ")}.`,
+        )
+      : null,
     h("h2", {}, "Everything, as the API has it"),
     h("details", {}, h("summary", {}, "Show the pool's JSON"), h("pre", { class: "json" }, JSON.stringify(pool, null, 2))),
   );

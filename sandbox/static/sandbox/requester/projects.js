@@ -48,7 +48,11 @@ function trainingRow(project, training) {
   return h(
     "tr",
     {},
-    h("td", {}, h("a", { href: `/requester/project/${project.id}/training/${training.id}` }, training.private_name || `Training ${training.id}`)),
+    h(
+      "td",
+      {},
+      h("a", { href: `/requester/project/${project.id}/training/${training.id}` }, training.private_name || `Training ${training.id}`),
+    ),
     h("td", { class: "number" }, training.id),
     h("td", {}, statusBadge(training.status)),
     h("td", { class: "number" }, String(training.training_tasks_in_task_suite_count ?? "")),

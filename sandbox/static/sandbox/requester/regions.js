@@ -11,7 +11,8 @@ export function drawingsOf(viewSpec) {
   const found = [];
   const walk = (node) => {
     if (node === null || typeof node !== "object") return;
-    if (node.type === "field.image-annotation") found.push({ image: node.image?.path ?? null, fixed: typeof node.image === "string" ? node.image : null });
+    if (node.type === "field.image-annotation")
+      found.push({ image: node.image?.path ?? null, fixed: typeof node.image === "string" ? node.image : null });
     Object.values(node).forEach(walk);
   };
   try {
@@ -51,7 +52,10 @@ function overlay(url, regions, labels) {
   const colour = (region) => COLOURS[Math.max(0, labels.indexOf(region.label)) % COLOURS.length];
   regions.forEach((region) => {
     const shape = { d: outline(region), "vector-effect": "non-scaling-stroke", style: `--colour:${colour(region)}` };
-    svg.append(element("path", { ...shape, class: `casing ${region.shape}` }), element("path", { ...shape, class: `line ${region.shape}` }));
+    svg.append(
+      element("path", { ...shape, class: `casing ${region.shape}` }),
+      element("path", { ...shape, class: `line ${region.shape}` }),
+    );
   });
   const image = h("img", { src: url, alt: `Picture with ${regions.length} region${regions.length === 1 ? "" : "s"}`, loading: "lazy" });
   const figure = h("span", { class: "regions" }, image, svg);
@@ -62,7 +66,12 @@ function overlay(url, regions, labels) {
 function tally(regions, labels) {
   const count = (label) => regions.filter((region) => region.label === label).length;
   const parts = labels.map((label, index) =>
-    h("span", { class: "tally" }, h("i", { style: `background:${COLOURS[index % COLOURS.length]}` }), `${count(label)} ${label ?? "without label"}`),
+    h(
+      "span",
+      { class: "tally" },
+      h("i", { style: `background:${COLOURS[index % COLOURS.length]}` }),
+      `${count(label)} ${label ?? "without label"}`,
+    ),
   );
   return h("p", { class: "hint row" }, parts);
 }
@@ -73,7 +82,11 @@ function rows(regions) {
     const { left, top, right, bottom } = bounds(region);
     return `${percent(left)}, ${percent(top)} – ${percent(right)}, ${percent(bottom)}`;
   };
-  return h("ol", { class: "region-rows" }, regions.map((region) => h("li", {}, `${region.shape}${region.label === undefined ? "" : `, ${region.label}`}: ${where(region)}`)));
+  return h(
+    "ol",
+    { class: "region-rows" },
+    regions.map((region) => h("li", {}, `${region.shape}${region.label === undefined ? "" : `, ${region.label}`}: ${where(region)}`)),
+  );
 }
 
 /** A small picture with the regions that opens large. `url` may be null: then the regions are listed. */
@@ -91,7 +104,11 @@ export function regionsPicture(url, value, title) {
   return h(
     "div",
     { class: "drawn" },
-    h("button", { class: "drawn-open", type: "button", "aria-label": `Show large: ${title}`, onclick: open }, overlay(url, regions, labels)),
+    h(
+      "button",
+      { class: "drawn-open", type: "button", "aria-label": `Show large: ${title}`, onclick: open },
+      overlay(url, regions, labels),
+    ),
     tally(regions, labels),
   );
 }

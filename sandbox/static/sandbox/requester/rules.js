@@ -14,21 +14,35 @@ const COLLECTORS = {
   USERS_ASSESSMENT: "Restricted Tolokers",
   ASSIGNMENTS_ASSESSMENT: "Reviewed work",
 };
-const SIGNS = { EQ: "is", NE: "is not", GT: "is more than", GTE: "is at least", LT: "is less than", LTE: "is at most", IN: "includes", NOT_IN: "does not include" };
+const SIGNS = {
+  EQ: "is",
+  NE: "is not",
+  GT: "is more than",
+  GTE: "is at least",
+  LT: "is less than",
+  LTE: "is at most",
+  IN: "includes",
+  NOT_IN: "does not include",
+};
 const SCOPES = { POOL: "the pool", PROJECT: "the project", ALL_PROJECTS: "all projects" };
 
-const plain = (word) => String(word ?? "").replaceAll("_", " ").toLowerCase();
+const plain = (word) =>
+  String(word ?? "")
+    .replaceAll("_", " ")
+    .toLowerCase();
 const several = (number, word) => `${number} ${word}${Number(number) === 1 ? "" : "s"}`;
 
 const ACTIONS = {
-  RESTRICTION: ({ scope, duration_days: days }) => `close ${SCOPES[scope] ?? scope} to the Toloker ${days ? `for ${several(days, "day")}` : "for good"}`,
+  RESTRICTION: ({ scope, duration_days: days }) =>
+    `close ${SCOPES[scope] ?? scope} to the Toloker ${days ? `for ${several(days, "day")}` : "for good"}`,
   RESTRICTION_V2: ({ scope, duration, duration_unit: unit }) =>
     `close ${SCOPES[scope] ?? scope} to the Toloker ${unit === "PERMANENT" || !duration ? "for good" : `for ${several(duration, plain(unit).replace(/s$/, ""))}`}`,
   SET_SKILL: ({ skill_id: id, skill_value: value }) => `set skill ${id} to ${value}`,
   SET_SKILL_FROM_OUTPUT_FIELD: ({ skill_id: id, from_field: field }) => `set skill ${id} to the ${plain(field)}`,
   CHANGE_OVERLAP: ({ delta, open_pool: open }) => `give the tasks to ${several(delta, "more Toloker")}${open ? " and open the pool" : ""}`,
   APPROVE_ALL_ASSIGNMENTS: () => "accept all of the Toloker's work in this pool",
-  REJECT_ALL_ASSIGNMENTS: ({ public_comment: comment }) => `reject all of the Toloker's work in this pool${comment ? `: “${comment}”` : ""}`,
+  REJECT_ALL_ASSIGNMENTS: ({ public_comment: comment }) =>
+    `reject all of the Toloker's work in this pool${comment ? `: “${comment}”` : ""}`,
 };
 
 function condition({ key, operator, value }) {
@@ -59,7 +73,9 @@ export function qualityRules(quality) {
         "li",
         {},
         h("strong", {}, collector(config.collector_config ?? {})),
-        (config.rules ?? []).map((rule) => h("p", {}, `If ${(rule.conditions ?? []).map(condition).join(" and ")}: ${action(rule.action ?? {})}.`)),
+        (config.rules ?? []).map((rule) =>
+          h("p", {}, `If ${(rule.conditions ?? []).map(condition).join(" and ")}: ${action(rule.action ?? {})}.`),
+        ),
       ),
     ),
   );
@@ -72,7 +88,9 @@ export function audience(filter) {
     const word = ["and", "or"].find((one) => node[one]);
     if (!word) {
       const name = node.category === "skill" ? `skill ${node.key}` : plain(node.key);
-      return node.value === null ? `${node.operator === "EQ" ? "no" : "has"} ${name}` : `${name} ${SIGNS[node.operator] ?? node.operator} ${node.value}`;
+      return node.value === null
+        ? `${node.operator === "EQ" ? "no" : "has"} ${name}`
+        : `${name} ${SIGNS[node.operator] ?? node.operator} ${node.value}`;
     }
     const parts = node[word].map((child) => inner(child, false));
     if (!parts.length) return "everybody";

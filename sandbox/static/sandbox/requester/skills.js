@@ -10,7 +10,12 @@ function skillRow(skill) {
   return h(
     "tr",
     {},
-    h("td", {}, h("a", { href: `/requester/quality/skill/${skill.id}` }, skill.name), skill.public_name ? h("div", { class: "hint" }, words(skill.public_name)) : null),
+    h(
+      "td",
+      {},
+      h("a", { href: `/requester/quality/skill/${skill.id}` }, skill.name),
+      skill.public_name ? h("div", { class: "hint" }, words(skill.public_name)) : null,
+    ),
     h("td", { class: "number" }, skill.id),
     h("td", {}, skill.hidden ? "hidden" : "Tolokers see it"),
     h("td", {}, skill.training ? "by a training" : "by rules or by hand"),
@@ -26,7 +31,10 @@ export async function skillsPage(main) {
     h("header", { class: "page-head" }, h("h1", {}, "Skills")),
     items.length
       ? table([["Name"], ["Id", "number"], ["Seen"], ["Set"], ["Created"]], items.reverse().map(skillRow))
-      : nothing("No skills yet", "A skill is a number from 0 to 100 that you give to Tolokers. Your application makes one through the API."),
+      : nothing(
+          "No skills yet",
+          "A skill is a number from 0 to 100 that you give to Tolokers. Your application makes one through the API.",
+        ),
   );
 }
 
@@ -38,12 +46,25 @@ function valueRow(value, options) {
     h("td", {}, h("meter", { min: 0, max: 100, value: Number(value.value), "aria-label": "Value" })),
     h("td", { class: "number" }, String(value.exact_value ?? value.value)),
     h("td", {}, timeElement(value.modified)),
-    h("td", {}, actionButton("Take away", () => call("DELETE", `/user-skills/${value.id}`), { ...options, question: "The Toloker has the skill no longer. A rule may set it again." })),
+    h(
+      "td",
+      {},
+      actionButton("Take away", () => call("DELETE", `/user-skills/${value.id}`), {
+        ...options,
+        question: "The Toloker has the skill no longer. A rule may set it again.",
+      }),
+    ),
   );
 }
 
 function valueForm(skill, options) {
-  const user = h("input", { name: "user", required: true, pattern: "\\s*[0-9a-f]{32}\\s*", title: "A Toloker's id: 32 characters, 0-9 and a-f", spellcheck: false });
+  const user = h("input", {
+    name: "user",
+    required: true,
+    pattern: "\\s*[0-9a-f]{32}\\s*",
+    title: "A Toloker's id: 32 characters, 0-9 and a-f",
+    spellcheck: false,
+  });
   const value = h("input", { name: "value", type: "number", min: "0", max: "100", step: "any", required: true });
   const field = (label, control) => h("label", { class: "field" }, h("span", { class: "field-label" }, label), control);
   const send = async (event) => {
@@ -57,7 +78,13 @@ function valueForm(skill, options) {
       fillElement(options.trouble, errorNotice(error.message));
     }
   };
-  return h("form", { class: "card inline-form", onsubmit: send }, field("Toloker's id", user), field("Value, 0 to 100", value), h("button", { class: "button primary", type: "submit" }, "Set"));
+  return h(
+    "form",
+    { class: "card inline-form", onsubmit: send },
+    field("Toloker's id", user),
+    field("Value, 0 to 100", value),
+    h("button", { class: "button primary", type: "submit" }, "Set"),
+  );
 }
 
 export async function skillPage(main, id) {
@@ -70,7 +97,12 @@ export async function skillPage(main, id) {
   fillElement(
     main,
     crumbs(["/requester/skills", "Skills"]),
-    h("header", { class: "page-head" }, h("h1", {}, skill.name), skill.private_comment ? h("p", { class: "lead" }, skill.private_comment) : null),
+    h(
+      "header",
+      { class: "page-head" },
+      h("h1", {}, skill.name),
+      skill.private_comment ? h("p", { class: "lead" }, skill.private_comment) : null,
+    ),
     facts([
       ["Id", skill.id],
       ["Seen", skill.hidden ? "hidden from Tolokers" : `by Tolokers${skill.public_name ? `, as “${words(skill.public_name)}”` : ""}`],
@@ -82,7 +114,12 @@ export async function skillPage(main, id) {
     valueForm(skill, options),
     h("h2", { class: "section-head" }, "Tolokers who have it"),
     sorted.length
-      ? inPages(sorted, PAGE, (value) => valueRow(value, options), (rows) => table([["Toloker"], [""], ["Value", "number"], ["Changed"], [""]], rows))
+      ? inPages(
+          sorted,
+          PAGE,
+          (value) => valueRow(value, options),
+          (rows) => table([["Toloker"], [""], ["Value", "number"], ["Changed"], [""]], rows),
+        )
       : nothing("", "Nobody yet."),
   );
 }

@@ -7,7 +7,11 @@ const PAGE = 50;
 
 function kind(task) {
   if (!task.known_solutions?.length) return h("span", { class: "badge" }, "General");
-  return h("span", { class: `badge ${task.message_on_unknown_solution ? "info" : "wait"}` }, task.message_on_unknown_solution ? "Training" : "Control");
+  return h(
+    "span",
+    { class: `badge ${task.message_on_unknown_solution ? "info" : "wait"}` },
+    task.message_on_unknown_solution ? "Training" : "Control",
+  );
 }
 
 function row(task, project) {
@@ -20,7 +24,9 @@ function row(task, project) {
     h(
       "td",
       {},
-      known.length ? known.map(({ output_values: values }) => taskAndAnswer(task, values, project)) : taskAndAnswer(task, undefined, project),
+      known.length
+        ? known.map(({ output_values: values }) => taskAndAnswer(task, values, project))
+        : taskAndAnswer(task, undefined, project),
       task.message_on_unknown_solution ? h("p", { class: "hint" }, `Hint: ${task.message_on_unknown_solution}`) : null,
     ),
     h("td", { class: "number" }, task.infinite_overlap ? "∞" : `${task.remaining_overlap ?? "?"} of ${task.overlap ?? "?"}`),

@@ -9,11 +9,16 @@ import { taskList } from "./tasks.js";
 
 function buttons(training, options) {
   const verb = (name) => () => act(`/trainings/${training.id}/${name}`);
-  if (training.status === "OPEN") return [actionButton("Close", verb("close"), { ...options, question: "Nobody can begin the training until it is opened again." })];
+  if (training.status === "OPEN")
+    return [actionButton("Close", verb("close"), { ...options, question: "Nobody can begin the training until it is opened again." })];
   if (training.status !== "CLOSED") return [];
   return [
     actionButton("Open", verb("open"), { ...options, kind: "primary" }),
-    actionButton("Archive", verb("archive"), { ...options, kind: "danger", question: "An archived training cannot be opened again. Pools that ask for it must be archived first." }),
+    actionButton("Archive", verb("archive"), {
+      ...options,
+      kind: "danger",
+      question: "An archived training cannot be opened again. Pools that ask for it must be archived first.",
+    }),
   ];
 }
 
@@ -50,7 +55,11 @@ export async function trainingPage(main, projectId, id) {
     main,
     crumbs(["/requester/", "Projects"], [`/requester/project/${projectId}`, project.public_name || `Project ${projectId}`]),
     h("header", { class: "row-between" }, h("h1", {}, training.private_name), h("div", { class: "row" }, buttons(training, options))),
-    h("p", { class: "lead" }, "A training: wrong answers are met with the task's hint, and the share of right first answers becomes a skill."),
+    h(
+      "p",
+      { class: "lead" },
+      "A training: wrong answers are met with the task's hint, and the share of right first answers becomes a skill.",
+    ),
     trainingFacts(training),
     trouble,
     tabs(

@@ -16,7 +16,11 @@ function testButton(subscription, place) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const { success, originalStatusCode: status, errorType: error } = await call("POST", `/webhook-subscriptions/${subscription.id}/test`);
+      const {
+        success,
+        originalStatusCode: status,
+        errorType: error,
+      } = await call("POST", `/webhook-subscriptions/${subscription.id}/test`);
       const words = success ? "Delivered" : `Not delivered: ${REASONS[error] ?? plain(error)}`;
       fillElement(place, h("span", { class: `badge ${success ? "good" : "bad"}` }, `${words}${status ? ` (${status})` : ""}`));
     } catch (error) {
@@ -54,7 +58,10 @@ export async function webhooksPage(main) {
     h("header", { class: "page-head" }, h("h1", {}, "Webhooks")),
     trouble,
     items.length
-      ? table([["Event"], ["Pool", "number"], ["Address"], ["Since"], [""]], items.map((one) => row(one, options)))
+      ? table(
+          [["Event"], ["Pool", "number"], ["Address"], ["Since"], [""]],
+          items.map((one) => row(one, options)),
+        )
       : nothing("No subscriptions", "Your application subscribes to events of a pool through the API."),
   );
 }

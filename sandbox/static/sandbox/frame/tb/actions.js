@@ -30,7 +30,8 @@ const ACTIONS = {
     const all = resolve(action.payload, state);
     (Array.isArray(all) ? all : []).forEach((one) => task.act(one, state));
   },
-  "action.list-push": (action, state, task) => task.write(locate(action.data, state), [...items(action, state), resolve(action.payload, state) ?? null]),
+  "action.list-push": (action, state, task) =>
+    task.write(locate(action.data, state), [...items(action, state), resolve(action.payload, state) ?? null]),
   "action.list-remove": (action, state, task) => {
     const gone = Number(resolve(action.payload, state));
     const rest = items(action, state).filter((_, index) => index !== gone);

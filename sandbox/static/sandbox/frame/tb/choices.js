@@ -19,14 +19,21 @@ function radioGroup(props, value, write, context) {
   const element = make("div", { className: "tb-options", role: "radiogroup" });
   element.append(
     ...found.map((one) =>
-      choice("radio", context.name, one, { checked: same(one.value, value), disabled: props.disabled === true, key: context.setKey(one.value) }, (checked) => {
-        if (checked) write(one.value);
-      }),
+      choice(
+        "radio",
+        context.name,
+        one,
+        { checked: same(one.value, value), disabled: props.disabled === true, key: context.setKey(one.value) },
+        (checked) => {
+          if (checked) write(one.value);
+        },
+      ),
     ),
   );
-  const update = (now) => inputs(element).forEach((control, index) => {
-    control.checked = same(found[index].value, now);
-  });
+  const update = (now) =>
+    inputs(element).forEach((control, index) => {
+      control.checked = same(found[index].value, now);
+    });
   return { element, update };
 }
 
@@ -42,13 +49,27 @@ function buttonRadioGroup(props, value, write, context) {
   const found = options(props);
   const buttons = found.map((one) => {
     const key = context.setKey(one.value);
-    return pressButton(one, same(one.value, value), props.disabled === true, key, () => {
-      write(one.value);
-      update(one.value);
-    }, "radio");
+    return pressButton(
+      one,
+      same(one.value, value),
+      props.disabled === true,
+      key,
+      () => {
+        write(one.value);
+        update(one.value);
+      },
+      "radio",
+    );
   });
   const update = (now) => buttons.forEach(({ show }, index) => show(same(found[index].value, now)));
-  return { element: make("div", { className: "tb-toggles", role: "radiogroup" }, buttons.map(({ button }) => button)), update };
+  return {
+    element: make(
+      "div",
+      { className: "tb-toggles", role: "radiogroup" },
+      buttons.map(({ button }) => button),
+    ),
+    update,
+  };
 }
 
 function buttonRadio(props, value, write, context) {

@@ -10,7 +10,11 @@ const many = (value) => (Array.isArray(value) ? value : []);
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }
 
 const CONDITIONS = {
@@ -61,8 +65,7 @@ function metres(a, b) {
   const radians = (degrees) => (degrees * Math.PI) / 180;
   const half = (from, to) => Math.sin(radians(to - from) / 2) ** 2;
   const root =
-    half(a.latitude, b.latitude) +
-    Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * half(a.longitude, b.longitude);
+    half(a.latitude, b.latitude) + Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * half(a.longitude, b.longitude);
   return 2 * EARTH * Math.asin(Math.sqrt(root));
 }
 

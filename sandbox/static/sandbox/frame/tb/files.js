@@ -15,7 +15,10 @@ function preview(file) {
 /** One uploader: inputs (label, accept, capture) and the list of what was chosen. */
 function uploader(props, value, write, choosers) {
   const multiple = props.multiple === true;
-  let files = [value].flat().filter(Boolean).map((id) => ({ id, name: id, state: "done", shown: null }));
+  let files = [value]
+    .flat()
+    .filter(Boolean)
+    .map((id) => ({ id, name: id, state: "done", shown: null }));
   const list = make("ul", { className: "tb-files" });
   const element = make("div", { className: "tb-upload" });
 

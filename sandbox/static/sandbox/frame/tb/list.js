@@ -8,7 +8,12 @@ export function listField(props, value, write, { draw, spec, state, place }) {
   const editable = props.editable !== false;
 
   const row = (items, index) => {
-    const inner = { ...state, scoped: true, local: { ...state.local, item: items[index], index }, base: { scope: place.scope, path: `${place.path}.${index}` } };
+    const inner = {
+      ...state,
+      scoped: true,
+      local: { ...state.local, item: items[index], index },
+      base: { scope: place.scope, path: `${place.path}.${index}` },
+    };
     const remove = make("button", { type: "button", className: "tb-button small" }, "Remove");
     remove.setAttribute("aria-label", `Remove item ${index + 1}`);
     remove.addEventListener("click", () => {
@@ -17,7 +22,12 @@ export function listField(props, value, write, { draw, spec, state, place }) {
       show(rest);
       element.querySelector(".tb-add")?.focus();
     });
-    return make("div", { className: "tb-row", role: "group", ariaLabel: `Item ${index + 1}` }, draw(spec.render, inner), editable ? remove : null);
+    return make(
+      "div",
+      { className: "tb-row", role: "group", ariaLabel: `Item ${index + 1}` },
+      draw(spec.render, inner),
+      editable ? remove : null,
+    );
   };
 
   const show = (items) => {

@@ -2,7 +2,12 @@
 import { make, sized, web } from "./elements.js";
 
 function unreachable(what, url) {
-  const message = make("p", { className: "tb-broken", role: "alert" }, `The ${what} cannot be loaded: `, make("code", {}, String(url ?? "no address")));
+  const message = make(
+    "p",
+    { className: "tb-broken", role: "alert" },
+    `The ${what} cannot be loaded: `,
+    make("code", {}, String(url ?? "no address")),
+  );
   message.append(" If it stays so, skip the task and tell the requester.");
   return message;
 }
@@ -51,7 +56,14 @@ export function image(props) {
   if (!url) frame.replaceChildren(unreachable("picture", props.url));
   frame.tbRotate = quarterTurns(frame, shown);
   if (props.rotatable)
-    frame.append(make("div", { className: "tb-media-tools" }, turnButton("Turn left", "left", frame.tbRotate), turnButton("Turn right", "right", frame.tbRotate)));
+    frame.append(
+      make(
+        "div",
+        { className: "tb-media-tools" },
+        turnButton("Turn left", "left", frame.tbRotate),
+        turnButton("Turn right", "right", frame.tbRotate),
+      ),
+    );
   if (props.popup !== false && !props.scrollable && url) {
     const open = make("button", { type: "button", className: "tb-media-open", title: "Show in full size" });
     open.setAttribute("aria-label", alt ? `Show in full size: ${alt}` : "Show the picture in full size");
@@ -82,7 +94,10 @@ export const audio = (props, _, task) =>
   played(make("audio", { controls: true, preload: "metadata", loop: props.loop === true, src: web(props.url) }), task);
 
 export const video = (props, _, task) =>
-  sized(played(make("video", { controls: true, preload: "metadata", playsInline: true, className: "tb-image", src: web(props.url) }), task), props);
+  sized(
+    played(make("video", { controls: true, preload: "metadata", playsInline: true, className: "tb-image", src: web(props.url) }), task),
+    props,
+  );
 
 /** A page in a frame, without a bridge to the task, as on the platform. */
 export function iframe(props) {

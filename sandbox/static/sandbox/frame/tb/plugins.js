@@ -66,7 +66,11 @@ export function triggersOf(config, task) {
 /** plugin.toloka: {kind: "scroll" | "pager", taskWidth, notifications}. */
 export function layoutOf(config) {
   const found = pluginsOf(config).find((one) => one.type === "plugin.toloka") ?? {};
-  return { kind: found.layout?.kind ?? "scroll", taskWidth: Number(found.layout?.taskWidth) || null, notifications: found.notifications ?? [] };
+  return {
+    kind: found.layout?.kind ?? "scroll",
+    taskWidth: Number(found.layout?.taskWidth) || null,
+    notifications: found.notifications ?? [],
+  };
 }
 
 /** One task at a time, with buttons at the foot. Gives {element, go(index)}. */

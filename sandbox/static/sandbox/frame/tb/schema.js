@@ -35,7 +35,9 @@ const RULES = {
   minProperties: object((value, rule) => Object.keys(value).length >= rule),
   maxProperties: object((value, rule) => Object.keys(value).length <= rule),
   required: object((value, rule) => rule.every((name) => Object.hasOwn(value, name))),
-  properties: object((value, rule) => Object.entries(rule).every(([name, inner]) => !Object.hasOwn(value, name) || fits(value[name], inner))),
+  properties: object((value, rule) =>
+    Object.entries(rule).every(([name, inner]) => !Object.hasOwn(value, name) || fits(value[name], inner)),
+  ),
   additionalProperties: object((value, rule, schema) =>
     Object.entries(value).every(([name, inner]) => Object.hasOwn(schema.properties ?? {}, name) || fits(inner, rule)),
   ),

@@ -7,7 +7,11 @@ import { Task } from "./task.js";
 function translator(view, config, language) {
   const source = view.localizationConfig ?? config.localizationConfig ?? {};
   const all = typeof source === "string" ? JSON.parse(source) : source;
-  const tables = all.keys ? [all] : Object.entries(all).sort(([one]) => (one.toUpperCase() === language ? -1 : 1)).map(([, table]) => table);
+  const tables = all.keys
+    ? [all]
+    : Object.entries(all)
+        .sort(([one]) => (one.toUpperCase() === language ? -1 : 1))
+        .map(([, table]) => table);
   return (key) => {
     const found = tables.map((table) => (table?.keys ?? table)?.[key]).find((one) => typeof one === "string" || one?.[language] || one?.EN);
     return typeof found === "object" ? (found[language] ?? found.EN) : (found ?? key);

@@ -77,8 +77,14 @@ export class Task {
     if (spec === undefined || spec === null || spec === "") return [];
     if (typeof spec !== "object") return [String(spec)];
     const type = String(spec.type ?? "");
-    const host = { act: (action) => this.act(action, state), opened: (url) => this.opened(url), changed: () => this.changed(), keyOf: (test) => this.keyOf(test) };
-    const draw = (inner) => (typeof inner === "object" ? this.draw(inner, state) : inner === undefined ? null : make("p", { className: "tb-text" }, String(inner)));
+    const host = {
+      act: (action) => this.act(action, state),
+      opened: (url) => this.opened(url),
+      changed: () => this.changed(),
+      keyOf: (test) => this.keyOf(test),
+    };
+    const draw = (inner) =>
+      typeof inner === "object" ? this.draw(inner, state) : inner === undefined ? null : make("p", { className: "tb-text" }, String(inner));
     let content;
     try {
       if (Object.hasOwn(FIELDS, type)) content = this.#field(entry, props);
@@ -134,8 +140,17 @@ export class Task {
       readOnly,
       writable: writable(place),
       annotationKeys: annotationKeysOf(state.config),
-      setKey: (wanted) => this.keyOf((action) => action.type === "action.set" && points(action, place, this.state) && JSON.stringify(action.payload) === JSON.stringify(wanted)),
-      toggleKey: (option) => this.keyOf((action) => action.type === "action.toggle" && points(action, option === undefined ? place : { ...place, path: `${place?.path}.${option}` }, this.state)),
+      setKey: (wanted) =>
+        this.keyOf(
+          (action) =>
+            action.type === "action.set" && points(action, place, this.state) && JSON.stringify(action.payload) === JSON.stringify(wanted),
+        ),
+      toggleKey: (option) =>
+        this.keyOf(
+          (action) =>
+            action.type === "action.toggle" &&
+            points(action, option === undefined ? place : { ...place, path: `${place?.path}.${option}` }, this.state),
+        ),
     };
     const write = (now) => {
       entry.data = JSON.stringify(now);
@@ -278,5 +293,6 @@ function keepingFocus(slot, change) {
   if (index < 0) return;
   const element = inner()[index];
   element?.focus({ preventScroll: true });
-  if (typeof selectionStart === "number" && element?.matches("textarea, input[type=text]")) element.setSelectionRange(selectionStart, selectionStart);
+  if (typeof selectionStart === "number" && element?.matches("textarea, input[type=text]"))
+    element.setSelectionRange(selectionStart, selectionStart);
 }

@@ -26,8 +26,18 @@ function actionButton(props, _, task) {
 }
 
 function table(props, draw) {
-  const cells = (row, tag) => make("tr", {}, (row ?? []).map((cell) => make(tag, {}, draw(cell))));
-  return make("table", { className: "tb-table" }, props.head ? cells(props.head, "th") : null, (props.rows ?? []).map((row) => cells(row, "td")));
+  const cells = (row, tag) =>
+    make(
+      "tr",
+      {},
+      (row ?? []).map((cell) => make(tag, {}, draw(cell))),
+    );
+  return make(
+    "table",
+    { className: "tb-table" },
+    props.head ? cells(props.head, "th") : null,
+    (props.rows ?? []).map((row) => cells(row, "td")),
+  );
 }
 
 export const VIEWS = {
@@ -43,17 +53,27 @@ export const VIEWS = {
   "view.iframe": media.iframe,
   "view.device-frame": media.deviceFrame,
   "view.list": (props, draw) =>
-    make("div", { className: `tb-list ${props.direction === "horizontal" ? "horizontal" : "vertical"} ${props.size === "s" ? "small" : ""}` },
-      children(props.items, draw)),
+    make(
+      "div",
+      { className: `tb-list ${props.direction === "horizontal" ? "horizontal" : "vertical"} ${props.size === "s" ? "small" : ""}` },
+      children(props.items, draw),
+    ),
   "view.group": (props, draw) => make("div", { className: "tb-group" }, draw(props.content)),
   "view.alert": (props, draw) =>
-    make("div", { className: `tb-alert ${text(props.theme) || "info"}`, role: "note" }, typeof props.content === "string" ? props.content : draw(props.content)),
+    make(
+      "div",
+      { className: `tb-alert ${text(props.theme) || "info"}`, role: "note" },
+      typeof props.content === "string" ? props.content : draw(props.content),
+    ),
   "view.divider": (props) =>
     props.label ? make("div", { className: "tb-divider", role: "separator" }, make("span", {}, text(props.label))) : make("hr"),
   "view.link": (props, _, task) => link(props, task),
   "view.link-group": (props, _, task) =>
-    make("div", { className: "tb-list horizontal small" },
-      (Array.isArray(props.links) ? props.links : []).map((one) => link(one, task, LINK_LOOKS[one.theme] ?? "tb-button"))),
+    make(
+      "div",
+      { className: "tb-list horizontal small" },
+      (Array.isArray(props.links) ? props.links : []).map((one) => link(one, task, LINK_LOOKS[one.theme] ?? "tb-button")),
+    ),
   "view.action-button": actionButton,
   "view.collapse": (props, draw) => {
     const content = make("div", { className: "tb-collapse" }, draw(props.content));
@@ -64,11 +84,14 @@ export const VIEWS = {
     return element;
   },
   "view.labeled-list": (props, draw) =>
-    make("dl", { className: "tb-labeled" },
+    make(
+      "dl",
+      { className: "tb-labeled" },
       (Array.isArray(props.items) ? props.items : []).flatMap((item) => [
         make("dt", {}, text(item?.label), item?.hint ? make("span", { className: "tb-hint" }, text(item.hint)) : null),
         make("dd", {}, draw(item?.content)),
-      ])),
+      ]),
+    ),
   // The label is drawn by the frame around every component, which is all that this one adds.
   "view.with-label": (props, draw) => draw(props.content),
   "view.hint": (props, draw) => make("div", { className: "tb-hint" }, draw(props.content)),

@@ -66,7 +66,16 @@ class AnnotationField {
     element.setAttribute("role", "application");
     element.setAttribute("aria-roledescription", "picture with regions");
     this.trouble = make("div", { className: "ia-trouble" });
-    this.element = make("div", { className: `ia ${this.readOnly ? "read-only" : ""}`, role: "group" }, this.bar.element, this.trouble, element, this.help, this.list.element, this.status);
+    this.element = make(
+      "div",
+      { className: `ia ${this.readOnly ? "read-only" : ""}`, role: "group" },
+      this.bar.element,
+      this.trouble,
+      element,
+      this.help,
+      this.list.element,
+      this.status,
+    );
     this.element.setAttribute("aria-label", text(props.label) || "Picture with regions");
     this.element.iaField = this;
     this.element.addEventListener("keydown", (event) => this.key(event, element.contains(event.target)));
@@ -93,8 +102,14 @@ class AnnotationField {
       this.stage.picture.src = "";
       this.stage.picture.src = this.url;
     });
-    const notice = make("div", { className: "tb-broken", role: "alert" }, "The picture cannot be loaded: ", make("code", {}, text(url) || "no address"),
-      ". Try again; if it stays so, skip the task.", this.url ? again : null);
+    const notice = make(
+      "div",
+      { className: "tb-broken", role: "alert" },
+      "The picture cannot be loaded: ",
+      make("code", {}, text(url) || "no address"),
+      ". Try again; if it stays so, skip the task.",
+      this.url ? again : null,
+    );
     this.stage.element.hidden = true;
     this.trouble.replaceChildren(notice);
   }
@@ -184,13 +199,23 @@ class AnnotationField {
     const entries = regions.list.map(({ id, region }, index) => {
       const shown = tools.preview?.id === id ? tools.preview.region : region;
       const name = this.nameOf(shown);
-      return { id, region: shown, colour: this.colourOf(shown), tag: name || String(index + 1), selected: id === regions.selected, editable: !this.readOnly };
+      return {
+        id,
+        region: shown,
+        colour: this.colourOf(shown),
+        tag: name || String(index + 1),
+        selected: id === regions.selected,
+        editable: !this.readOnly,
+      };
     });
     const line = draftLine(tools.draft);
     const colour = this.colourOf({ label: this.label });
     if (stage.natural) stage.draw(entries, line && { ...line, colour }, tools.corner);
     stage.element.dataset.mode = this.mode;
-    stage.element.setAttribute("aria-label", `Picture with ${entries.length} region${entries.length === 1 ? "" : "s"}. ${this.readOnly ? READ_ONLY : HELP[this.mode]}`);
+    stage.element.setAttribute(
+      "aria-label",
+      `Picture with ${entries.length} region${entries.length === 1 ? "" : "s"}. ${this.readOnly ? READ_ONLY : HELP[this.mode]}`,
+    );
     this.help.textContent = this.readOnly ? READ_ONLY : HELP[this.mode];
     this.bar.show();
     this.list.show(entries);

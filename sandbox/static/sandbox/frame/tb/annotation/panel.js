@@ -20,7 +20,9 @@ const KEYS = { select: "V", rectangle: "R", polygon: "P", point: "O" };
 function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  Object.entries({ viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" }).forEach(([key, value]) => svg.setAttribute(key, value));
+  Object.entries({ viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" }).forEach(([key, value]) =>
+    svg.setAttribute(key, value),
+  );
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   return svg;
@@ -41,8 +43,13 @@ export function toolbar(field) {
     tool(mode, NAMES[mode], `${NAMES[mode]} (${KEYS[mode]})`, () => field.setMode(mode), make("span", {}, NAMES[mode])),
   );
   const labels = field.labels.map((label, index) => {
-    const button = make("button", { type: "button", className: "ia-label" }, make("i", { style: { background: label.colour } }), label.name,
-      index < 9 ? make("kbd", { ariaHidden: "true" }, String(index + 1)) : null);
+    const button = make(
+      "button",
+      { type: "button", className: "ia-label" },
+      make("i", { style: { background: label.colour } }),
+      label.name,
+      index < 9 ? make("kbd", { ariaHidden: "true" }, String(index + 1)) : null,
+    );
     button.addEventListener("click", () => field.setLabel(label.value));
     return button;
   });
@@ -79,7 +86,12 @@ export function regionList(field) {
   let shown = "";
   const row = ({ id, region, colour, selected }, index) => {
     const name = [NAMES[region.shape].toLowerCase(), field.nameOf(region)].filter(Boolean).join(", ");
-    const button = make("button", { type: "button", className: "ia-row" }, make("i", { style: { background: colour } }), `${index + 1} ${name}`);
+    const button = make(
+      "button",
+      { type: "button", className: "ia-row" },
+      make("i", { style: { background: colour } }),
+      `${index + 1} ${name}`,
+    );
     button.setAttribute("aria-pressed", String(selected));
     button.addEventListener("click", () => {
       if (field.mode !== "select") field.setMode("select");

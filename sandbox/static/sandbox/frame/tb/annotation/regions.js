@@ -57,10 +57,17 @@ export class Regions {
   change(id, region) {
     const old = this.find(id);
     if (!old || !region || JSON.stringify(old.region) === JSON.stringify(region)) return;
-    this.#commit(this.list.map((entry) => (entry.id === id ? { id, region } : entry)), id);
+    this.#commit(
+      this.list.map((entry) => (entry.id === id ? { id, region } : entry)),
+      id,
+    );
   }
   remove(id) {
-    if (this.find(id)) this.#commit(this.list.filter((entry) => entry.id !== id), null);
+    if (this.find(id))
+      this.#commit(
+        this.list.filter((entry) => entry.id !== id),
+        null,
+      );
   }
 
   undo() {

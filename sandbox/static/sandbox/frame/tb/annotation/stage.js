@@ -121,7 +121,11 @@ export class Stage {
 
   #region({ id, region, colour, tag, selected }) {
     const path = this.#outline(region);
-    const group = shape("g", { class: `ia-region ${region.shape} ${selected ? "selected" : ""}`, "data-id": id, style: `--colour:${colour}` });
+    const group = shape("g", {
+      class: `ia-region ${region.shape} ${selected ? "selected" : ""}`,
+      "data-id": id,
+      style: `--colour:${colour}`,
+    });
     group.append(shape("path", { d: path, class: "casing" }), shape("path", { d: path, class: "line" }));
     if (tag) {
       const box = bounds(region);
@@ -135,9 +139,19 @@ export class Stage {
   #handles({ id, region, colour }) {
     const places = vertices(region).map((vertex) => this.toScreen(vertex));
     const square = (kind, index, { x, y }, half) =>
-      shape("rect", { class: `ia-handle ${kind} ${kind === "vertex" && this.corner?.id === id && this.corner.index === index ? "chosen" : ""}`, "data-id": id, "data-kind": kind, "data-index": index, x: x - half, y: y - half,
-        width: 2 * half, height: 2 * half, style: `--colour:${colour}` });
-    if (region.shape !== "polygon") return region.shape === "point" ? [] : places.map((place, index) => square("vertex", index, place, HANDLE));
+      shape("rect", {
+        class: `ia-handle ${kind} ${kind === "vertex" && this.corner?.id === id && this.corner.index === index ? "chosen" : ""}`,
+        "data-id": id,
+        "data-kind": kind,
+        "data-index": index,
+        x: x - half,
+        y: y - half,
+        width: 2 * half,
+        height: 2 * half,
+        style: `--colour:${colour}`,
+      });
+    if (region.shape !== "polygon")
+      return region.shape === "point" ? [] : places.map((place, index) => square("vertex", index, place, HANDLE));
     const middles = places.map((place, index) => {
       const next = places[(index + 1) % places.length];
       return square("middle", index, { x: (place.x + next.x) / 2, y: (place.y + next.y) / 2 }, HANDLE - 2);
