@@ -19,8 +19,8 @@ _ACCURACY = (0.95, 0.9, 0.98, 0.85, 0.93, 0.75, 0.97, 0.88, 0.6, 0.92, 0.8)
 _EDUCATION = ("HIGH", "MIDDLE", "HIGH", "BASIC", "MIDDLE")
 # Every one so many answers without looking, and fast.
 _SPAMMER_EVERY = 13
-# The sandbox's seconds. Above the 20 or so that requesters' rules call too fast.
-_PACE, _SPAMMERS_PACE = [25, 70], [2, 8]
+# The sandbox's seconds. Mostly above the 20 or so that requesters' rules call too fast.
+_PACE, _SPAMMERS_PACE = [25, 70], [12, 25]
 _SKIPS = 0.03
 
 
