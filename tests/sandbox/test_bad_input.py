@@ -308,11 +308,10 @@ def test_a_list_refuses_a_limit_an_order_or_a_range_that_cannot_be(world: World)
 
 
 def _line(world: World, request: bytes) -> tuple[int, dict[str, Any]]:
-    """Bytes on the wire, and the last answer's status and parsed body."""
+    """Bytes on the wire, and the last answer's status and parsed body. The server has to close the connection."""
     address = urlsplit(world.sandbox.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
         connection.sendall(request)
-        connection.shutdown(socket.SHUT_WR)
         data = b""
         while chunk := connection.recv(65_536):
             data += chunk
