@@ -240,6 +240,9 @@ def test_a_finger_draws_and_two_fingers_zoom(quiet_page: Callable[..., Page], sa
     frame = desk.take(shop.pool(shop.project(template_builder(field()), output=OUTPUT), [picture(2000, 1500)]))
     frame.locator(".ia.ready").wait_for()
     canvas = Canvas(desk.page, frame)
+    submit = desk.page.get_by_role("button", name="Submit").bounding_box()
+    assert submit
+    assert submit["x"] + submit["width"] <= 390
     session = desk.page.context.new_cdp_session(desk.page)
 
     def touch(kind: str, *places: tuple[float, float]) -> None:

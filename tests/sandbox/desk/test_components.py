@@ -20,9 +20,9 @@ def view_spec(view: Any, *plugins: Any, **variables: Any) -> dict[str, Any]:
     return template_builder(config.pop("view"), **{name: value for name, value in config.items() if value})
 
 
-def loose(*names: str, kind: str = "json") -> dict[str, Any]:
+def loose(*names: str) -> dict[str, Any]:
     """An output spec with these optional fields."""
-    return {name: {"type": kind, "required": False} for name in names}
+    return {name: {"type": "json", "required": False} for name in names}
 
 
 def out(path: str, **more: Any) -> Any:
@@ -43,7 +43,8 @@ def test_every_view_and_layout_is_drawn(desk: Desk, shop: Shop) -> None:
         return v.TextViewV1(content=words)
 
     items = [
-        text("plain"), v.MarkdownViewV1(content="# Head\n**bold** and [a link](https://example.org/md)"), v.ImageViewV1(url=SMALL, rotatable=True),
+        text("plain"), v.MarkdownViewV1(content="# Head\n**bold** and [a link](https://example.org/md)"), v.ImageViewV1(url=SMALL,
+                                                                                                                        rotatable=True),
         v.LinkViewV1(url="https://example.org/", content="Read"),
         v.LinkGroupViewV1(links=[v.LinkGroupViewV1.Link(content="One", url="https://example.org/1", theme="primary")]),
         *(v.AlertViewV1(content=text(f"{theme} alert"), theme=theme) for theme in ("info", "warning", "danger", "success")),
@@ -131,7 +132,8 @@ def test_every_field_writes_its_answer(desk: Desk, shop: Shop) -> None:
 
 def test_actions_triggers_and_hotkeys_change_the_page(desk: Desk, shop: Shop) -> None:
     folded = v.CollapseViewV1(label="More", content=v.TextViewV1(content="opened"))
-    hidden = {"type": "helper.if", "condition": {"type": "condition.equals", "data": {"type": "data.output", "path": "result"}, "to": "yes"},
+    hidden = {"type": "helper.if", "condition": {"type": "condition.equals", "data": {"type": "data.output", "path": "result"},
+                                                 "to": "yes"},
               "then": {"type": "view.text", "content": "because yes"}}
     set_yes = a.SetActionV1(data=out("result"), payload="yes")
     notify = a.NotifyActionV1(payload=a.NotifyActionV1.Payload(content="Well done", theme="success", delay=0, duration=60000))
@@ -139,7 +141,8 @@ def test_actions_triggers_and_hotkeys_change_the_page(desk: Desk, shop: Shop) ->
         v.ActionButtonViewV1(label="Say yes", action=a.BulkActionV1(payload=[set_yes, notify])),
         v.ActionButtonViewV1(label="Unfold", action=a.OpenCloseActionV1(view=folded)), folded,
         v.ActionButtonViewV1(label="Switch", action=a.ToggleActionV1(data=out("switch"))),
-        f.TextFieldV1(data=out("result"), label="Result"), f.CheckboxFieldV1(data=out("switch"), label="Switched"), tb.base.BaseComponent.structure(hidden),
+        f.TextFieldV1(data=out("result"), label="Result"), f.CheckboxFieldV1(data=out("switch"), label="Switched"),
+        tb.base.BaseComponent.structure(hidden),
     ]
     trigger = tb.plugins.TriggerPluginV1(on_change_of=out("result"), condition=c.EqualsConditionV1(data=out("result"), to="maybe"),
                                          action=a.SetActionV1(data=out("seen"), payload="maybe was there"))
@@ -179,7 +182,6 @@ def test_a_link_must_be_followed_and_media_played_where_the_view_asks_for_it(des
 def test_files_are_uploaded_by_the_desk_and_reach_the_requester(desk: Desk, shop: Shop) -> None:
     one = f.FileFieldV1(data=out("one"), accept=["text/plain"], label="A note", validation=c.RequiredConditionV1())
     many = f.MediaFileFieldV1(data=out("many"), multiple=True, label="Photographs", accept=f.MediaFileFieldV1.Accept(gallery=True))
-    output = {**loose("one", kind="file"), **loose("many", kind="array_file")}
     output = {"one": {"type": "file", "required": True}, "many": {"type": "array_file", "required": False}}
     pool = shop.pool(shop.project(view_spec(v.ListViewV1(items=[one, many])), output=output), ["x"])
     frame = desk.take(pool)
@@ -225,7 +227,8 @@ def test_every_task_of_a_page_has_its_own_answers_and_a_pager_shows_one(desk: De
 
 def test_what_the_sandbox_cannot_draw_shows_its_data_and_the_rest_works(desk: Desk, shop: Shop) -> None:
     items = [{"type": "view.hologram", "depth": {"type": "data.input", "path": "title"}},
-             {"type": "view.labeled-list", "items": 7}, {"type": "field.text-annotation", "content": "words", "data": {"type": "data.output", "path": "marks"}},
+             {"type": "view.labeled-list", "items": 7}, {"type": "field.text-annotation", "content": "words",
+                                                         "data": {"type": "data.output", "path": "marks"}},
              {"no": "type"}, {"type": "field.text", "label": "Still here", "data": {"type": "data.output", "path": "result"}}]
     frame = desk.take(shop.pool(shop.project(template_builder({"type": "view.list", "items": items})), ["twelve metres"]))
     placeholder = frame.locator(".placeholder")
@@ -239,7 +242,8 @@ def test_what_the_sandbox_cannot_draw_shows_its_data_and_the_rest_works(desk: De
 STATE = """
 const {resolve, at, unwrap} = await import('/static/sandbox/frame/tb/values.js');
 const {holds} = await import('/static/sandbox/frame/tb/conditions.js');
-const state = {config: {vars: {one: {type: 'data.input', path: 'n'}}}, input: {n: 3, list: ['a', 'b'], url: 'https://www.example.org/x', deep: {k: 'v'},
+const state = {config: {vars: {one: {type: 'data.input', path: 'n'}}}, input: {n: 3, list: ['a', 'b'], url: 'https://www.example.org/x',
+                                                                               deep: {k: 'v'},
   there: '51.5007,-0.1246'}, output: {no: false, empty: [], text: ''}, internal: {}, local: {}, opened: new Set(['https://o.org/']),
   assignmentId: 'A1', translate: (key) => `~${key}`, media: () => [], location: () => undefined};
 state.at = (reference) => at(state.config, reference);
@@ -262,8 +266,10 @@ VALUES: list[tuple[Any, Any]] = [
     ({"type": "helper.object2entries", "data": _input("deep")}, [{"key": "k", "value": "v"}]),
     ({"type": "helper.entries2object", "entries": [{"key": "k", "value": 1}]}, {"k": 1}),
     ({"type": "helper.text-transform", "data": "two words", "transformation": "capitalize"}, "Two Words"),
-    ({"type": "helper.transform", "items": _input("list"), "into": {"label": {"type": "data.local", "path": "item"}}}, [{"label": "a"}, {"label": "b"}]),
-    ({"type": "helper.switch", "cases": [{"condition": {"type": "condition.equals", "data": _input("n"), "to": 3}, "result": "three"}]}, "three"),
+    ({"type": "helper.transform", "items": _input("list"), "into": {"label": {"type": "data.local", "path": "item"}}}, [{"label": "a"},
+                                                                                                                        {"label": "b"}]),
+    ({"type": "helper.switch", "cases": [{"condition": {"type": "condition.equals", "data": _input("n"), "to": 3}, "result": "three"}]},
+     "three"),
     ({"type": "helper.if", "condition": {"type": "condition.empty", "data": _output("none")}, "then": 1, "else": 2}, 1),
     ({"type": "helper.search-query", "query": "a b", "engine": "bing"}, "https://www.bing.com/search?q=a%20b"),
     ({"type": "helper.translate", "key": "hi"}, "~hi"), ({"type": "helper.sum", "items": [1, _input("n")]}, 4),
@@ -285,15 +291,20 @@ CONDITIONS: list[tuple[Any, bool]] = [
     ({"type": "condition.distance", "from": "51.5014,-0.1419", "to": _input("there"), "max": 1150}, False),
     ({"type": "condition.played"}, False), ({"type": "condition.unheard-of"}, True),
     *(({"type": "condition.schema", "data": data, "schema": schema}, fits) for data, schema, fits in [
-        (5, {"type": "integer", "minimum": 5}, True), (5, {"type": "number", "exclusiveMinimum": 5}, False), ("ab", {"pattern": "^a", "maxLength": 1}, False),
-        ([1, 1], {"type": "array", "uniqueItems": True}, False), ({"a": 1}, {"required": ["a"], "properties": {"a": {"enum": [1, 2]}}}, True),
-        ({"a": 1, "b": 2}, {"properties": {"a": True}, "additionalProperties": False}, False), ("x", {"oneOf": [{"const": "x"}, {"type": "string"}]}, False)]),
+        (5, {"type": "integer", "minimum": 5}, True), (5, {"type": "number", "exclusiveMinimum": 5}, False), ("ab", {"pattern": "^a",
+            "maxLength": 1}, False),
+        ([1, 1], {"type": "array", "uniqueItems": True}, False), ({"a": 1}, {"required": ["a"], "properties": {"a": {"enum": [1, 2]}}},
+                                                                  True),
+        ({"a": 1, "b": 2}, {"properties": {"a": True}, "additionalProperties": False}, False), ("x", {"oneOf": [{"const": "x"},
+            {"type": "string"}]}, False)]),
 ]
 
 
-@pytest.mark.parametrize(("cases", "ask"), [(VALUES, "resolve(spec, state)"), (CONDITIONS, "holds(spec, state)")], ids=["helpers", "conditions"])
+@pytest.mark.parametrize(("cases", "ask"), [(VALUES, "resolve(spec, state)"), (CONDITIONS, "holds(spec, state)")], ids=["helpers",
+                                                                                                                        "conditions"])
 def test_helpers_and_conditions_say_what_the_platform_says(desk: Desk, cases: list[tuple[Any, Any]], ask: str) -> None:
     desk.page.goto(desk.url)
-    found = desk.page.evaluate(f"async (specs) => {{ {STATE} return JSON.stringify(specs.map((spec) => {ask})); }}", [spec for spec, _ in cases])
+    found = desk.page.evaluate(f"async (specs) => {{ {STATE} return JSON.stringify(specs.map((spec) => {ask})); }}", [spec for spec,
+                                                                                                                      _ in cases])
     wrong = [(spec, said, wanted) for (spec, wanted), said in zip(cases, json.loads(found), strict=True) if said != wanted]
     assert not wrong

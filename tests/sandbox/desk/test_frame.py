@@ -272,6 +272,20 @@ def test_components_of_classic_markup_are_drawn(desk: Desk, shop: Shop) -> None:
     assert shop.assignments(pool)[0]["solutions"][0]["output_values"] == {"sure": True, "shape": {"note": "round"}, "result": "YES"}
 
 
+def test_a_classic_task_uploads_a_file(desk: Desk, shop: Shop) -> None:
+    view = classic('{{field type="file-img" name="result" label="Your photograph"}}', "")
+    pool = shop.pool(shop.project(view, output={"result": {"type": "file", "required": True}}), ["A sofa"])
+    frame = desk.take(pool)
+    desk.submit()
+    expect(frame.get_by_role("alert")).to_have_text("Answer this before you submit.")
+    frame.get_by_label("Your photograph").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": b"meow"})
+    expect(frame.get_by_role("status")).to_have_text("cat.png")
+    desk.submit()
+    desk.page.get_by_role("heading", name="Submitted, now in review").wait_for()
+    (file,) = shop.requester.call("GET", f"/api/v1/attachments?pool_id={pool}")["items"]
+    assert shop.assignments(pool)[0]["solutions"] == [{"output_values": {"result": file["id"]}}]
+
+
 def _out(path: str) -> dict[str, str]:
     return {"type": "data.output", "path": path}
 

@@ -18,9 +18,11 @@ RULES = {"configs": [
                 "action": {"type": "CHANGE_OVERLAP", "parameters": {"delta": 1, "open_pool": True}}}]}]}
 ENGLISH = {"and": [{"or": [{"category": "profile", "key": "languages", "operator": "IN", "value": "EN"}]},
                    {"category": "computed", "key": "client_type", "operator": "EQ", "value": "BROWSER"}]}
-DRAWING = {"type": "field.image-annotation", "image": {"type": "data.input", "path": "title"}, "data": {"type": "data.output", "path": "result"}}
+DRAWING = {"type": "field.image-annotation", "image": {"type": "data.input", "path": "title"}, "data": {"type": "data.output",
+                                                                                                        "path": "result"}}
 REGIONS = [{"shape": "rectangle", "left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4, "label": "car"},
-           {"shape": "polygon", "points": [{"left": 0.5, "top": 0.1}, {"left": 0.9, "top": 0.1}, {"left": 0.7, "top": 0.6}], "label": "sign"},
+           {"shape": "polygon", "points": [{"left": 0.5, "top": 0.1}, {"left": 0.9, "top": 0.1}, {"left": 0.7, "top": 0.6}],
+            "label": "sign"},
            {"shape": "point", "left": 0.2, "top": 0.9, "label": "car"}]
 
 
@@ -55,8 +57,10 @@ def test_a_pools_tasks_audience_and_rules_are_told_in_words(office: Office, sand
     project = shop.project(classic())
     pool = shop.pool(project, ["A sofa"], quality_control=RULES, filter=ENGLISH)
     shop.requester.call("POST", "/api/v1/tasks?allow_defaults=true", [
-        {"pool_id": pool, "input_values": {"title": "Known"}, "infinite_overlap": True, "known_solutions": [{"output_values": {"result": "YES"}}]},
-        {"pool_id": pool, "input_values": {"title": "Taught"}, "infinite_overlap": True, "known_solutions": [{"output_values": {"result": "NO"}}],
+        {"pool_id": pool, "input_values": {"title": "Known"}, "infinite_overlap": True,
+         "known_solutions": [{"output_values": {"result": "YES"}}]},
+        {"pool_id": pool, "input_values": {"title": "Taught"}, "infinite_overlap": True,
+         "known_solutions": [{"output_values": {"result": "NO"}}],
          "message_on_unknown_solution": "Look at the ears"}])
     office.log_in(shop.requester.token, f"/requester/project/{project}/pool/{pool}")
     page = office.page
@@ -86,7 +90,8 @@ def test_a_training_is_run_from_its_page(office: Office, sandbox: SandboxServer,
     training = call("POST", "/api/v1/trainings", {
         "project_id": project, "private_name": "Cats for beginners", "inherited_instructions": True, "assignment_max_duration_seconds": 600,
         "training_tasks_in_task_suite_count": 1, "task_suites_required_to_pass": 1})["id"]
-    call("POST", "/api/v1/tasks", {"pool_id": training, "input_values": {"title": "Tom"}, "known_solutions": [{"output_values": {"result": "YES"}}],
+    call("POST", "/api/v1/tasks", {"pool_id": training, "input_values": {"title": "Tom"},
+                                   "known_solutions": [{"output_values": {"result": "YES"}}],
                                    "message_on_unknown_solution": "Look at the ears"})
     office.log_in(shop.requester.token, f"/requester/project/{project}")
     page = office.page
@@ -171,7 +176,8 @@ def test_no_page_is_wider_than_its_window(quiet_page: Callable[..., Page], sandb
     ada = sandbox.create_toloker("Ada")
     ada.submit(ada.take(pool)["id"], {"result": "b" * 300})
     office.log_in(shop.requester.token)
-    paths = ["", f"project/{project}", f"project/{project}/pool/{pool}", f"project/{project}/pool/{pool}#tasks", f"project/{project}/pool/{pool}#rules",
+    paths = ["", f"project/{project}", f"project/{project}/pool/{pool}", f"project/{project}/pool/{pool}#tasks",
+             f"project/{project}/pool/{pool}#rules",
              "skills", f"quality/skill/{skill}", "messages", "messages/new", "webhooks"]
     overflow: dict[str, Any] = {}
     for path in paths:

@@ -101,7 +101,8 @@ def test_earnings_show_bonuses_skills_and_restrictions(desk: Desk, shop: Shop) -
     works = _worked(shop, ada, "A sofa", "A lamp")
     shop.review(works[0], "ACCEPTED")
     call = shop.requester.call
-    call("POST", "/api/v1/user-bonuses", {"user_id": ada.id, "amount": 0.5, "public_title": {"EN": "Thank you"}, "public_message": {"EN": "Best of all"}})
+    call("POST", "/api/v1/user-bonuses", {"user_id": ada.id, "amount": 0.5, "public_title": {"EN": "Thank you"},
+                                          "public_message": {"EN": "Best of all"}})
     skill = call("POST", "/api/v1/skills", {"name": "Careful", "hidden": False})
     call("PUT", "/api/v1/user-skills", {"skill_id": skill["id"], "user_id": ada.id, "value": 77})
     call("PUT", "/api/v1/user-restrictions", {"scope": "ALL_PROJECTS", "user_id": ada.id, "will_expire": "2060-01-01T00:00:00"})
@@ -140,7 +141,8 @@ def test_a_full_profile_is_what_filters_see(desk: Desk, shop: Shop) -> None:
     def is_(category: str, key: str, operator: str, value: object) -> dict[str, object]:
         return {"category": category, "key": key, "operator": operator, "value": value}
 
-    everything = [is_("profile", "country", "EQ", "DE"), is_("profile", "citizenship", "EQ", "FR"), is_("profile", "gender", "EQ", "FEMALE"),
+    everything = [is_("profile", "country", "EQ", "DE"), is_("profile", "citizenship", "EQ", "FR"), is_("profile", "gender", "EQ",
+                                                                                                        "FEMALE"),
                   is_("profile", "education", "EQ", "MIDDLE"), is_("profile", "languages", "IN", "FR"), is_("profile", "city", "IN", 177),
                   is_("computed", "region_by_ip", "IN", 96), is_("computed", "region_by_phone", "IN", 124),
                   is_("computed", "device_category", "EQ", "SMARTPHONE"), is_("computed", "client_type", "EQ", "TOLOKA_APP")]
@@ -148,7 +150,8 @@ def test_a_full_profile_is_what_filters_see(desk: Desk, shop: Shop) -> None:
     desk.page.goto(f"{desk.url}/#/new")
     page = desk.page
     page.get_by_text("Profile: what audience rules look at").click()
-    for label, choice in (("Country", "Germany"), ("Citizenship", "France"), ("Phone number's country", "France"), ("Device", "Phone, in the mobile app"),
+    for label, choice in (("Country", "Germany"), ("Citizenship", "France"), ("Phone number's country", "France"), ("Device",
+        "Phone, in the mobile app"),
                           ("Gender", "Female"), ("Education", "Middle")):
         page.get_by_label(label).first.select_option(choice)
     page.get_by_label("City").fill("177")

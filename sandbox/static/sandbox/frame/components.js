@@ -1,5 +1,6 @@
 // Components of classic markup: text for the template, and the wiring of fields once the text stands in the page.
 import { SafeText, escapeText } from "./handlebars.js";
+import { upload } from "./uploads.js";
 
 const LENGTH = /^(auto|\d+(\.\d+)?(px|%|em|rem|vh|vw)?|calc\([\d\s.+\-*/()%a-z]+\))$/i;
 
@@ -42,6 +43,12 @@ function choice(kind, named, value) {
   return `<label class="choice"><input${input}><span>${escapeText(named.label ?? value)}</span>${key}</label>`;
 }
 
+function fileInput(named, accept) {
+  const label = named.label ?? "Choose a file";
+  const input = { type: "file", class: "tb-file-input", "data-name": named.name, accept: named.accept ?? accept, "aria-label": label };
+  return `<label class="button"><input${attributes(input)}>${escapeText(label)}</label> <span class="upload-state" role="status"></span>`;
+}
+
 const FIELDS = {
   radio: (named) => choice("radio", named, named.value ?? ""),
   checkbox: (named) => choice("checkbox", named, ""),
@@ -64,6 +71,11 @@ const FIELDS = {
     const shown = attributes({ "data-name": named.name, "aria-label": named.label ?? named.placeholder ?? named.name });
     return `<select${shown}><option value="">${escapeText(named.placeholder ?? "Choose…")}</option>${inner ? inner() : ""}</select>`;
   },
+  ...Object.fromEntries(
+    Object.entries({ file: "", "file-img": "image/*", "file-audio": "audio/*", "file-video": "video/*", "file-doc": "" }).map(
+      ([type, accept]) => [type, (named) => fileInput(named, accept)],
+    ),
+  ),
   unknown: (named) => `<p class="placeholder">A field of type “${escapeText(named.type ?? "?")}”, which the sandbox does not draw.</p>`,
 };
 
@@ -111,10 +123,31 @@ function read(element) {
   return element.value === "" ? undefined : element.value;
 }
 
+// The field's value is the id that the platform gives the file; while it is on its way there is none.
+function wireUpload(element, write) {
+  const says = element.closest(".field").querySelector(".upload-state");
+  element.addEventListener("change", async () => {
+    const [file] = element.files;
+    if (!file) return;
+    says.textContent = `${file.name} is being uploaded…`;
+    write(element.dataset.name, undefined);
+    try {
+      write(element.dataset.name, await upload(file, file.name));
+      says.textContent = file.name;
+    } catch (error) {
+      says.textContent = `${file.name} was not uploaded: ${error.message}`;
+    }
+  });
+}
+
 /** Start the fields under `root`: their first values and every change go to `write(name, value)`. */
 export function wireFields(root, write) {
   root.querySelectorAll("[data-name]").forEach((element) => {
     const { name } = element.dataset;
+    if (element.type === "file") {
+      wireUpload(element, write);
+      return;
+    }
     if (element.type === "radio") {
       // Radio buttons of one output field exclude each other; each task on the page has its own set.
       element.name = `${root.dataset.taskId ?? ""}:${name}`;
@@ -130,6 +163,7 @@ export function wireFields(root, write) {
 export function fillFields(root, values) {
   root.querySelectorAll("[data-name]").forEach((element) => {
     const wanted = element.dataset.name.split(".").reduce((data, key) => data?.[key], values);
+    if (element.type === "file") return;
     if (element.type === "checkbox") element.checked = wanted === true;
     else if (element.type === "radio") element.checked = String(wanted) === element.value;
     else if (document.activeElement !== element) element.value = wanted ?? "";
