@@ -1,5 +1,6 @@
 """Nonsense at every address: 4xx with Toloka's body, nothing changed, nobody else's data. The addresses come from the description."""
 import copy
+import http.client
 import json
 import socket
 from collections.abc import Iterator
@@ -308,16 +309,13 @@ def test_a_list_refuses_a_limit_an_order_or_a_range_that_cannot_be(world: World)
 
 
 def _line(world: World, request: bytes) -> tuple[int, dict[str, Any]]:
-    """Bytes on the wire, and the last answer's status and parsed body. The server has to close the connection."""
+    """Bytes on the wire, and the status and parsed body of the answer."""
     address = urlsplit(world.sandbox.url)
     with socket.create_connection((address.hostname, address.port), timeout=30) as connection:
         connection.sendall(request)
-        data = b""
-        while chunk := connection.recv(65_536):
-            data += chunk
-    head, _, body = data.rpartition(b"\r\n\r\n")
-    status = int(head.rpartition(b"HTTP/1.")[2].split()[1])
-    return status, json.loads(body)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return response.status, json.loads(response.read())
 
 
 @pytest.mark.parametrize(("request_bytes", "status", "code"), [
