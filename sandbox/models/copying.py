@@ -22,7 +22,7 @@ def copy_in(rows: Sequence[models.Model]) -> None:
     for row in rows:
         lines.write("\t".join(_column(field, getattr(row, field.attname)) for field in fields) + "\n")
     lines.seek(0)
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {connection.ops.quote_name(meta.db_table)} ({names}) FROM STDIN", lines)
 
