@@ -167,6 +167,20 @@ def test_a_file_in_an_answer_is_opened(office: Office, sandbox: SandboxServer, s
     expect(opened.value.locator("body")).to_contain_text("Hello from Ada")
 
 
+def test_a_strangers_page_is_saved_not_opened(office: Office, sandbox: SandboxServer, shop: Shop) -> None:
+    project = shop.project(classic(), output={"result": {"type": "file", "required": True}})
+    pool = shop.pool(project, ["A sofa"])
+    ada = sandbox.create_toloker("Ada")
+    page = ada.take(pool)
+    file = ada.call("POST", f"/worker/v1/assignments/{page['id']}/attachments?name=a.html", data=b"<script>alert(1)</script>",
+                    media_type="text/html")
+    ada.submit(page["id"], {"result": file["id"]})
+    office.log_in(shop.requester.token, f"/requester/project/{project}/pool/{pool}")
+    with office.page.expect_download():
+        office.page.get_by_role("button", name=f"Open file {file['id']}").click()
+    assert len(office.page.context.pages) == 1
+
+
 @pytest.mark.parametrize("width", [1440, 800])
 def test_no_page_is_wider_than_its_window(quiet_page: Callable[..., Page], sandbox: SandboxServer, shop: Shop, width: int) -> None:
     office = Office(quiet_page(viewport={"width": width, "height": 900}), sandbox.url)
