@@ -13,6 +13,8 @@ from toloka.streaming import AssignmentsObserver, Pipeline
 from toloka.streaming.event import AssignmentEvent
 
 PICTURES, OPINIONS = 8, 3
+# Events younger than this are not looked at yet, for an answer may be on its way; and no pool closes before they are.
+LAG, CLOSING_DELAY = timedelta(minutes=2), 150
 client = toloka.TolokaClient(input("Token: "), "SANDBOX")
 
 
@@ -26,6 +28,7 @@ def pool(project_id: str, overlap: int, **fields: object) -> toloka.Pool:
     return toloka.Pool(
         project_id=project_id, private_name="streamed", may_contain_adult_content=False, reward_per_assignment=0.01,
         assignment_max_duration_seconds=1200, will_expire=datetime.now(UTC) + timedelta(days=30),
+        auto_close_after_complete_delay_seconds=CLOSING_DELAY,
         defaults=toloka.Pool.Defaults(default_overlap_for_new_task_suites=overlap), **fields)
 
 
@@ -89,8 +92,8 @@ class Verdicts:
 
 verdicts = Verdicts()
 pipeline = Pipeline(period=timedelta(seconds=30))
-pipeline.register(AssignmentsObserver(client, drawing.id)).on_submitted(ask_for_opinions)
-pipeline.register(AssignmentsObserver(client, judging.id)).on_accepted(verdicts)
+pipeline.register(AssignmentsObserver(client, drawing.id, cursor_time_lag=LAG)).on_submitted(ask_for_opinions)
+pipeline.register(AssignmentsObserver(client, judging.id, cursor_time_lag=LAG)).on_accepted(verdicts)
 photos = [f"https://example.com/boats-{n}.jpg" for n in range(PICTURES)]
 client.create_tasks([toloka.Task(pool_id=drawing.id, input_values={"photo": photo}) for photo in photos],
                     allow_defaults=True, open_pool=True)
