@@ -3,7 +3,7 @@ so a ticker that is late or gone only means that things wait for the next reques
 import logging
 import time
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max
 
 from sandbox import clock
@@ -36,7 +36,7 @@ def _look_for_ever(pause: float) -> None:
             if looks % _SWEEP_EVERY == 0:
                 forget_old_requests()
                 outbox.forget_old()
-        except OperationalError:
+        except (InterfaceError, OperationalError):
             log.warning("The database did not answer; trying again", exc_info=True)
             connection.close()
         looks += 1

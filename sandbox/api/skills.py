@@ -81,11 +81,15 @@ def one(call: Call, key: str) -> Any:
     return show(_readable(call, key))
 
 
+@transaction.atomic
 def replace(call: Call, key: str) -> Any:
     skill = _writable(call, key)
     columns = _columns(_form(call))
+    before = skill.skill_ttl_hours
     Skill.objects.filter(pk=skill.pk).update(**columns)
     skill.refresh_from_db()
+    if skill.skill_ttl_hours != before:
+        people.time_to_live_changed(skill, call.now)
     return show(skill)
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from sandbox import times
 from sandbox.engine import money
 from sandbox.errors import ApiError
-from sandbox.models import Pool, Requester, Toloker, UserBonus
+from sandbox.models import Toloker, UserBonus
 
 
 @transaction.atomic
@@ -20,11 +20,8 @@ def pay(requester_id: str, bonuses: list[UserBonus], at: datetime) -> None:
     """
     tolokers = {bonus.toloker_id for bonus in bonuses}
     list(Toloker.objects.filter(pk__in=tolokers).order_by("id").select_for_update(no_key=True).values_list("id"))
-    # Nobody takes a page meanwhile: a taker looks at the balance without a lock while there is plenty.
-    list(Pool.objects.filter(project__requester_id=requester_id, status="OPEN").order_by("id")
-         .select_for_update(of=("self",), no_key=True).values_list("id"))
-    Requester.objects.select_for_update(no_key=True).get(pk=requester_id)
-    if bonuses and money.spendable(requester_id) < sum(bonus.amount + money.fee_for(bonus.amount) for bonus in bonuses):
+    spendable = money.spendable(requester_id, lock=True)
+    if bonuses and spendable < sum(bonus.amount + money.fee_for(bonus.amount) for bonus in bonuses):
         raise ApiError("NOT_ENOUGH_BALANCE")
     UserBonus.objects.bulk_create(bonuses, batch_size=2_000)
     money.pay_bonuses(bonuses, requester_id, at)

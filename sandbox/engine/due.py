@@ -4,11 +4,11 @@ A kind is registered with `@on("KIND")`. Handlers check the object's state thems
 must name another time than the one it was called for.
 """
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import InterfaceError, connection, transaction
 
 from sandbox.models import Due
 
@@ -33,6 +33,12 @@ def schedule(kind: str, target: object, at: datetime) -> None:
                             update_fields=["at"], unique_fields=["kind", "target"])
 
 
+def schedule_all(kind: str, moments: Mapping[int, datetime]) -> None:
+    """The same for many targets at once."""
+    rows = [Due(kind=kind, target=str(target), at=at) for target, at in sorted(moments.items())]
+    Due.objects.bulk_create(rows, batch_size=2_000, update_conflicts=True, update_fields=["at"], unique_fields=["kind", "target"])
+
+
 def schedule_unless_planned(kind: str, target: object, at: datetime) -> None:
     Due.objects.bulk_create([Due(kind=kind, target=str(target), at=at)], ignore_conflicts=True)
 
@@ -51,6 +57,7 @@ def run(until: datetime) -> int:
 
 
 def _happen(row: Due, until: datetime) -> int:
+    session = connection.connection
     try:
         with transaction.atomic():
             if not Due.objects.filter(pk=row.pk, at=row.at).exists():
@@ -60,6 +67,9 @@ def _happen(row: Due, until: datetime) -> int:
             Due.objects.filter(pk=row.pk, at=row.at).delete()
             return 1
     except Exception:
+        if connection.connection is not session:
+            # The database ended the session, and with it the lock: nothing more may be done here.
+            raise
         # One broken row must not stop the calendar: it is said aloud and tried again later.
         log.exception("%s of %s failed", row.kind, row.target)
         Due.objects.filter(pk=row.pk, at=row.at).update(at=until + _RETRY)
@@ -73,4 +83,6 @@ def _one_runner() -> Iterator[None]:
         try:
             yield
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+            # A session that has ended has let go of it already; why it ended is on its way up.
+            with suppress(InterfaceError):
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])

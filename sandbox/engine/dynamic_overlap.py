@@ -21,7 +21,10 @@ def _rejected(event: events.Event) -> None:
 @due.on("DYNAMIC_OVERLAP")
 def _look_later(target: str, at: datetime) -> None:
     assignment = Assignment.objects.get(pk=target)
-    look(pools.locked(assignment.pool_id), assignment.task_ids, at)
+    pool = pools.locked(assignment.pool_id)
+    # It may have been edited since.
+    if _is_on(pool):
+        look(pool, assignment.task_ids, at)
 
 
 def _is_on(pool: Pool) -> bool:

@@ -2,7 +2,6 @@
 import random
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -82,7 +81,6 @@ def _is_full(pool: Pool) -> bool:
 
 def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, reward: Decimal, at: datetime) -> Assignment:
     fee = money.fee_for(reward)
-    _check_money(pool.project.requester_id, reward + fee)
     task_ids = suite.task_ids
     Task.objects.filter(pk__in=task_ids).update(consumed=F("consumed") + 1)
     Task.objects.filter(pk__in=task_ids, infinite_overlap=False).update(remaining=F("overlap") - F("consumed"))
@@ -100,17 +98,16 @@ def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, reward: Decimal, at: 
         AssignmentTask(assignment=assignment, task_id=task_id, toloker=toloker) for task_id in task_ids)
     due.schedule("ASSIGNMENT_EXPIRE", assignment.id, deadline)
     events.tell("ASSIGNMENT_CREATED", pool, at, assignment)
+    _check_money(pool.project.requester_id, reward + fee)
     return assignment
 
 
-def _check_money(requester_id: str, cost: Any) -> None:
-    """Raise _HasToClose if one more does not fit beside what is held and promised."""
-    if cost == 0 or money.spendable(requester_id) >= cost * 100:
-        return
-    # Close to the end takers queue up, so that they cannot all spend the same last dollar.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM sandbox_requester WHERE id = %s FOR NO KEY UPDATE", [requester_id])
-    if money.spendable(requester_id) < cost:
+def _check_money(requester_id: str, cost: Decimal) -> None:
+    """Raise _HasToClose if there is less money than those at work are promised, the new page included.
+
+    The last thing before the end: takers queue up here, so that no two of them are promised the same dollar.
+    """
+    if cost and money.spendable(requester_id, lock=True) < 0:
         raise _HasToClose("NOT_ENOUGH_BALANCE")
 
 

@@ -1,6 +1,7 @@
 """Where money is. Submitting holds price and fee, a rejection gives them back, an acceptance pays them out.
 
-All amounts are USD, Decimal. Every movement is one ledger row and the matching change of the balances.
+All amounts are USD, Decimal. Every movement is one ledger row and the matching change of the balances; what costs nothing moves
+nothing, and locks nobody's account.
 """
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -20,11 +21,16 @@ def fee_for(reward: Decimal) -> Decimal:
     return (reward * Decimal(settings.SANDBOX_FEE_PERCENT) / 100).quantize(_STEP, ROUND_HALF_UP)
 
 
-def spendable(requester_id: str) -> Decimal:
-    """Balance less what ACTIVE assignments will cost if they are submitted."""
+def spendable(requester_id: str, *, lock: bool = False) -> Decimal:
+    """Balance less what ACTIVE assignments will cost if they are submitted.
+
+    `lock`: nobody else spends or promises anything of it until the transaction ends.
+    """
+    rows = Requester.objects.select_for_update(no_key=True) if lock else Requester.objects.all()
+    balance = rows.values_list("balance", flat=True).get(pk=requester_id)
     promised = Assignment.objects.filter(status="ACTIVE", pool__project__requester_id=requester_id).aggregate(
         total=Sum(F("reward") + F("fee")))["total"]
-    return Requester.objects.values_list("balance", flat=True).get(pk=requester_id) - (promised or Decimal(0))
+    return balance - (promised or Decimal(0))
 
 
 def top_up(requester_id: str, amount: Decimal, at: datetime) -> None:
@@ -35,6 +41,8 @@ def top_up(requester_id: str, amount: Decimal, at: datetime) -> None:
 def hold(assignment: Assignment, requester_id: str, at: datetime) -> None:
     """On submit: price and fee leave the balance and wait."""
     cost = assignment.reward + assignment.fee
+    if not cost:
+        return
     _write(at, "HOLD", f"requester:{requester_id}", f"held:{requester_id}", cost, assignment)
     Requester.objects.filter(pk=requester_id).update(balance=F("balance") - cost, held=F("held") + cost)
     Toloker.objects.filter(pk=assignment.toloker_id).update(on_review=F("on_review") + assignment.reward)
@@ -43,6 +51,8 @@ def hold(assignment: Assignment, requester_id: str, at: datetime) -> None:
 def release(assignment: Assignment, requester_id: str, at: datetime) -> None:
     """On rejection: what waited goes back."""
     cost = assignment.reward + assignment.fee
+    if not cost:
+        return
     _write(at, "RELEASE", f"held:{requester_id}", f"requester:{requester_id}", cost, assignment)
     Requester.objects.filter(pk=requester_id).update(balance=F("balance") + cost, held=F("held") - cost)
     Toloker.objects.filter(pk=assignment.toloker_id).update(on_review=F("on_review") - assignment.reward)
@@ -50,6 +60,8 @@ def release(assignment: Assignment, requester_id: str, at: datetime) -> None:
 
 def pay(assignment: Assignment, requester_id: str, at: datetime) -> None:
     """On acceptance: the Toloker gets the price, the platform its fee."""
+    if not assignment.reward + assignment.fee:
+        return
     _write(at, "REWARD", f"held:{requester_id}", f"toloker:{assignment.toloker_id}", assignment.reward, assignment)
     _write(at, "FEE", f"held:{requester_id}", "fee", assignment.fee, assignment)
     Requester.objects.filter(pk=requester_id).update(held=F("held") - assignment.reward - assignment.fee)
@@ -58,9 +70,9 @@ def pay(assignment: Assignment, requester_id: str, at: datetime) -> None:
 
 
 def hold_again(assignment: Assignment, requester_id: str, at: datetime) -> None:
-    """Before a rejected assignment is accepted after all. 409 NOT_ENOUGH_BALANCE."""
-    requester = Requester.objects.select_for_update().get(pk=requester_id)
-    if requester.balance < assignment.reward + assignment.fee:
+    """Before a rejected assignment is accepted after all. 409 NOT_ENOUGH_BALANCE: what is promised to those at work is not spent."""
+    cost = assignment.reward + assignment.fee
+    if cost and spendable(requester_id, lock=True) < cost:
         raise ApiError("NOT_ENOUGH_BALANCE")
     hold(assignment, requester_id, at)
 

@@ -94,9 +94,22 @@ def set_skill(toloker_id: str, skill_id: int, value: Decimal, at: datetime) -> U
 
 @due.on("USER_SKILL_EXPIRE")
 def _forget_skill(target: str, at: datetime) -> None:
-    row = UserSkill.objects.select_related("skill").filter(pk=target).first()
-    if row and row.skill.skill_ttl_hours and row.modified + timedelta(hours=row.skill.skill_ttl_hours) <= at:
+    row = UserSkill.objects.select_related("skill").select_for_update(of=("self",)).filter(pk=target).first()
+    if row is None or not row.skill.skill_ttl_hours:
+        return
+    end = row.modified + timedelta(hours=row.skill.skill_ttl_hours)
+    if end <= at:
         forget_skill(row, at)
+    else:
+        due.schedule("USER_SKILL_EXPIRE", row.id, end)
+
+
+def time_to_live_changed(skill: Skill, at: datetime) -> None:
+    """The values that there are fade as the skill says now; those that should have faded before, at once."""
+    if skill.skill_ttl_hours:
+        life = timedelta(hours=skill.skill_ttl_hours)
+        values = skill.values.values_list("id", "modified")
+        due.schedule_all("USER_SKILL_EXPIRE", {key: max(modified + life, at) for key, modified in values})
 
 
 @transaction.atomic

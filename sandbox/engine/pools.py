@@ -54,7 +54,8 @@ def _start(pool: Pool, at: datetime) -> None:
     pool.save(update_fields=["status", "last_started"])
     due.cancel("POOL_REOPEN", pool.id)
     if pool.will_expire:
-        due.schedule("POOL_EXPIRE", pool.id, pool.will_expire)
+        # One that has ended while it was updated stops after it has started.
+        due.schedule("POOL_EXPIRE", pool.id, max(pool.will_expire, at))
     events.tell("POOL_OPENED", pool, at)
     watch_completion(pool, at)
 
