@@ -32,7 +32,8 @@ def ask(call: Call) -> Reply:
     finished = times.show(call.now)
     value = [{"request": item, "finished": finished, "result": _result(call, item, pool)}
              for item, pool in zip(items, pools, strict=True) if pool is not None]
-    return Reply(operations.show(operations.finished(call.requester, "ANALYTICS", call.now, {}, details={"value": value})), 202)
+    done = operations.finished(call.requester, "ANALYTICS", call.now, {"value": items}, details={"value": value})
+    return Reply(operations.show(done), 202)
 
 
 def _result(call: Call, item: dict[str, Any], pool: Pool) -> Any:

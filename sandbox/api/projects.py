@@ -2,6 +2,8 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import CharField
+from django.db.models.expressions import RawSQL
 
 from sandbox import specs, times
 from sandbox.api import operations
@@ -13,7 +15,8 @@ from sandbox.forms.projects import project_form
 from sandbox.http import Call, Reply
 from sandbox.models import Project, ProjectSpec
 
-LISTING = Listing(times=("created",), numbers=("id",), words={"status": ("ACTIVE", "ARCHIVED", "LOCKED")})
+SORTABLE = ("public_name", "private_comment")
+LISTING = Listing(times=("created",), numbers=("id",), words={"status": ("ACTIVE", "ARCHIVED", "LOCKED")}, sortable=SORTABLE)
 
 
 def requester(call: Call) -> Any:
@@ -28,7 +31,8 @@ def show(project: Project) -> dict[str, Any]:
 
 
 def listing(call: Call) -> Any:
-    rows = Project.objects.filter(requester=call.requester)
+    texts = {name: RawSQL("form::jsonb ->> %s", [name], CharField()) for name in SORTABLE}
+    rows = Project.objects.filter(requester=call.requester).alias(**texts)
     owner = call.request.GET.get("owner")
     return LISTING.page(call, rows.filter(requester_id=owner) if owner else rows, each(show))
 

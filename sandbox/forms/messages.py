@@ -16,12 +16,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def compose_form(body: Any) -> dict[str, Any]:
-    """`recipients_select_type, topic, text, answerable` and the selector's own field, no other selector's. 400."""
+    """`recipients_select_type, topic, text, answerable` (true if missing) and the selector's own field, no other selector's. 400."""
     check = Checker(body)
     selector = check.choice("recipients_select_type", SELECTORS, required=True)
     form: dict[str, Any] = {
         "recipients_select_type": selector, "topic": languages(check, "topic", MAX_TOPIC), "text": languages(check, "text", MAX_TEXT),
-        "answerable": check.boolean("answerable", required=True)}
+        "answerable": check.boolean("answerable") is not False}
     for kind, name in _OWN_FIELD.items():
         if selector != kind and selector is not None and check.data.get(name) is not None:
             check.fail(name, "VALUE_NOT_ALLOWED", f"{selector} has no {name}")

@@ -30,7 +30,9 @@ def _asked(shop: Shop, *requests: Any) -> list[Any]:
     client = shop.requester.client()
     operation = client.wait_operation(client.get_analytics(list(requests)), disable_progress=True)
     assert operation.is_completed() and operation.type.value == "ANALYTICS"
-    return operation.details["value"]
+    found = operation.details["value"]
+    assert client.get_operation(operation.id).unstructure()["parameters"] == {"value": [item["request"] for item in found]}
+    return found
 
 
 def test_every_number_of_toloka_kit_is_right(shop: Shop, busy: str) -> None:

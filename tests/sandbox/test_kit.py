@@ -73,6 +73,17 @@ def test_a_project_survives_the_way_there_and_back(client: toloka.TolokaClient) 
     assert client.archive_project(project.id).status.value == "ARCHIVED"
 
 
+def test_projects_are_sorted_by_what_they_are_called(client: toloka.TolokaClient) -> None:
+    for name, comment in (("Bees", "3"), ("Cats", None), ("Ants", "1"), ("Bees", "2")):
+        project = _project()
+        project.public_name, project.private_comment = name, comment
+        client.create_project(project)
+    found = client.find_projects(sort=["public_name", "-private_comment"], limit=3)
+    assert [(one.public_name, one.private_comment) for one in found.items] == [("Ants", "1"), ("Bees", "3"), ("Bees", "2")]
+    assert found.has_more
+    assert [one.public_name for one in client.find_projects(sort=["-public_name", "id"]).items] == ["Cats", "Bees", "Bees", "Ants"]
+
+
 def test_a_pool_goes_through_its_life(client: toloka.TolokaClient) -> None:
     project = client.create_project(_project())
     pool = client.create_pool(_pool(project.id))

@@ -84,6 +84,15 @@ def test_a_message_that_takes_no_answer_gets_none(shop: Shop) -> None:
     assert len(inbox(toloker)[0]["messages"]) == 2
 
 
+@pytest.mark.parametrize("unsaid", [{}, {"answerable": None}])
+def test_a_message_that_says_nothing_about_answers_takes_them(shop: Shop, unsaid: dict[str, Any]) -> None:
+    toloker = shop.toloker()
+    thread = shop.ask("POST", "/message-threads/compose", {"recipients_select_type": "DIRECT", "recipients_ids": [toloker.id],
+                                                           "topic": {"EN": "News"}, "text": {"EN": "Thank you"}, **unsaid})
+    assert thread["answerable"] is True
+    answer(toloker, thread["id"], "You are welcome")
+
+
 def test_a_message_to_all_reaches_those_who_had_worked_for_this_requester(shop: Shop) -> None:
     pool = shop.open_pool(3)
     (worker, _), stranger = shop.submitted(pool), shop.toloker()
@@ -177,7 +186,7 @@ def test_threads_are_paged_without_losing_any(shop: Shop) -> None:
      "recipients_filter.and.0.category", "UNKNOWN_ENUM_VALUE"),
     ({"topic": "News"}, "topic", "OBJECT_EXPECTED"), ({"topic": {}}, "topic", "EMPTY_OBJECT_NOT_ALLOWED"),
     ({"text": {"EN": " "}}, "text.EN", "BLANK_STRING_NOT_ALLOWED"), ({"text": {"!": "x"}}, "text.!", "INVALID_VALUE"),
-    ({"text": {"EN": 5}}, "text.EN", "STRING_EXPECTED"), ({"answerable": None}, "answerable", "VALUE_REQUIRED"),
+    ({"text": {"EN": 5}}, "text.EN", "STRING_EXPECTED"), ({"answerable": "yes"}, "answerable", "BOOLEAN_EXPECTED"),
 ])
 def test_a_message_that_is_wrong_is_not_sent(shop: Shop, fields: dict[str, Any], path: str, code: str) -> None:
     with refused("VALIDATION_ERROR", 400) as refusal:
