@@ -22,7 +22,7 @@ _FOREIGN = ("frame", "outside", "elements", "score")
 
 def job_data(*, job: Job) -> Data:
     """Everything on the job."""
-    return _flat({int(number): content for number, content in frames_of(job=job).items()}, job.revision)
+    return _flat(_objects(frames_of(job=job)), job.revision)
 
 
 def task_data(*, task: Task) -> Data:
@@ -120,7 +120,7 @@ def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, Fram
     # In the order of `save_frames`: the labels first, then the job.
     lock_labels(job.task.project_id, exclusive=False)
     locked = Job.objects.select_for_update(of=("self",)).select_related("task__project").get(pk=job.pk)
-    before = {int(number): content for number, content in frames_of(job=locked).items()}
+    before = _objects(frames_of(job=locked))
     after = change(before)
     # Only what differs is written; frames that lost everything are named with empty lists.
     changed = {number: after.get(number, {"shapes": [], "tags": []}) for number in {*before, *after}
@@ -129,6 +129,11 @@ def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, Fram
         save_frames(job=locked, revision=locked.revision, frames={str(number): content for number, content in changed.items()})
     job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state
     return job_data(job=locked)
+
+
+def _objects(frames: dict[str, FrameContent]) -> dict[int, FrameContent]:
+    """Frames with shapes or tags. CVAT's lists have no word for "nothing here": such frames stay until something is put there."""
+    return {int(number): content for number, content in frames.items() if content["shapes"] or content["tags"]}
 
 
 def _by_frame(data: Data) -> dict[int, FrameContent]:

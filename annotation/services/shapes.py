@@ -9,13 +9,19 @@ from annotation.locks import lock_labels
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState
 from annotation.shapes import FrameSize, Vocabulary, clean_frame
 
-FrameContent = dict[str, list[dict[str, Any]]]
+# {"shapes": [...], "tags": [...]} and, of a frame that needs neither, "nothing_here": True.
+FrameContent = dict[str, Any]
 
 
 def frames_of(*, job: Job) -> dict[str, FrameContent]:
-    """"<frame number>" -> {"shapes", "tags"}; only frames with something on them."""
-    rows = FrameAnnotation.objects.filter(job=job).order_by("frame").values_list("frame", "shapes", "tags")
-    return {str(frame): {"shapes": shapes, "tags": tags} for frame, shapes, tags in rows if shapes or tags}
+    """"<frame number>" -> {"shapes", "tags", "nothing_here"?: True}; only frames with something on them, or marked as needing nothing."""
+    rows = FrameAnnotation.objects.filter(job=job).order_by("frame").values_list("frame", "shapes", "tags", "nothing_here")
+    return {str(frame): content_of(*stored) for frame, *stored in rows if any(stored)}
+
+
+def content_of(shapes: list[dict[str, Any]], tags: list[dict[str, Any]], nothing_here: bool) -> FrameContent:
+    """The mark is named only where it is set: records from before it was known keep their digests."""
+    return {"shapes": shapes, "tags": tags, **({"nothing_here": True} if nothing_here else {})}
 
 
 def validate_frames(*, job: Job, frames: Any) -> dict[int, FrameContent]:
@@ -76,7 +82,8 @@ def write_frames(job: Job, frames: dict[int, FrameContent]) -> None:
         FrameAnnotation.objects.filter(job=job, frame__in=emptied).delete()
     if filled:
         FrameAnnotation.objects.bulk_create(
-            filled, batch_size=200, update_conflicts=True, unique_fields=["job", "frame"], update_fields=["shapes", "tags", "updated_date"])
+            filled, batch_size=200, update_conflicts=True, unique_fields=["job", "frame"],
+            update_fields=["shapes", "tags", "nothing_here", "updated_date"])
 
 
 def _give_ids(job: Job, frames: dict[int, FrameContent], present: dict[int, FrameAnnotation]) -> None:

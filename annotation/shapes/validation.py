@@ -17,12 +17,13 @@ class FrameSize(NamedTuple):
     height: int
 
 
-def clean_frame(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, errors: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """{"shapes": [...], "tags": [...]} in stored form. Problems go to `errors` under `path`; ids stay as given (None: new)."""
+def clean_frame(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, errors: dict[str, str]) -> dict[str, Any]:
+    """{"shapes": [...], "tags": [...], "nothing_here"?: True} in stored form. Problems go to `errors` under `path`; ids stay as given
+    (None: new)."""
     if not isinstance(raw, dict):
         errors[path] = "give an object with shapes and tags."
         return {"shapes": [], "tags": []}
-    cleaned: dict[str, list[dict[str, Any]]] = {"shapes": [], "tags": []}
+    cleaned: dict[str, Any] = {"shapes": [], "tags": []}
     for kind in ("shapes", "tags"):
         entries = raw.get(kind, [])
         if not isinstance(entries, list):
@@ -35,7 +36,19 @@ def clean_frame(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, er
                 if len(errors) >= MAX_ERRORS:
                     break
                 cleaned[kind].append(clean(entry, f"{path}.{kind}.{number}", size, vocabulary, errors))
-    return cleaned
+    return {**cleaned, **_nothing_here(raw, path, errors)}
+
+
+def _nothing_here(raw: dict[str, Any], path: str, errors: dict[str, str]) -> dict[str, bool]:
+    """Somebody's word that the frame needs no shape; named only when it is given."""
+    marked = raw.get("nothing_here", False)
+    if not isinstance(marked, bool):
+        errors[f"{path}.nothing_here"] = "is true or false."
+        return {}
+    if marked and (raw.get("shapes") or raw.get("tags")):
+        errors[f"{path}.nothing_here"] = "only a frame without shapes and tags can have nothing on it."
+        return {}
+    return {"nothing_here": True} if marked else {}
 
 
 def _shape(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, errors: dict[str, str]) -> dict[str, Any]:

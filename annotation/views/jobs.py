@@ -15,6 +15,7 @@ from annotation import selectors
 from annotation.access import read_only_reason
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState, Snapshot
 from annotation.services import editor as editor_services, jobs as services
+from annotation.services.shapes import content_of
 from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
 from annotation.views.drawing import draw
@@ -65,13 +66,13 @@ def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) ->
         marked = {int(key) for key in snapshot.data["frames"]}
     else:
         row = FrameAnnotation.objects.filter(job=job, frame=number).first()
-        content = {"shapes": row.shapes, "tags": row.tags} if row else {}
+        content = content_of(row.shapes, row.tags, row.nothing_here) if row else {}
         marked = set(FrameAnnotation.objects.filter(job=job).values_list("frame", flat=True))
     return {
         "job": job, "task": job.task, "project": job.task.project, "frame": frame, "snapshot": snapshot, "labels": labels,
         "drawing": draw(content, labels), "position": number - job.start_frame + 1,
         "previous": number - 1 if number > job.start_frame else None, "next": number + 1 if number < job.stop_frame else None,
-        "annotated": len(marked),
+        "annotated": len(marked), "nothing_here": content.get("nothing_here", False),
     }
 
 
