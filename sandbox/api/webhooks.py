@@ -100,9 +100,12 @@ def one(call: Call, key: str) -> Any:
     return show(_mine(call, key))
 
 
+@transaction.atomic
 def delete(call: Call, key: str) -> None:
-    """Also what waits for delivery to it."""
-    _mine(call, key).delete()
+    """Also what waits for delivery to it, and what is just being written."""
+    row = _mine(call, key)
+    WebhookSubscription.objects.select_for_update().filter(pk=row.pk).first()
+    row.delete()
 
 
 def test(call: Call, key: str) -> Reply:

@@ -3,10 +3,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from sandbox import times
 from sandbox.engine import events
 from sandbox.engine.events import Event
-from sandbox.models import Pool, WebhookEvent, WebhookSubscription
+from sandbox.models import Pool, WebhookEvent
 
 _DETAIL = {"POOL_CLOSED": ("close_reason",), "DYNAMIC_OVERLAP_COMPLETED": ("task_id", "confidence", "assignment_ids", "output_values")}
 
@@ -14,14 +16,21 @@ _DETAIL = {"POOL_CLOSED": ("close_reason",), "DYNAMIC_OVERLAP_COMPLETED": ("task
 @events.on(*events.ASSIGNMENT_EVENTS, *_DETAIL)
 def _write(event: Event) -> None:
     """One row for each subscription of this pool to this kind of event: usually none, by the index of `one_subscription`."""
-    keys = WebhookSubscription.objects.filter(pool_id=event.pool.id, event_type=event.kind).order_by("id").values_list("id", flat=True)
     now = times.machine_now()
     rows = []
-    for key in keys:
+    for key in _followers(event):
         body = body_of(event.kind, event.pool, key, event.at, **_particulars(event))
         rows.append(WebhookEvent(uuid=body["uuid"], subscription_id=key, body=body, next_try=now, written=now))
     if rows:
         WebhookEvent.objects.bulk_create(rows)
+
+
+def _followers(event: Event) -> list[str]:
+    """Ids of subscriptions, which nobody takes back before this transaction has ended: its rows will name them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM sandbox_webhooksubscription WHERE pool_id = %s AND event_type = %s ORDER BY id FOR KEY SHARE",
+                       [event.pool.id, event.kind])
+        return [key for key, in cursor.fetchall()]
 
 
 def _particulars(event: Event) -> dict[str, Any]:

@@ -149,6 +149,25 @@ def test_a_look_at_a_task_is_over_when_the_pool_has_no_dynamic_overlap_any_more(
         assert cursor.fetchone()[0] == 0
 
 
+def test_a_subscription_may_be_taken_back_while_somebody_submits(shop: Shop) -> None:
+    pool = shop.open_pool()
+    body = [{"event_type": "ASSIGNMENT_SUBMITTED", "pool_id": pool, "webhook_url": "http://127.0.0.1:9/"}]
+    subscription = shop.ask("PUT", "/webhook-subscriptions", body)["items"]["0"]["id"]
+    toloker = shop.toloker()
+    page = toloker.take(pool)["id"]
+    with _database(shop) as cursor, ThreadPoolExecutor(2) as requests:
+        # Submitting stops where the end of its review is planned, which is after its event was written.
+        cursor.execute("INSERT INTO sandbox_due (kind, target, at) VALUES ('ASSIGNMENT_ACCEPT', %s, '2060-01-01Z')", [page])
+        late = requests.submit(toloker.submit, page, {"result": "OK"})
+        _until(lambda: _waiting(shop) == 1)
+        gone = requests.submit(shop.ask, "DELETE", f"/webhook-subscriptions/{subscription}")
+        _until(lambda: gone.done() or _waiting(shop) == 2)
+        cursor.connection.rollback()
+        assert late.result(30)["status"] == "SUBMITTED"
+        gone.result(30)
+    assert shop.ask("GET", "/webhook-subscriptions")["items"] == []
+
+
 def test_the_ticker_goes_on_when_the_database_ends_its_connection_in_the_middle(shop: Shop) -> None:
     pool = shop.open_pool(auto_accept_solutions=True, auto_close_after_complete_delay_seconds=3)
     with shop.sandbox.process("ticker", "--seconds", "0.2") as ticker, _database(shop) as cursor:
