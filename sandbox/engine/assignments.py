@@ -3,8 +3,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Greatest
 
 from sandbox import specs
 from sandbox.engine import attachments, due, events, money, pools, suites, trainings
@@ -20,7 +18,7 @@ def _locked(assignment_id: str) -> tuple[Assignment, Pool]:
     ids = Assignment.objects.filter(pk=assignment_id).values_list("toloker_id", "pool_id").first()
     if ids is None:
         raise ApiError("DOES_NOT_EXIST")
-    Toloker.objects.select_for_update(no_key=True).get(pk=ids[0])
+    Toloker.objects.select_for_update(no_key=True).only("id").get(pk=ids[0])
     pool = pools.locked(ids[1])
     return Assignment.objects.select_for_update().get(pk=assignment_id), pool
 
@@ -102,8 +100,7 @@ def _give_back(assignment: Assignment, pool: Pool, status: str, at: datetime) ->
     tasks = Task.objects.filter(pk__in=assignment.task_ids)
     # In order of id, as the takers lock them.
     list(tasks.order_by("id").select_for_update().values_list("id"))
-    tasks.update(consumed=F("consumed") - 1)
-    tasks.filter(infinite_overlap=False).update(remaining=Greatest(F("overlap") - F("consumed"), 0))
+    suites.count(tasks, -1)
     events.tell(f"ASSIGNMENT_{status}", pool, at, assignment)
     pools.watch_completion(pool, at)
 

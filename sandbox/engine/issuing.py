@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count
 
 from sandbox import ids
 from sandbox.engine import due, events, mixing, money, order, people, pools, pricing, suites
@@ -44,13 +44,13 @@ def _take(toloker_id: str, pool_id: int, at: datetime) -> Assignment:
         raise ApiError("DOES_NOT_EXIST")
     if row[0] != "OPEN":
         raise ApiError("NO_TASKS_AVAILABLE")
-    pool = Pool.objects.select_related("project", "spec", "training").get(pk=pool_id)
+    pool = Pool.objects.select_related("project__requester", "spec", "training").get(pk=pool_id)
     facts = people.facts_of(toloker)
     if not people.may_take_from(pool, toloker, facts, people.restrictions(toloker.id, at)):
         raise ApiError("ACCESS_DENIED")
     if pool.type == "TRAINING" and people.has_finished(pool, facts):
         raise ApiError("NO_TASKS_AVAILABLE")
-    if not _below_limit(pool, toloker_id):
+    if not _below_limit(pool, _held(toloker_id)):
         raise ApiError("TOO_MANY_ACTIVE_ASSIGNMENTS")
     if _is_full(pool):
         raise _HasToClose("ASSIGNMENTS_LIMIT_EXCEEDED")
@@ -66,9 +66,15 @@ def _mixed(pool: Pool, toloker_id: str, at: datetime) -> TaskSuite | None:
     return TaskSuite(pool=pool, task_ids=[task.id for task in tasks], overlap=1, consumed=1, created=at) if tasks else None
 
 
-def _below_limit(pool: Pool, toloker_id: str) -> bool:
-    limit = pool.project.form.get("max_active_assignments_count") or DEFAULT_MAX_ACTIVE
-    return Assignment.objects.filter(toloker_id=toloker_id, status="ACTIVE", pool__project_id=pool.project_id).count() < limit
+def _held(toloker_id: str) -> dict[int, int]:
+    """How many ACTIVE assignments of each project this Toloker has."""
+    active = Assignment.objects.filter(toloker_id=toloker_id, status="ACTIVE")
+    return dict(active.values_list("pool__project_id").annotate(n=Count("id")))
+
+
+def _below_limit(pool: Pool, held: dict[int, int]) -> bool:
+    limit: int = pool.project.form.get("max_active_assignments_count") or DEFAULT_MAX_ACTIVE
+    return held.get(pool.project_id, 0) < limit
 
 
 def _is_full(pool: Pool) -> bool:
@@ -82,8 +88,7 @@ def _is_full(pool: Pool) -> bool:
 def _issue(pool: Pool, toloker: Toloker, suite: TaskSuite, reward: Decimal, at: datetime) -> Assignment:
     fee = money.fee_for(reward)
     task_ids = suite.task_ids
-    Task.objects.filter(pk__in=task_ids).update(consumed=F("consumed") + 1)
-    Task.objects.filter(pk__in=task_ids, infinite_overlap=False).update(remaining=F("overlap") - F("consumed"))
+    suites.count(Task.objects.filter(pk__in=task_ids), 1)
     order.drawing(pool.id)
     if suite.mixed:
         suite.id = ids.new_pool_item_id(pool.id, at)
@@ -113,12 +118,12 @@ def _check_money(requester_id: str, cost: Decimal) -> None:
 
 def available_pools(toloker: Toloker, at: datetime) -> list[Pool]:
     """The pools from which this Toloker could take something now, the most urgent first; of equals the one started first."""
-    facts, bans = people.facts_of(toloker), people.restrictions(toloker.id, at)
-    found = Pool.objects.filter(status="OPEN").select_related("project__requester", "spec", "training").order_by(
+    facts, bans, held = people.facts_of(toloker), people.restrictions(toloker.id, at), _held(toloker.id)
+    found = Pool.objects.filter(status="OPEN").select_related("project__requester", "training").order_by(
         "-priority", "last_started", "id")
     return [pool for pool in found if people.may_take_from(pool, toloker, facts, bans)
             and not (pool.type == "TRAINING" and people.has_finished(pool, facts))
-            and _below_limit(pool, toloker.id) and _has_page(pool, toloker.id, at)]
+            and _below_limit(pool, held) and _has_page(pool, toloker.id, at)]
 
 
 def _has_page(pool: Pool, toloker_id: str, at: datetime) -> bool:

@@ -45,17 +45,16 @@ def plan(mixer: dict[str, Any], drawn: Mapping[str, int]) -> list[Wanted]:
 
 
 def pick(pool: Pool, toloker_id: str, at: datetime) -> list[Task]:
-    """Locked tasks for one page, in the order to show; empty if there is nothing for this Toloker.
+    """Locked tasks for one page, in the order to show; empty if there is nothing for this Toloker. In a transaction of the caller's.
 
     Rows that another taker holds are passed over; only if that leaves too little is the choice made again, waiting.
     """
-    with transaction.atomic():
-        point = transaction.savepoint()
-        page = _choose(pool, toloker_id, at, wait=False)
-        if page is None:
-            # Letting go of everything first: whoever waits must hold nothing.
-            transaction.savepoint_rollback(point)
-            page = _choose(pool, toloker_id, at, wait=True)
+    point = transaction.savepoint()
+    page = _choose(pool, toloker_id, at, wait=False)
+    if page is None:
+        # Letting go of everything first: whoever waits must hold nothing.
+        transaction.savepoint_rollback(point)
+        page = _choose(pool, toloker_id, at, wait=True)
     if page and mixer_of(pool).get("shuffle_tasks_in_task_suite", True):
         random.shuffle(page)
     if page:

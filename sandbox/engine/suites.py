@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from sandbox.engine.pools import OPEN_SLOT
 from sandbox.models import AssignmentTask, Pool, Task, TaskSuite
@@ -62,17 +62,18 @@ def _lock_any(pages: QuerySet[TaskSuite]) -> TaskSuite | None:
 
 def give(suite: TaskSuite) -> None:
     """One more Toloker has the locked page."""
-    _count(TaskSuite.objects.filter(pk=suite.pk), 1)
+    count(TaskSuite.objects.filter(pk=suite.pk), 1)
 
 
 def give_back(suite_id: str) -> None:
     """One Toloker fewer has the page, if a requester made it: a mixed one is nobody else's."""
-    _count(TaskSuite.objects.filter(pk=suite_id, mixed=False), -1)
+    count(TaskSuite.objects.filter(pk=suite_id, mixed=False), -1)
 
 
-def _count(pages: QuerySet[TaskSuite], change: int) -> None:
-    pages.update(consumed=F("consumed") + change)
-    pages.filter(infinite_overlap=False).update(remaining=Greatest(F("overlap") - F("consumed"), 0))
+def count(rows: QuerySet[Task] | QuerySet[TaskSuite], change: int) -> None:
+    """So many Tolokers more (or fewer) have these locked tasks or pages."""
+    consumed = F("consumed") + change
+    rows.update(consumed=consumed, remaining=Greatest(Coalesce(F("overlap"), 0) - consumed, 0))
 
 
 def whole(task_ids: Iterable[str]) -> tuple[list[str], list[str]]:

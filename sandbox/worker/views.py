@@ -72,7 +72,7 @@ def take(call: Call, key: str) -> Reply:
 
 def _page(assignment: Assignment, call: Call) -> dict[str, Any]:
     """All that a task page needs."""
-    pool = Pool.objects.select_related("project__requester", "spec").get(pk=assignment.pool_id)
+    pool = assignment.pool
     spec = pool.spec.task_spec
     hidden = {name for name, entry in spec["input_spec"].items() if entry.get("hidden")}
     tasks = Task.objects.in_bulk(assignment.task_ids)
@@ -108,17 +108,17 @@ def show(row: Assignment) -> dict[str, Any]:
                             "reward": row.reward, "expires": times.show(row.deadline), **moments, "public_comment": row.public_comment})
 
 
-def own(call: Call, key: str) -> Assignment:
-    row = Assignment.objects.select_related("pool__project").filter(pk=key).first()
-    if row is None:
+def check_own(call: Call, key: str) -> None:
+    """404 if there is no such assignment, 403 if it is another Toloker's."""
+    holder = Assignment.objects.filter(pk=key).values_list("toloker_id", flat=True).first()
+    if holder is None:
         raise ApiError("DOES_NOT_EXIST")
-    if row.toloker_id != me(call).id:
+    if holder != me(call).id:
         raise ApiError("ACCESS_DENIED")
-    return row
 
 
 def submit(call: Call, key: str) -> Any:
-    own(call, key)
+    check_own(call, key)
     check = Checker(call.body)
     check.array("solutions", required=True)
     check.finish()
@@ -127,7 +127,7 @@ def submit(call: Call, key: str) -> Any:
 
 
 def skip(call: Call, key: str) -> Any:
-    own(call, key)
+    check_own(call, key)
     done = engine.skip(key, call.now)
     return {"id": done.id, "status": done.status}
 
@@ -139,7 +139,8 @@ def assignments(call: Call) -> Any:
 
 def one(call: Call, key: str) -> Any:
     """The task page's data again, for a page that was reloaded."""
-    return _page(own(call, key), call)
+    check_own(call, key)
+    return _page(Assignment.objects.select_related("pool__project__requester", "pool__spec").get(pk=key), call)
 
 
 @transaction.atomic
@@ -148,7 +149,7 @@ def appeal(call: Call, key: str) -> Reply:
     check = Checker(call.body)
     text = check.text("text", required=True, longest=MAX_APPEAL)
     check.finish()
-    own(call, key)
+    check_own(call, key)
     row = Assignment.objects.select_related("pool__project").select_for_update(of=("self",)).get(pk=key)
     if row.status != "REJECTED" or row.rejected is None:
         raise inappropriate("REJECTED")
