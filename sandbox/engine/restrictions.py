@@ -48,8 +48,12 @@ def _covered(collector: str, other: str, toloker_id: str, until: datetime | None
 
 
 @transaction.atomic
-def lift(row: UserRestriction, at: datetime) -> None:
-    """Take a ban away before its time; the rule that gave it starts from zero."""
+def lift(ban: UserRestriction, at: datetime) -> None:
+    """Take a ban away before its time; the rule that gave it starts from zero. Nothing happens if it is gone already."""
+    # First, as `put` does it, and as it is now.
+    row = UserRestriction.objects.select_for_update(of=("self",)).filter(pk=ban.pk).first()
+    if row is None:
+        return
     due.cancel("RESTRICTION_END", row.id)
     if row.collector and (row.will_expire is None or row.will_expire > at):
         history.start_again(row.collector, row.toloker_id, at)

@@ -168,6 +168,25 @@ def test_a_subscription_may_be_taken_back_while_somebody_submits(shop: Shop) -> 
     assert shop.ask("GET", "/webhook-subscriptions")["items"] == []
 
 
+def test_lifting_a_ban_keeps_nothing_of_the_calendar_while_it_waits_for_the_ban(shop: Shop) -> None:
+    rule = {"conditions": [{"key": "assignments_accepted_count", "operator": "GTE", "value": 1}],
+            "action": {"type": "RESTRICTION_V2", "parameters": {"scope": "POOL", "duration_unit": "DAYS", "duration": 1}}}
+    pool = shop.open_pool(2, quality_control={"configs": [{"collector_config": {"type": "ANSWER_COUNT"}, "rules": [rule]}]})
+    toloker, _ = shop.submitted(pool)
+    ban = shop.ask("GET", f"/user-restrictions?user_id={toloker.id}")["items"][0]["id"]
+    with _database(shop) as cursor, ThreadPoolExecutor(1) as requests:
+        cursor.execute("SET lock_timeout = '5s'")
+        cursor.execute("SELECT 1 FROM sandbox_userrestriction WHERE id = %s FOR UPDATE", [ban])
+        lifted = requests.submit(shop.ask, "DELETE", f"/user-restrictions/{ban}")
+        _until(lambda: _waiting(shop))
+        # Whoever makes the ban longer has its row, and plans its end.
+        cursor.execute("UPDATE sandbox_due SET at = at WHERE kind = 'RESTRICTION_END' AND target = %s", [ban])
+        assert cursor.rowcount == 1
+        cursor.connection.rollback()
+        lifted.result(30)
+    assert pool in toloker.pools()
+
+
 def test_the_ticker_goes_on_when_the_database_ends_its_connection_in_the_middle(shop: Shop) -> None:
     pool = shop.open_pool(auto_accept_solutions=True, auto_close_after_complete_delay_seconds=3)
     with shop.sandbox.process("ticker", "--seconds", "0.2") as ticker, _database(shop) as cursor:
