@@ -45,7 +45,8 @@ def _form(call: Call) -> dict[str, Any]:
     check.part("public_name")
     check.part("public_requester_description")
     check.text("private_comment")
-    check.boolean("hidden")
+    for name in ("hidden", "deprecated"):
+        check.boolean(name)
     check.integer("skill_ttl_hours", 1, MAX_TTL_HOURS)
     check.finish()
     return form_of(check.data, READ_ONLY)
@@ -109,6 +110,7 @@ def set_value(call: Call) -> Any:
     check = Checker(call.body)
     skill_id, user_id = check.text("skill_id", required=True), check.text("user_id", required=True)
     value = check.number("value", 0, 100, required=True)
+    check.text("reason")
     check.finish()
     try:
         skill = _writable(call, skill_id)

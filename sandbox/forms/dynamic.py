@@ -70,4 +70,4 @@ def _check_balance(check: Checker) -> None:
     if kind == "TOP_PERCENTAGE_BY_QUALITY":
         balance.integer("percent", 10, 100, required=True)
     elif kind:
-        balance.integer("count", 1, required=True)
+        balance.integer("count", 1, 100, required=True)

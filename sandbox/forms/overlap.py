@@ -15,10 +15,10 @@ class OverlapChange:
 
 def overlap_change(check: Checker, issued: int, infinite_now: bool) -> OverlapChange:
     """`overlap` and `infinite_overlap` of a PATCH. Below what was issued is refused."""
-    check_overlap(check)
     overlap, infinite = check.data.get("overlap"), check.data.get("infinite_overlap")
     if isinstance(overlap, (int, float)) and overlap < issued:
         check.fail("overlap", "VALUE_LESS_THAN_MIN", f"{issued} were issued already", min=issued)
+    check_overlap(check)
     if infinite is False and overlap is None and infinite_now:
         check.fail("overlap", "VALUE_REQUIRED", "A finite overlap needs a number")
     return OverlapChange(overlap, infinite)

@@ -15,7 +15,8 @@ def project_form(body: Any) -> dict[str, Any]:
     for name in ("public_description", "public_instructions", "private_comment"):
         check.text(name)
     _check_issuing(check)
-    check.boolean("assignments_automerge_enabled")
+    for name in ("assignments_automerge_enabled", "sensitive"):
+        check.boolean(name)
     check.integer("max_active_assignments_count", 1)
     check.part("metadata")
     spec = check.part("task_spec", required=True)

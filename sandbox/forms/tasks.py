@@ -35,7 +35,7 @@ def check_solutions(check: Checker, name: str, weight: str, output_spec: dict[st
 
 
 def check_overlap(check: Checker) -> None:
-    overlap = check.integer("overlap", 0, MAX_OVERLAP)
+    overlap = check.integer("overlap", 1, MAX_OVERLAP)
     infinite = check.boolean("infinite_overlap")
     if overlap is not None and infinite:
         fail(check.errors, "overlap", "VALUE_NOT_ALLOWED", "An infinite overlap goes without a number")

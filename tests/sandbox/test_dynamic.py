@@ -290,6 +290,7 @@ def _prices(*intervals: dict[str, Any], **more: Any) -> dict[str, Any]:
     ("dynamic_overlap_config", {"type": None}, "type", "VALUE_REQUIRED"),
     ("speed_quality_balance", {"type": "TOP_PERCENTAGE_BY_QUALITY", "percent": 5}, "percent", "VALUE_LESS_THAN_MIN"),
     ("speed_quality_balance", {"type": "BEST_CONCURRENT_USERS_BY_QUALITY"}, "count", "VALUE_REQUIRED"),
+    ("speed_quality_balance", {"type": "BEST_CONCURRENT_USERS_BY_QUALITY", "count": 101}, "count", "VALUE_GREATER_THAN_MAX"),
 ])
 def test_a_pool_that_changes_by_itself_is_checked(shop: Shop, field: str, value: dict[str, Any], path: str, code: str) -> None:
     skill = _skill(shop)

@@ -18,7 +18,7 @@ from toloka.client.exceptions import (
 from toloka.client.project import template_builder as tb
 from toloka.client.task import CreateTaskParameters, CreateTasksParameters
 
-from tests.stack.sandbox import SandboxServer
+from tests.stack.sandbox import Refused, SandboxServer
 
 
 @pytest.fixture()
@@ -82,6 +82,16 @@ def test_projects_are_sorted_by_what_they_are_called(client: toloka.TolokaClient
     assert [(one.public_name, one.private_comment) for one in found.items] == [("Ants", "1"), ("Bees", "3"), ("Bees", "2")]
     assert found.has_more
     assert [one.public_name for one in client.find_projects(sort=["-public_name", "id"]).items] == ["Cats", "Bees", "Bees", "Ants"]
+
+
+@pytest.mark.parametrize(("path", "field"), [("/projects", "sensitive"), ("/skills", "deprecated")])
+def test_a_mark_is_true_or_false(sandbox: SandboxServer, path: str, field: str) -> None:
+    requester = sandbox.create_requester()
+    form = toloka.unstructure(_project()) if path == "/projects" else {"name": "Careful"}
+    assert requester.call("POST", f"/api/v1{path}", {**form, field: True})[field] is True
+    with pytest.raises(Refused) as refusal:
+        requester.call("POST", f"/api/v1{path}", {**form, field: "yes"})
+    assert refusal.value.payload == {field: {"code": "BOOLEAN_EXPECTED", "message": "true or false is expected"}}
 
 
 def test_a_pool_goes_through_its_life(client: toloka.TolokaClient) -> None:

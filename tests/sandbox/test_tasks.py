@@ -110,7 +110,7 @@ def test_a_lost_answer_is_repaired_by_asking_again(shop: Shop, effect: str) -> N
 
 
 @pytest.mark.parametrize(("field", "value", "path"), [
-    ("overlap", 30_001, "overlap"), ("overlap", -1, "overlap"), ("overlap", "3", "overlap"),
+    ("overlap", 30_001, "overlap"), ("overlap", -1, "overlap"), ("overlap", 0, "overlap"), ("overlap", "3", "overlap"),
     ("infinite_overlap", "yes", "infinite_overlap"),
     ("reserved_for", "a", "reserved_for"), ("reserved_for", [1], "reserved_for"), ("unavailable_for", ["x" * 65], "unavailable_for"),
     ("message_on_unknown_solution", "a\x00", ""), ("known_solutions", [{"output_values": {"result": "NO"}}],
