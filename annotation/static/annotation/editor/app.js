@@ -6,11 +6,17 @@ import { Deadline } from "@/editor/deadline.js";
 import { Finish } from "@/editor/finish.js";
 import { FrameImages } from "@/editor/frames.js";
 import { allows, labelsFor, toolOf, toolsFor } from "@/editor/labels.js";
+import { Picture } from "@/editor/picture.js";
+import { isFinished } from "@/editor/progress.js";
 import { DocumentStore } from "@/editor/store.js";
 import { Saver } from "@/editor/saver.js";
+import { Thumbnails } from "@/editor/thumbnails.js";
 import { layout } from "@/editor/panels/layout.js";
+import { Strip } from "@/editor/panels/strip.js";
 
 const NOTICE_TIME = 6000;
+/** Pixels of a window that has room for the thumbnails without being asked. */
+const ROOM_FOR_STRIP = 640;
 const NO_SHAPES = Object.freeze([]);
 
 export class App {
@@ -32,12 +38,14 @@ export class App {
     this.state = {
       index: 0, selectedId: null, hoveredId: null, tool: null, lastTool: this.tools.find((tool) => tool !== "tag") ?? null,
       labelId: labels[0]?.id ?? null, hidden: new Set(), hideAll: false, keepDrawing: false, clipboard: null, dialog: null, notices: [],
-      image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: true,
+      picture: false, image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: true,
       save: { kind: "saved", text: "Saved" },
     };
     this.saver = new Saver({ store: this.store, api, drafts, revision: annotations.revision,
       onState: (save) => this.set({ save }), onConflict: (conflict) => this.set({ dialog: { kind: "conflict", ...conflict } }) });
     this.images = new FrameImages((number, options) => api.image(number, options), frames.map((frame) => frame.number));
+    this.picture = new Picture(root);
+    this.strip = new Strip(this, new Thumbnails((number, { signal }) => api.image(number, { quality: "thumbnail", signal }), () => this.strip.draw()));
     this.store.subscribe(() => this.#documentChanged());
     this.commands = new Commands(this);
     this.finish = new Finish(this);
@@ -50,6 +58,7 @@ export class App {
       onEdited: (id, points) => this.commands.reshape(id, points), onRefused: (sentence) => this.notice(sentence, "warning"),
       onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
     });
+    this.canvas.setSmooth(this.picture.look.smooth);
     this.#syncCanvas();
     this.goTo(0);
     if (this.deadline.exists) this.clock = setInterval(() => this.#tick(), 500);
@@ -67,10 +76,16 @@ export class App {
     return shapes.find((shape) => shape.client_id === id) ?? tags.find((tag) => tag.client_id === id) ?? null;
   }
 
-  /** Numbers of frames with something on them. */
-  get doneFrames() {
-    const numbers = this.frames.map((frame) => frame.number);
-    return numbers.filter((number) => this.store.frame(number).shapes.length || this.store.frame(number).tags.length);
+  /** Numbers of frames with something on them, or marked as needing nothing. */
+  get doneFrames() { return this.frames.map((frame) => frame.number).filter((number) => isFinished(this.store.frame(number))); }
+
+  get stripOpen() { return this.picture.look.strip ?? (this.frames.length > 1 && innerHeight >= ROOM_FOR_STRIP); }
+
+  /** Changes how the picture is shown, where that is more than a slider's step. */
+  setLook(change) {
+    this.picture.set(change);
+    this.canvas.setSmooth(this.picture.look.smooth);
+    this.set({});
   }
 
   get visibleShapes() {
@@ -96,6 +111,7 @@ export class App {
   draw() {
     this.scheduled = false;
     render(html`${layout(this)}`, this.root);
+    this.strip.draw(this.root.querySelector(".ed-strip"));
     this.#syncDialog();
     this.#syncCanvas();
   }

@@ -2,13 +2,13 @@
 import { clipped, moved, rounded } from "@/editor/geometry.js";
 import { allows, carriedAttributes, defaultAttributes, nameOfType, toolOf } from "@/editor/labels.js";
 import { newClientId } from "@/editor/store.js";
-import { belongsToElement, commandFor, keyName, takesText } from "@/editor/keys.js";
+import { belongsToElement, Chord, commandFor, keyName, takesText } from "@/editor/keys.js";
+import { Looking } from "@/editor/looking.js";
 
 const PASTE_STEP = 14;
 
-export class Commands {
-  /** @param {import("./app.js").App} app */
-  constructor(app) { this.app = app; }
+export class Commands extends Looking {
+  #chord = new Chord();
 
   change(recipe) {
     const { app } = this;
@@ -102,6 +102,10 @@ export class Commands {
 
   cancel() {
     const { app } = this;
+    if (app.state.picture) {
+      this.picture();
+      return;
+    }
     if (app.canvas.cancel()) return;
     if (app.state.tool) app.useTool(null);
     else app.select(null);
@@ -140,15 +144,6 @@ export class Commands {
     return undefined;
   }
 
-  nextFrame() { this.app.goTo(this.app.state.index + 1); }
-  previousFrame() { this.app.goTo(this.app.state.index - 1); }
-  tenForward() { this.app.goTo(this.app.state.index + 10); }
-  tenBack() { this.app.goTo(this.app.state.index - 10); }
-  fit() { this.app.canvas.fit(); }
-  zoomIn() { this.app.canvas.zoomBy(1.5); }
-  zoomOut() { this.app.canvas.zoomBy(1 / 1.5); }
-  hideAll() { this.app.set({ hideAll: !this.app.state.hideAll }); }
-  help() { this.app.set({ dialog: { kind: "keys" } }); }
   nextObject() { return this.#walk(1); }
   previousObject() { return this.#walk(-1); }
 
@@ -172,11 +167,13 @@ export class Commands {
     return undefined;
   }
 
+  onKeyUp(event) { this.#chord.release(event); }
+
   /** The one listener for keys. */
   onKey(event) {
     const { app } = this;
     if (event.defaultPrevented || event.isComposing || app.state.dialog || takesText(event.target)) return;
-    const entry = commandFor(event);
+    const entry = commandFor(event, this.#chord.name(event));
     if (!entry || (entry.edits && !app.editable)) {
       if (entry?.command === "save") event.preventDefault(); // not the browser's "save page"
       return;

@@ -1,8 +1,9 @@
 /** Images of frames: fetched with the token, decoded off the main thread, a few kept around the present one. */
 
-const AHEAD = 3;
+const AHEAD = 2;
 const BEHIND = 1;
-const KEPT = 8;
+/** Pixels of decoded images that are kept beside the neighbours: four bytes each. */
+const KEPT_PIXELS = 48_000_000;
 
 export class FrameImages {
   #entries = new Map();
@@ -43,9 +44,11 @@ export class FrameImages {
   #forgetFar(number) {
     const at = this.numbers.indexOf(number);
     const near = new Set(this.numbers.slice(Math.max(0, at - BEHIND), at + 1 + AHEAD));
-    for (const [other, entry] of [...this.#entries]) {
-      if (near.has(other)) continue;
-      if (entry.bitmap && this.#entries.size <= KEPT) continue; // loaded and there is room
+    const far = [...this.#entries].filter(([other]) => !near.has(other));
+    let room = KEPT_PIXELS;
+    for (const [other, entry] of far.reverse()) { // most recently used first
+      room -= entry.bitmap ? entry.bitmap.width * entry.bitmap.height : 0;
+      if (entry.bitmap && room >= 0) continue;
       this.#entries.delete(other);
       entry.control.abort();
       entry.bitmap?.close?.();

@@ -21,7 +21,8 @@ export function normalised(content) {
     client_id: object.client_id || newClientId(),
   });
   const tag = (object) => ({ source: "manual", attributes: [], ...object, client_id: object.client_id || newClientId() });
-  return { shapes: (content?.shapes ?? []).map(shape), tags: (content?.tags ?? []).map(tag) };
+  const marked = content?.nothing_here ? { nothing_here: true } : {};
+  return { shapes: (content?.shapes ?? []).map(shape), tags: (content?.tags ?? []).map(tag), ...marked };
 }
 
 /** Whether two frames say the same, whatever ids their objects carry and in whatever order attributes stand. */
@@ -33,7 +34,7 @@ function essence(content) {
   const attributes = (object) => [...object.attributes].sort((a, b) => a.spec_id - b.spec_id).map((entry) => [entry.spec_id, String(entry.value)]);
   const shapes = content.shapes.map((s) => [s.type, s.label_id, s.points.map((value) => Math.round(value * 100)), s.rotation, s.occluded,
     s.z_order, s.group, s.source, attributes(s)]);
-  return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)])]);
+  return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)]), Boolean(content.nothing_here)]);
 }
 
 export class DocumentStore {
@@ -67,10 +68,13 @@ export class DocumentStore {
   change(number, recipe) {
     const [next, patches, inverse] = produceWithPatches(this.#document, (draft) => {
       draft.frames[number] ??= { shapes: [], tags: [] };
-      recipe(draft.frames[number]);
+      const frame = draft.frames[number];
+      recipe(frame);
+      // The two exclude each other: whatever puts something on the frame takes the mark away, in the same step.
+      if (frame.nothing_here && (frame.shapes.length || frame.tags.length)) delete frame.nothing_here;
     });
     const onlyMade = patches.length === 1 && patches[0].path.length === 2 && patches[0].op === "add"
-      && !patches[0].value.shapes.length && !patches[0].value.tags.length;
+      && !patches[0].value.shapes.length && !patches[0].value.tags.length && !patches[0].value.nothing_here;
     if (!patches.length || onlyMade) return false;
     this.#document = next;
     this.#undo.push({ number: Number(number), patches, inverse });

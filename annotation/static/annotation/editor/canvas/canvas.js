@@ -21,6 +21,8 @@ export class Canvas {
   #size = { width: 1, height: 1 };
   #space = false;
   #fitted = null;
+  #bitmap = null;
+  #smooth = true;
 
   /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
    *         onRefused: Function, onSketch: Function}} events */
@@ -30,9 +32,10 @@ export class Canvas {
     this.rest = new VectorSource({ useSpatialIndex: false });
     this.live = new VectorSource({ useSpatialIndex: false });
     this.sketch = new VectorSource({ useSpatialIndex: false });
-    this.image = new ImageLayer();
-    const layers = [this.image, new VectorImageLayer({ source: this.rest, imageRatio: 1.2 }),
-      new VectorLayer({ source: this.live, updateWhileInteracting: true, updateWhileAnimating: true }),
+    // Classes of their own: the style sheet changes their light and opacity without a new drawing.
+    this.image = new ImageLayer({ className: "ed-layer-image" });
+    const layers = [this.image, new VectorImageLayer({ source: this.rest, imageRatio: 1.2, className: "ed-layer-rest" }),
+      new VectorLayer({ source: this.live, className: "ed-layer-live", updateWhileInteracting: true, updateWhileAnimating: true }),
       new VectorLayer({ source: this.sketch, updateWhileInteracting: true, updateWhileAnimating: true })];
     this.map = new OlMap({ target: element, layers, controls: [], pixelRatio: Math.min(devicePixelRatio || 1, 2),
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false,
@@ -84,6 +87,7 @@ export class Canvas {
     this.#size = size;
     this.cancel();
     this.image.setSource(null);
+    this.#bitmap = null;
     if (same) return; // frames of one size keep the zoom, as for a series from one camera
     const { width, height } = size;
     const longest = Math.max(width, height);
@@ -97,10 +101,18 @@ export class Canvas {
 
   /** Puts the decoded image of the present frame under the shapes. It may be smaller than the frame (a work copy). */
   setImage(bitmap) {
+    this.#bitmap = bitmap;
     const extent = extentOf(this.#size);
     const resolution = [this.#size.width / bitmap.width, this.#size.height / bitmap.height];
     const projection = this.map.getView().getProjection();
-    this.image.setSource(new ImageSource({ projection, loader: () => Promise.resolve({ image: bitmap, extent, resolution, pixelRatio: 1 }) }));
+    this.image.setSource(new ImageSource({ projection, interpolate: this.#smooth, loader: () => Promise.resolve({ image: bitmap, extent, resolution, pixelRatio: 1 }) }));
+  }
+
+  /** Whether pixels melt into each other when zoomed in. */
+  setSmooth(smooth) {
+    if (smooth === this.#smooth) return;
+    this.#smooth = smooth;
+    if (this.#bitmap) this.setImage(this.#bitmap);
   }
 
   /** Shows the whole image. In a window without a size (a frame still hidden) that waits until there is one. */

@@ -1,7 +1,8 @@
 /** The one window over the editor: instructions, keys, and questions before something that cannot be taken back. */
-import { html, nothing, unsafeHTML } from "lit";
+import { html, live, nothing, unsafeHTML } from "lit";
 import { KEYS } from "@/editor/keys.js";
 import { icon } from "@/editor/panels/icon.js";
+import { matching, stateOf, WORDS } from "@/editor/progress.js";
 
 /** Questions that need an answer: Esc and a click beside them do not close them. */
 const FIRM = new Set(["conflict", "draft"]);
@@ -31,8 +32,23 @@ const KINDS = {
   keys: (app) => frame(html`${icon("keyboard")} Keys and mouse`, keys(), main("Close", closing(app))),
 
   submit: (app, { empty }) => frame(empty.length ? "Submit with empty images?" : "Submit this work?",
-    empty.length ? emptyFrames(app, empty) : html`<p>Every image has something on it. After submitting you cannot change anything.</p>`,
+    empty.length ? emptyFrames(app, empty) : html`<p>Every image has something on it, or is marked as "nothing here". After submitting you cannot change anything.</p>`,
     html`${plain("Go back", closing(app))} ${main(empty.length ? "Submit anyway" : "Submit", () => app.finish.submit())}`),
+
+  goto: (app, { text }) => {
+    const found = matching(app.frames, text);
+    const go = (index) => () => { app.set({ dialog: null }); app.goTo(index); };
+    const key = (event) => {
+      // What stands in the field counts: the list below may be one drawing behind quick fingers.
+      const [first] = event.key === "Enter" ? matching(app.frames, event.target.value, 1) : [];
+      if (first !== undefined) go(first)();
+    };
+    return frame("Go to frame", html`<input class="form-control" type="text" autocomplete="off" autofocus aria-label="Number or name of a frame"
+        placeholder=${`1 to ${app.frames.length}, or a part of its name`} .value=${live(text)} @keydown=${key}
+        @input=${(event) => app.set({ dialog: { kind: "goto", text: event.target.value } })}>
+      <div class="ed-found" role="list">${found.map((index) => foundFrame(app, index, go(index)))}</div>
+      <p class="ed-empty" role="status">${found.length ? "" : "No frame of this job has this number or name."}</p>`, plain("Close", closing(app)));
+  },
 
   skip: (app) => frame("Give up this task?", html`<p>Your work on it is not paid and you may not get this task again.</p>`,
     html`<button class="btn" autofocus @click=${closing(app)}>Keep working</button>
@@ -63,13 +79,18 @@ function emptyFrames(app, empty) {
     : empty.length === 1 ? "One image has nothing on it." : `${empty.length} of ${app.frames.length} images have nothing on them.`;
   const show = (entry) => () => { app.set({ dialog: null }); app.goToNumber(entry.number); };
   const place = (entry) => app.frames.indexOf(entry) + 1;
-  return html`<p>${count} That is right only if there is nothing to mark there. Have another look:</p>
+  return html`<p>${count} That is right only if there is nothing to mark there. Have another look, and press
+      <kbd>E</kbd> where nothing is there:</p>
     <div class="ed-empty-frames">
       ${empty.slice(0, FEW).map((entry) => html`<button class="btn btn-sm" aria-label=${`Go to frame ${place(entry)}`} @click=${show(entry)}>
         ${place(entry)}</button>`)}
       ${empty.length > FEW ? html`<span>and ${empty.length - FEW} more</span>` : nothing}</div>`;
 }
 
+const foundFrame = (app, index, onClick) => html`<button role="listitem" class="ed-found-frame" @click=${onClick}><b>${index + 1}</b>
+  <span>${app.frames[index].name}</span><i>${WORDS[stateOf(app.store.frame(app.frames[index].number))]}</i></button>`;
+
+const SIGNS = { ArrowRight: "→", ArrowLeft: "←" };
 const MOUSE = [["Wheel", "Zoom at the pointer"], ["Drag beside objects, middle button, or Space + drag", "Move the image"],
   ["Drag an object", "Move it"], ["Drag a square or a dot", "Change its size, or one point"], ["Drag a small dot", "Add a point there"],
   ["Alt + click a dot", "Delete that point"]];
@@ -79,7 +100,7 @@ function keys() {
   const rows = (group) => KEYS.filter((entry) => entry.group === group && !/^label[2-9]$/.test(entry.command));
   const labels = (entry) => entry.command === "label1";
   const line = (left, right) => html`<div><dt>${left}</dt><dd>${right}</dd></div>`;
-  const row = (entry) => line((labels(entry) ? ["Ctrl+1 … 9"] : entry.keys).map((key) => html`<kbd>${key}</kbd> `),
+  const row = (entry) => line((labels(entry) ? ["Ctrl+1 … 9"] : entry.keys).map((key) => html`<kbd>${SIGNS[key] ?? key}</kbd> `),
     labels(entry) ? "Use this label, also for the selected object" : entry.what);
   return html`<div class="ed-keys">
     ${groups.map((group) => html`<section><h3>${group}</h3><dl>${rows(group).map(row)}</dl></section>`)}

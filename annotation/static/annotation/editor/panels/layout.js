@@ -5,6 +5,8 @@ import { player } from "@/editor/panels/player.js";
 import { toolbar } from "@/editor/panels/tools.js";
 import { side } from "@/editor/panels/side.js";
 import { dialog } from "@/editor/panels/dialogs.js";
+import { picturePanel } from "@/editor/panels/picture.js";
+import { stripPlace } from "@/editor/panels/strip.js";
 import { ending, prompt, stageNotices, loading } from "@/editor/panels/stage.js";
 
 /** Where the canvas stands; any new drawing of the panels may have moved it. */
@@ -23,10 +25,11 @@ export function layout(app) {
             @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}
             aria-label=${`Image ${app.frame?.name ?? ""}. Objects are listed in the panel beside it.`}></div>
           <i class="ed-cross ed-cross-x" aria-hidden="true"></i><i class="ed-cross ed-cross-y" aria-hidden="true"></i>
-          ${loading(app)} ${prompt(app)} ${stageNotices(app)} ${ending(app)}
+          ${loading(app)} ${prompt(app)} ${stageNotices(app)} ${picturePanel(app)} ${ending(app)}
         </main>
         ${state.side ? side(app) : nothing}
       </div>
+      ${stripPlace(app)}
       ${dialog(app)}
     </div>`;
 }

@@ -53,12 +53,12 @@ function tagRow(app, tag) {
 /** A thousand rows are not gone through again for a tick of the clock: only when something that they show has changed. */
 function objects(app) {
   const { state, content, frame } = app;
-  return guard([frame.number, content.shapes, state.selectedId, state.hoveredId, state.hidden, app.editable], () => list(app, content));
+  return guard([frame.number, content.shapes, content.nothing_here, state.selectedId, state.hoveredId, state.hidden, app.editable], () => list(app, content));
 }
 
 function list(app, { shapes }) {
   return html`<section class="ed-section ed-objects"><h2>Objects <span class="badge bg-secondary-lt">${shapes.length}</span></h2>
-    ${shapes.length ? nothing : html`<p class="ed-empty">Nothing on this image yet.</p>`}
+    ${shapes.length ? nothing : html`<p class="ed-empty">${app.content.nothing_here ? "Nothing here: this frame needs no object." : "Nothing on this image yet."}</p>`}
     <div role="list">${repeat(shapes, (shape) => shape.client_id, (shape, index) => row(app, shape, index))}</div></section>`;
 }
 

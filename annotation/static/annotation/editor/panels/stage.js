@@ -16,10 +16,16 @@ function promptOf(app) {
     return html`<span class="ed-dot" style="background:${label.color}"></span><b>${label.name}</b><span>${tool.hint}</span>
       ${state.sketch ? html`<kbd>Esc</kbd><span>cancels</span>` : nothing}`;
   }
+  if (app.content.nothing_here) return nothingHere(app);
   if (app.context.mode === "review") return html`${icon("eye")}<span>Review: you can look at everything; nothing can be changed here.</span>`;
   if (!app.editable) return html`${icon("lock")}<span>${app.job.read_only_reason || "This job is read-only: it was submitted, or taken away."}</span>`;
   if (app.content.shapes.length || !state.lastTool) return null;
-  return html`<span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to start drawing.</span>`;
+  return html`<span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to draw.</span><kbd>E</kbd><span>says that nothing is here.</span>`;
+}
+
+function nothingHere(app) {
+  if (!app.editable) return html`${icon("circle-dashed")}<b>Nothing here</b><span>The annotator says that this frame needs no object.</span>`;
+  return html`${icon("circle-dashed")}<b>Nothing here</b><kbd>E</kbd><span>takes that back.</span><kbd>→</kbd><span>goes on.</span>`;
 }
 
 export function stageNotices(app) {
