@@ -93,7 +93,8 @@ class AnnotationsBody(serializers.Serializer):
     """Replaces what is on the named frames."""
 
     revision = serializers.IntegerField(min_value=0)
-    frames = serializers.DictField(child=serializers.DictField(), help_text="frame number -> {shapes: [...], tags: [...], nothing_here?: true}")
+    frames = serializers.DictField(
+        child=serializers.DictField(), help_text="frame number -> {shapes: [...], tags: [...], nothing_here?: true}")
 
 
 class RevisionBody(serializers.Serializer):
