@@ -37,9 +37,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys share one application and one sandbox: under `--dist loadgroup` they stay on one worker."""
+    """Whatever drives a browser through the whole product is a journey."""
     for item in items:
         ring = Path(str(item.fspath)).parent.name
         if ring == "journeys":
             item.add_marker(pytest.mark.journey)
-            item.add_marker(pytest.mark.xdist_group("journeys"))

@@ -81,7 +81,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.http
-@pytest.mark.xdist_group("demo")
 class TestAStartedDemo:
     """One story: first start, stop, second start, crash, third start."""
 
@@ -223,7 +222,6 @@ def test_a_process_number_that_now_is_a_strangers_is_left_alone(tmp_path: Path) 
 
 
 @pytest.mark.http
-@pytest.mark.xdist_group("demo")
 def test_once_does_the_whole_main_job(tmp_path: Path, folder: Path) -> None:
     if (folder / "photos").is_dir():
         (tmp_path / "photos").symlink_to(folder / "photos")

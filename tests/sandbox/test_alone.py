@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
 # Nothing of the tests' own environment: no database, no settings.
 EMPTY = {"HOME": "/nonexistent", "PATH": os.environ["PATH"]}
-pytestmark = [pytest.mark.http, pytest.mark.xdist_group("alone")]
+pytestmark = pytest.mark.http
 
 
 def free_port() -> int:

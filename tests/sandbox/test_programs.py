@@ -20,7 +20,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 HOST = ROOT / "sandbox" / "programs" / "host.py"
 # Faster than this, what a busy machine does late would be too late for streaming, which looks back a minute of the sandbox's time.
 ROBOTS, SPEED, LONGEST_SECONDS = 28, 30, 600
-pytestmark = [pytest.mark.http, pytest.mark.xdist_group("programs")]
+pytestmark = pytest.mark.http
 
 
 @pytest.fixture(scope="module")
