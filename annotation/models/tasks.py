@@ -2,7 +2,6 @@
 import uuid
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from annotation.models.projects import Project
@@ -25,8 +24,6 @@ class Task(models.Model):
     frame_overlap = models.PositiveIntegerField(default=0)
     sorting_method = models.CharField(max_length=16, choices=SortingMethod.choices, default=SortingMethod.NATURAL)
     size = models.PositiveIntegerField(default=0)
-    # Whether a job that somebody takes starts with the task's pre-annotations on its frames.
-    show_preannotations = models.BooleanField(default=False)
     created_date = models.DateTimeField(auto_now_add=True)
     updated_date = models.DateTimeField(auto_now=True, db_index=True)
 
@@ -66,22 +63,6 @@ class Frame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
-
-
-class FramePreannotation(models.Model):
-    """What an import says is on a frame, before anybody worked on it; in the form of FrameAnnotation."""
-
-    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="preannotations")
-    frame = models.PositiveIntegerField()
-    shapes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-    tags = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-
-    class Meta:
-        ordering = ["task_id", "frame"]
-        constraints = [models.UniqueConstraint(fields=["task", "frame"], name="preannotation_once_a_frame")]
-
-    def __str__(self) -> str:
-        return f"Start of frame {self.frame} of task {self.task_id}"
 
 
 class Upload(models.Model):
