@@ -1,5 +1,6 @@
 """/v1/pools."""
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -132,20 +133,24 @@ def change(call: Call, key: str) -> Any:
     return show(pool)
 
 
-def _verb(kind: str, act: Callable[[int, Call], bool]) -> Callable[..., Any]:
-    """202 with a finished operation, or 204 if there was nothing to do."""
+def lifecycle(noun: str, find: Callable[[Call, str], Pool]) -> Iterator[Callable[..., Any]]:
+    """open, close, close-for-update and archive of POOL or TRAINING: 202 with a finished operation, or 204 if there was nothing to do."""
 
-    def handler(call: Call, key: str) -> Any:
-        pool = my_regular_pool(call, key)
-        return operations.accepted(call, kind, {"pool_id": str(pool.id)}) if act(pool.id, call) else Reply(None, 204)
+    def verb(kind: str, act: Callable[[int, datetime], bool]) -> Callable[..., Any]:
+        def handler(call: Call, key: str) -> Any:
+            pool = find(call, key)
+            parameters = {f"{noun.lower()}_id": str(pool.id)}
+            return operations.accepted(call, f"{noun}.{kind}", parameters) if act(pool.id, call.now) else Reply(None, 204)
 
-    return handler
+        return handler
+
+    yield verb("OPEN", engine.open_pool)
+    yield verb("CLOSE", engine.close_pool)
+    yield verb("CLOSE", lambda pool_id, at: engine.close_pool(pool_id, at, "FOR_UPDATE"))
+    yield verb("ARCHIVE", engine.archive_pool)
 
 
-open_it = _verb("POOL.OPEN", lambda pool_id, call: engine.open_pool(pool_id, call.now))
-close = _verb("POOL.CLOSE", lambda pool_id, call: engine.close_pool(pool_id, call.now))
-close_for_update = _verb("POOL.CLOSE", lambda pool_id, call: engine.close_pool(pool_id, call.now, "FOR_UPDATE"))
-archive = _verb("POOL.ARCHIVE", lambda pool_id, call: engine.archive_pool(pool_id, call.now))
+open_it, close, close_for_update, archive = lifecycle("POOL", my_regular_pool)
 
 
 def clone(call: Call, key: str) -> Reply:

@@ -1,5 +1,4 @@
 """/v1/trainings. A training is a row of pools, in the same space of ids."""
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -8,7 +7,7 @@ from sandbox import times
 from sandbox.api import operations
 from sandbox.api.door import my_id, my_project, my_training, owner_of
 from sandbox.api.listing import Listing, each, without_nothing
-from sandbox.api.pools import copy_of, named_project, new_in
+from sandbox.api.pools import copy_of, lifecycle, named_project, new_in
 from sandbox.engine import pools as engine, trainings
 from sandbox.errors import ValidationError, inappropriate
 from sandbox.forms.trainings import COLUMNS, training_form
@@ -63,20 +62,7 @@ def replace(call: Call, key: str) -> Any:
     return show(training)
 
 
-def _verb(kind: str, act: Callable[[int, Call], bool]) -> Callable[..., Any]:
-    """202 with a finished operation, or 204 if there was nothing to do."""
-
-    def handler(call: Call, key: str) -> Any:
-        training = my_training(call, key)
-        return operations.accepted(call, kind, {"training_id": str(training.id)}) if act(training.id, call) else Reply(None, 204)
-
-    return handler
-
-
-open_it = _verb("TRAINING.OPEN", lambda training_id, call: engine.open_pool(training_id, call.now))
-close = _verb("TRAINING.CLOSE", lambda training_id, call: engine.close_pool(training_id, call.now))
-close_for_update = _verb("TRAINING.CLOSE", lambda training_id, call: engine.close_pool(training_id, call.now, "FOR_UPDATE"))
-archive = _verb("TRAINING.ARCHIVE", lambda training_id, call: engine.archive_pool(training_id, call.now))
+open_it, close, close_for_update, archive = lifecycle("TRAINING", my_training)
 
 
 def clone(call: Call, key: str) -> Reply:
