@@ -79,13 +79,14 @@ class Snapshot(models.Model):
     """What an attempt looked like at one moment. Never changed after it is written.
 
     `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...], "nothing_here"?: true}}}; `digest` the SHA-256 of its canonical
-    JSON.
+    JSON. CORRECTED is a requester's own version of an attempt, made in review; the attempt's own snapshot stays beside it.
     """
 
     class Reason(models.TextChoices):
         SUBMITTED = "submitted"
         ABANDONED = "abandoned"
         REPLACED = "replaced"
+        CORRECTED = "corrected"
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="snapshots")
     attempt = models.CharField(max_length=128, blank=True, db_index=True)

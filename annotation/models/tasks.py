@@ -2,6 +2,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from annotation.models.projects import Project
@@ -24,6 +25,8 @@ class Task(models.Model):
     frame_overlap = models.PositiveIntegerField(default=0)
     sorting_method = models.CharField(max_length=16, choices=SortingMethod.choices, default=SortingMethod.NATURAL)
     size = models.PositiveIntegerField(default=0)
+    # Whether a job that somebody takes starts with the task's pre-annotations on its frames.
+    show_preannotations = models.BooleanField(default=False)
     created_date = models.DateTimeField(auto_now_add=True)
     updated_date = models.DateTimeField(auto_now=True, db_index=True)
 
@@ -63,6 +66,31 @@ class Frame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class ImportedFrame(models.Model):
+    """What an import says is on a frame, in the form of FrameAnnotation: a start for whoever annotates, or the ground truth.
+
+    One row a frame and kind; a frame without a row was not in the import. A row without shapes and tags says that nothing is there.
+    """
+
+    class Kind(models.TextChoices):
+        PREANNOTATION = "preannotation"
+        GROUND_TRUTH = "ground truth"
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="imported_frames")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    frame = models.PositiveIntegerField()
+    shapes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    tags = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    updated_date = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["task_id", "kind", "frame"]
+        constraints = [models.UniqueConstraint(fields=["task", "kind", "frame"], name="imported_once_a_frame_and_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of frame {self.frame} of task {self.task_id}"
 
 
 class Upload(models.Model):
