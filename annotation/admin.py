@@ -187,6 +187,25 @@ class SnapshotAdmin(LookingAdmin):
         return rows.defer("data") if _is_list(request) else rows
 
 
+@admin.register(models.Issue)
+class IssueAdmin(LookingAdmin):
+    """What reviewers said about places."""
+
+    list_display = ("id", "job", "attempt", "frame", "shape_id", "owner", "resolved_by", "resolved_date", "created_date")
+    list_select_related = ("job", "owner", "resolved_by")
+    search_fields = ("=job__id", "attempt", "owner__username", "comments__message")
+    date_hierarchy = "created_date"
+
+
+@admin.register(models.Comment)
+class CommentAdmin(LookingAdmin):
+    """The words of issues."""
+
+    list_display = ("id", "issue", "owner", "message", "created_date", "updated_date")
+    list_select_related = ("issue", "owner")
+    search_fields = ("=issue__id", "owner__username", "message")
+
+
 @admin.register(models.EditorSession)
 class EditorSessionAdmin(LookingAdmin):
     """Sessions without their tokens; "End" closes them."""

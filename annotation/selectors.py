@@ -3,7 +3,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from annotation.models import Job, Project, ProjectMember, Request, Task
+from annotation.models import Comment, Issue, Job, Project, ProjectMember, Request, Task
 
 ADMIN = "admin"
 OWNER = "owner"
@@ -41,6 +41,16 @@ def tasks_for(user: Any) -> QuerySet[Task]:
 def jobs_for(user: Any) -> QuerySet[Job]:
     """Jobs of the projects the user sees."""
     return Job.objects.filter(_of_seen_projects(user, "task__project")) if _known(user) else Job.objects.none()
+
+
+def issues_for(user: Any) -> QuerySet[Issue]:
+    """Issues of the jobs the user sees."""
+    return Issue.objects.filter(_of_seen_projects(user, "job__task__project")) if _known(user) else Issue.objects.none()
+
+
+def comments_for(user: Any) -> QuerySet[Comment]:
+    """Comments on the issues the user sees."""
+    return Comment.objects.filter(_of_seen_projects(user, "issue__job__task__project")) if _known(user) else Comment.objects.none()
 
 
 def requests_for(user: Any) -> QuerySet[Request]:

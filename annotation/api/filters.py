@@ -6,7 +6,7 @@ from django_filters import rest_framework as filters
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 
-from annotation.models import Job, JobStage, JobState, Label, LabelType, Project, Request, Task
+from annotation.models import Comment, Issue, Job, JobStage, JobState, Label, LabelType, Project, Request, Task
 
 # A name that no list knows is 400; these belong to paging or choose the answer's form.
 MAX_SEARCH = 256
@@ -123,3 +123,31 @@ class RequestFilter(filters.FilterSet):
     class Meta:
         model = Request
         fields = ("status", "action", "project_id", "task_id")
+
+
+class IssueFilter(filters.FilterSet):
+    """Of GET /api/issues."""
+
+    job_id = filters.NumberFilter(field_name="job")
+    task_id = filters.NumberFilter(field_name="job__task")
+    frame_id = filters.NumberFilter(field_name="frame")
+    owner = filters.CharFilter(field_name="owner__username")
+    resolved = filters.BooleanFilter(field_name="resolved_date", lookup_expr="isnull", exclude=True)
+    attempt = filters.CharFilter()
+
+    class Meta:
+        model = Issue
+        fields = ("id", "job_id", "task_id", "frame_id", "owner", "resolved", "attempt")
+
+
+class CommentFilter(filters.FilterSet):
+    """Of GET /api/comments."""
+
+    issue_id = filters.NumberFilter(field_name="issue")
+    job_id = filters.NumberFilter(field_name="issue__job")
+    frame_id = filters.NumberFilter(field_name="issue__frame")
+    owner = filters.CharFilter(field_name="owner__username")
+
+    class Meta:
+        model = Comment
+        fields = ("id", "issue_id", "job_id", "frame_id", "owner")

@@ -3,7 +3,8 @@ from typing import Any
 
 from django.urls import path, re_path
 
-from annotation.api import editor
+from annotation.api import editor, editor_issues
+from annotation.api.views.issues import CommentView, IssueView
 from annotation.api.views.people import AccessTokenView, AuthView, ServerView, UserView
 from annotation.api.views.projects import LabelView, ProjectView
 from annotation.api.views.requests import RequestView
@@ -23,6 +24,10 @@ urlpatterns = [
     path("editor/frames/<int:number>", editor.FrameView.as_view()),
     path("editor/annotations", editor.AnnotationsView.as_view()),
     path("editor/submit", editor.SubmitView.as_view()),
+    path("editor/issues", editor_issues.IssueListView.as_view()),
+    path("editor/issues/<int:pk>", editor_issues.IssueOneView.as_view()),
+    path("editor/issues/<int:pk>/comments", editor_issues.IssueCommentsView.as_view()),
+    path("editor/comments/<int:pk>", editor_issues.CommentOneView.as_view()),
     door("server/about", ServerView, get="about"),
     door("server/annotation/formats", ServerView, get="formats"),
     door("users/self", UserView, get="self"),
@@ -51,6 +56,10 @@ urlpatterns = [
     door("jobs/<int:pk>/data/meta", JobView, get="data_meta"),
     door("jobs/<int:pk>/preview", JobView, get="preview"),
     door("jobs/<int:pk>/annotations/", JobView, **_ANNOTATIONS),
+    door("issues", IssueView, get="list", post="create"),
+    door("issues/<int:pk>", IssueView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("comments", CommentView, get="list", post="create"),
+    door("comments/<int:pk>", CommentView, get="retrieve", patch="partial_update", delete="destroy"),
     door("requests", RequestView, get="list"),
     door("requests/<uuid:pk>", RequestView, get="retrieve"),
     door("requests/<uuid:pk>/result", RequestView, get="result"),

@@ -126,7 +126,7 @@ class JobSerializer(Extended):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_issues(self, job: Any) -> dict[str, Any]:
-        return {"count": 0, "url": self.link(f"issues?job_id={job.pk}")}
+        return {"count": job.issue_count, "url": self.link(f"issues?job_id={job.pk}")}
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_labels(self, job: Any) -> dict[str, Any]:

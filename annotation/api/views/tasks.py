@@ -19,7 +19,7 @@ from annotation.api.views.annotations import AnnotationsMixin
 from annotation.api.views.data import TaskDataMixin, frames_of_job, look, meta, preview
 from annotation.api.views.exports import ExportMixin
 from annotation.api.views.projects import counted
-from annotation.models import Job, JobStage, JobState, Task
+from annotation.models import Issue, Job, JobStage, JobState, Task
 from annotation.services import jobs, tasks
 
 _EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
@@ -86,7 +86,8 @@ class JobView(AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin
                    "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Job]:
-        return selectors.jobs_for(self.request.user).select_related("task__project", "assignee")
+        return selectors.jobs_for(self.request.user).select_related("task__project", "assignee").annotate(
+            issue_count=counted(Issue.objects.all(), path="job"))
 
     @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:
