@@ -17,6 +17,7 @@ urlpatterns = [
     path("commands/<uuid:command_id>", commands.command_fragment, name="command_fragment"),
     path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),
     path("review", reviews.review_queue, name="review_queue"),
+    path("review/next", reviews.review_next, name="review_next"),
     path("review/accept", reviews.review_accept, name="review_accept"),
     path("crowdsourcing/webhooks/<str:token>", webhooks.receive, name="webhook"),
     path("editor/", include("crowdsourcing.editor_urls")),

@@ -8,7 +8,7 @@ from crowdsourcing.statuses import AssignmentStatus
 
 
 class Assignment(models.Model):
-    """A mirror of the platform's assignment: every field but `snapshot` and `job_key_seen` is what the platform said."""
+    """A mirror of the platform's assignment: every field but `snapshot` and `suspicion*` is what the platform said."""
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="assignments")
     task_suite = models.ForeignKey(TaskSuite, on_delete=models.PROTECT, related_name="assignments")
@@ -30,11 +30,23 @@ class Assignment(models.Model):
     first_seen_at = models.DateTimeField(auto_now_add=True)
     # When the newest news was read; news read earlier does not overwrite it.
     mirrored_at = models.DateTimeField(null=True, blank=True)
+    # Our own opinion, never a verdict (quality.suspicion): 0..1, and the signals [{"code", "weight", "text"}], strongest first.
+    suspicion = models.FloatField(default=0, db_default=0)
+    suspicion_signals = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    suspicion_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pool_id", "created", "id"]
         constraints = [models.UniqueConstraint(fields=["pool", "remote_id"], name="remote_assignment_once")]
-        indexes = [models.Index(fields=["pool", "status"])]
+        indexes = [
+            models.Index(fields=["pool", "status"]),
+            # The review queue, oldest and most suspicious first; what still has to be looked at for suspicion; a Toloker's record.
+            models.Index(fields=["submitted", "id"], condition=models.Q(status=AssignmentStatus.SUBMITTED), name="waiting_by_age"),
+            models.Index(fields=["-suspicion", "submitted", "id"], condition=models.Q(status=AssignmentStatus.SUBMITTED),
+                         name="waiting_by_suspicion"),
+            models.Index(fields=["pool"], condition=models.Q(status=AssignmentStatus.SUBMITTED, suspicion_at=None), name="waiting_unread"),
+            models.Index(fields=["toloker", "status"]),
+        ]
 
     def __str__(self) -> str:
         return self.remote_id

@@ -1,22 +1,29 @@
 """What waits for a review, over all pools; oldest first. Several at once can be accepted here."""
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from crowdsourcing import doors
 from crowdsourcing.models import Assignment, Pool, ProviderCommand
+from crowdsourcing.selectors.queue import QueueFilters, next_to_review, queue_of, undecided
 from crowdsourcing.selectors.reviews import automatic_acceptance
 from crowdsourcing.services import assignments as services
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES
 from crowdsourcing.transitions import Refused
 
 ROWS = 50
+# The queue that a browser looked at last, as its address has it: “next” goes on there.
+QUEUE_COOKIE = "review_queue"
+_EDITOR, _AFTER = "editor", "after"
 
 
 @login_required
@@ -69,3 +76,46 @@ def review_accept(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Tick the jobs to accept first.")
     chosen = _pool_id(request)
     return redirect(reverse("crowdsourcing:review_queue") + (f"?pool={chosen}" if chosen else ""))
+
+
+@login_required
+@require_GET
+def review_next(request: HttpRequest) -> HttpResponse:
+    """To the job that comes after `?after=<assignment>` in the queue of the address or, without filters there, the queue looked at last;
+    `&to=editor` opens it in the editor. At the end back to the queue, which says so."""
+    filters = filters_of(request)
+    after_id = whole_number(request.GET.get(_AFTER, ""))
+    after = doors.assignment(request.user, after_id) if after_id is not None else None
+    found = next_to_review(request.user, after, filters)
+    if found is None:
+        messages.info(request, nothing_more(request.user, filters))
+        return redirect(queue_address(filters))
+    to_editor = request.GET.get("to") == _EDITOR
+    return redirect("annotation:job_editor" if to_editor else "annotation:job_detail", found.task_suite.job_id)
+
+
+def filters_of(request: HttpRequest) -> QueueFilters:
+    """What the address says, else what the queue looked at last had. What cannot be read is no filter here: nothing is decided by it."""
+    said = {name: value for name, value in request.GET.items() if value}
+    if not QueueFilters.names() & said.keys():
+        said = QueryDict(request.COOKIES.get(QUEUE_COOKIE, "")).dict()
+    try:
+        return QueueFilters.parse(said)
+    except ValidationError:
+        return QueueFilters()
+
+
+def nothing_more(user: Any, filters: QueueFilters) -> str:
+    left = undecided(queue_of(user, filters)).count()
+    if left:
+        return f"Nothing more waits behind that one. {left} that you passed over still wait{'s' if left == 1 else ''}."
+    return "Nothing more waits in this queue." if filters.narrows else "Nothing more waits for your review."
+
+
+def queue_address(filters: QueueFilters) -> str:
+    query = filters.query()
+    return reverse("crowdsourcing:review_queue") + (f"?{query}" if query else "")
+
+
+def whole_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
