@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { areaOf, boundsOf, clipped, dragged, handleAt, handlesOf, isOn, moved, outlineOf, problemWith, rounded, shapeAt, stretched,
-  withoutRepeats, withoutVertex } from "@/editor/geometry.js";
+import { areaOf, boundsOf, clipped, dragged, handleAt, handlesOf, isOn, moved, outlineOf, problemWith, rounded, shapeAt, snapped, spreadOf,
+  stretched, withAnother, withoutRepeats, withoutVertex } from "@/editor/geometry.js";
 
 const SIZE = { width: 100, height: 80 };
 const shape = (type, points, more = {}) => ({ client_id: `${type}${points}`, type, points, rotation: 0, ...more });
@@ -95,7 +95,7 @@ test("a rotated box is drawn and hit where it is seen", () => {
   const turned = shape("rectangle", [40, 10, 60, 70], { rotation: 90 });
   assert.ok(isOn(turned, 75, 40, 1));
   assert.ok(!isOn(turned, 50, 15, 1));
-  assert.deepEqual(handlesOf("rectangle", turned.points, 90), []);
+  assert.deepEqual(rounded([handlesOf("rectangle", turned.points, 90)[1].x, handlesOf("rectangle", turned.points, 90)[1].y]), [80, 40], "its upper side");
 });
 
 test("a vertex wins over the mark beside it", () => {
@@ -108,4 +108,56 @@ test("a vertex wins over the mark beside it", () => {
 test("two decimals are kept, and no minus zero", () => {
   assert.deepEqual(rounded([1.23456, -0.001]), [1.23, 0]);
   assert.ok(Object.is(rounded([-0.001])[0], 0));
+});
+
+test("a place near the image's edge is on it, one further in stays", () => {
+  assert.deepEqual(snapped(3, 77, SIZE, 4), [0, 80]);
+  assert.deepEqual(snapped(97, 40, SIZE, 4), [100, 40]);
+  assert.deepEqual(snapped(-9, 300, SIZE, 0), [0, 80]);
+  assert.deepEqual(snapped(5, 40, SIZE, 4), [5, 40]);
+  assert.deepEqual(snapped(20, 40, SIZE, 60), [20, 40], "far out, not half of the image is an edge");
+});
+
+test("a mask is hit where its pixels are, and moved by whole pixels within the image", () => {
+  const ring = [0, 6, 3, 6, 10, 10, 14, 12];
+  const mask = shape("mask", ring);
+  assert.ok(isOn(mask, 10.5, 10.5, 0.1));
+  assert.ok(isOn(mask, 14.9, 12.9, 0.1));
+  assert.ok(!isOn(mask, 12.5, 11.5, 0.1), "its hole");
+  assert.ok(isOn(mask, 12.5, 11.5, 2), "near enough for a finger");
+  assert.ok(!isOn(mask, 17, 11, 0.5));
+  assert.equal(areaOf("mask", ring), 12);
+  assert.deepEqual(moved("mask", ring, 1.4, -300, SIZE).slice(-4), [11, 0, 15, 2]);
+  assert.deepEqual(moved("mask", ring, 300, 300, SIZE).slice(-4), [95, 77, 99, 79]);
+  assert.deepEqual(outlineOf("mask", ring)[2], [15, 13]);
+});
+
+test("a turned shape is as wide as it is seen, and stops at the image's edge as it is seen", () => {
+  assert.deepEqual(rounded(spreadOf("rectangle", [40, 10, 60, 70], 90)), [20, 30, 80, 50]);
+  assert.deepEqual(rounded(spreadOf("ellipse", [50, 40, 60, 10], 90)), [20, 30, 80, 50]);
+  const [left, top, right, bottom] = spreadOf("ellipse", [50, 40, 70, 30], 30);
+  const ring = outlineOf("ellipse", [50, 40, 70, 30], 30);
+  const close = (a, b) => assert.ok(Math.abs(a - b) < 0.1, `${a} ${b}`);
+  close(left, Math.min(...ring.map(([x]) => x)));
+  close(bottom, Math.max(...ring.map(([, y]) => y)));
+  close(right - left, 2 * (right - 50));
+  close(bottom - top, 2 * (bottom - 40));
+  assert.deepEqual(rounded(moved("rectangle", [40, 10, 60, 70], -100, 0, SIZE, 90)), [20, 10, 40, 70]);
+});
+
+test("another point goes to the nearer end of a line, the nearest edge of a polygon, and beside other points", () => {
+  assert.deepEqual(withAnother("polyline", [10, 10, 50, 10], 60, 12), [10, 10, 50, 10, 60, 12]);
+  assert.deepEqual(withAnother("polyline", [10, 10, 50, 10], 5, 12), [5, 12, 10, 10, 50, 10]);
+  assert.deepEqual(withAnother("polygon", [10, 10, 50, 10, 50, 40, 10, 40], 5, 25), [10, 10, 50, 10, 50, 40, 10, 40, 5, 25]);
+  assert.deepEqual(withAnother("polygon", [10, 10, 50, 10, 50, 40, 10, 40], 30, 8), [10, 10, 30, 8, 50, 10, 50, 40, 10, 40]);
+  assert.deepEqual(withAnother("points", [1, 1], 5, 5), [1, 1, 5, 5]);
+  assert.equal(withAnother("rectangle", [1, 1, 9, 9], 5, 5), null);
+});
+
+test("the handle that turns a box stands off its upper side, or its lower one where there is no room", () => {
+  const [above, below] = [handlesOf("rectangle", [40, 20, 60, 60], 0, 10).at(-1), handlesOf("rectangle", [40, 20, 60, 60], 0, -10).at(-1)];
+  assert.deepEqual([above.kind, above.x, above.y, below.x, below.y], ["turn", 50, 10, 50, 70]);
+  const turnedHandle = handlesOf("ellipse", [50, 40, 60, 20], 90, 10).at(-1);
+  assert.deepEqual(rounded([turnedHandle.x, turnedHandle.y]), [80, 40]);
+  assert.equal(handlesOf("rectangle", [40, 20, 60, 60]).length, 8);
 });

@@ -1,4 +1,5 @@
 /** Arithmetic on point lists: no DOM, no map, no state. Every function returns new lists and keeps points inside the image. */
+import { covers, MOST_NUMBERS, pixelCount, shifted } from "@/editor/masks.js";
 
 /** Smallest side of a box and smallest extent of a line, in image pixels: anything smaller is a slip of the hand. */
 export const SMALLEST_SIDE = 3;
@@ -20,7 +21,16 @@ const within = (value, low, high) => Math.min(Math.max(value, low), high);
 /** @param {number} x @param {number} y @param {import("./types.js").Size} size @returns {[number, number]} the nearest place inside */
 export const clipped = (x, y, size) => [within(x, 0, size.width), within(y, 0, size.height)];
 
-/** @returns {[number, number, number, number]} left, top, right, bottom of the unrotated shape */
+/** The nearest place inside; on the image's edge when it is this near to it. @param {number} reach image pixels */
+export function snapped(x, y, { width, height }, reach) {
+  const along = (value, limit) => {
+    const near = Math.min(reach, limit / 8);
+    return value <= near ? 0 : value >= limit - near ? limit : value;
+  };
+  return /** @type {[number, number]} */ ([along(x, width), along(y, height)]);
+}
+
+/** @returns {[number, number, number, number]} left, top, right, bottom of the unrotated shape; a mask's are its pixels, inclusive */
 export function boundsOf(type, points) {
   if (type === "ellipse") {
     const [cx, cy, right, top] = points;
@@ -34,7 +44,18 @@ export function boundsOf(type, points) {
   return [left, top, right, bottom];
 }
 
+/** left, top, right, bottom of the shape as it is seen, turned. */
+export function spreadOf(type, points, rotation = 0) {
+  const [left, top, right, bottom] = boundsOf(type, points);
+  if (!rotation) return [left, top, right, bottom];
+  const [cx, cy, rx, ry] = [(left + right) / 2, (top + bottom) / 2, (right - left) / 2, (bottom - top) / 2];
+  const [cos, sin] = [Math.abs(Math.cos((rotation * Math.PI) / 180)), Math.abs(Math.sin((rotation * Math.PI) / 180))];
+  const [x, y] = type === "ellipse" ? [Math.hypot(rx * cos, ry * sin), Math.hypot(rx * sin, ry * cos)] : [rx * cos + ry * sin, rx * sin + ry * cos];
+  return [cx - x, cy - y, cx + x, cy + y];
+}
+
 export function areaOf(type, points) {
+  if (type === "mask") return pixelCount(points);
   if (type === "polygon") {
     const list = pairs(points);
     return Math.abs(list.reduce((sum, [x, y], i) => {
@@ -54,6 +75,7 @@ export function problemWith(type, points) {
     const name = { polygon: "polygon", polyline: "line", points: "group of points" }[type];
     return `A ${name} needs at least ${FEWEST_POINTS[type]} points; this one has ${count}. Click to add more.`;
   }
+  if (type === "mask" && points.length > MOST_NUMBERS) return "This mask is too ragged to be stored. Fill its small holes, or make two masks of it.";
   if (type === "points" || type === "mask") return null;
   const [left, top, right, bottom] = boundsOf(type, points);
   const [width, height] = [right - left, bottom - top];
@@ -68,24 +90,25 @@ export function stretched(type, [x1, y1], [x2, y2]) {
   return type === "ellipse" ? [(left + right) / 2, (top + bottom) / 2, right, top] : [left, top, right, bottom];
 }
 
-/** Moves a shape, stopping at the image's edge with its size unchanged. */
-export function moved(type, points, dx, dy, size) {
-  const [left, top, right, bottom] = boundsOf(type, points);
-  const stepX = within(dx, Math.min(0, -left), Math.max(0, size.width - right));
-  const stepY = within(dy, Math.min(0, -top), Math.max(0, size.height - bottom));
-  if (type === "mask") return points;
+/** Moves a shape, stopping at the image's edge with its size unchanged. A mask goes by whole pixels. */
+export function moved(type, points, dx, dy, size, rotation = 0) {
+  const [left, top, right, bottom] = spreadOf(type, points, rotation);
+  if (type === "mask") return shifted(points, Math.round(step(dx, left, right + 1, size.width)), Math.round(step(dy, top, bottom + 1, size.height)));
+  const [stepX, stepY] = [step(dx, left, right, size.width), step(dy, top, bottom, size.height)];
   return points.map((value, i) => value + (i % 2 ? stepY : stepX));
 }
 
-/** @returns {import("./types.js").Handle[]} what can be dragged on a selected shape, besides its body */
-export function handlesOf(type, points, rotation = 0) {
-  if (type === "mask" || rotation) return [];
-  if (type === "rectangle" || type === "ellipse") {
-    const [left, top, right, bottom] = boundsOf(type, points);
-    const [cx, cy] = [(left + right) / 2, (top + bottom) / 2];
-    const places = [[left, top], [cx, top], [right, top], [right, cy], [right, bottom], [cx, bottom], [left, bottom], [left, cy]];
-    return places.map(([x, y], index) => ({ kind: index % 2 ? "side" : "corner", index, x, y, cursor: BOX_CURSORS[index] }));
-  }
+/** As far as wanted, but inside 0..limit; something larger than that stays. */
+const step = (wanted, low, high, limit) => (high - low > limit + 1e-6 ? 0 : within(wanted, -low, limit - high));
+
+/**
+ * What can be dragged on a selected shape, besides its body.
+ * @param {number} arm how far the handle that turns a box stands off its upper side, in image pixels; of its lower side when negative; 0: none
+ * @returns {import("./types.js").Handle[]}
+ */
+export function handlesOf(type, points, rotation = 0, arm = 0) {
+  if (type === "mask") return [];
+  if (type === "rectangle" || type === "ellipse") return boxHandles(type, points, rotation, arm);
   const list = pairs(points);
   const vertices = list.map(([x, y], index) => ({ kind: "vertex", index, x, y, cursor: "move" }));
   if (type === "points") return vertices;
@@ -95,6 +118,20 @@ export function handlesOf(type, points, rotation = 0) {
     return { kind: "insert", index, x: (x + nx) / 2, y: (y + ny) / 2, cursor: "copy" };
   });
   return [...vertices, ...inserts];
+}
+
+function boxHandles(type, points, rotation, arm) {
+  const [left, top, right, bottom] = boundsOf(type, points);
+  const [cx, cy] = [(left + right) / 2, (top + bottom) / 2];
+  const places = [[left, top], [cx, top], [right, top], [right, cy], [right, bottom], [cx, bottom], [left, bottom], [left, cy]];
+  const seen = ([x, y]) => (rotation ? turned(x, y, cx, cy, rotation) : [x, y]);
+  const handles = places.map((place, index) => {
+    const [x, y] = seen(place);
+    return { kind: index % 2 ? "side" : "corner", index, x, y, cursor: BOX_CURSORS[(index + Math.round(rotation / 45)) % 8] };
+  });
+  if (!arm) return handles;
+  const [x, y] = seen([cx, arm > 0 ? top - arm : bottom - arm]);
+  return [...handles, { kind: "turn", index: arm > 0 ? 0 : 1, x, y, cursor: "grab" }];
 }
 
 /** Points after dragging a handle to (x, y). A box dragged across itself turns over but keeps its smallest side. */
@@ -111,7 +148,7 @@ export function dragged(type, points, handle, x, y, size) {
 }
 
 /** The interval from a fixed end to a dragged one, in order, not shorter than the smallest side and inside 0..limit. */
-function span(fixed, free, limit) {
+export function span(fixed, free, limit) {
   if (Math.abs(free - fixed) >= SMALLEST_SIDE) return [Math.min(fixed, free), Math.max(fixed, free)];
   const up = free >= fixed ? fixed + SMALLEST_SIDE <= limit : fixed - SMALLEST_SIDE < 0;
   return up ? [fixed, fixed + SMALLEST_SIDE] : [fixed - SMALLEST_SIDE, fixed];
@@ -130,17 +167,37 @@ export function withoutVertex(type, points, index) {
   return [...points.slice(0, index * 2), ...points.slice(index * 2 + 2)];
 }
 
+/**
+ * With one point more: at the nearer end of a line, in the nearest edge of a polygon, beside the others of a group of points.
+ * null for shapes without points of their own.
+ */
+export function withAnother(type, points, x, y) {
+  if (!(type in FEWEST_POINTS)) return null;
+  if (type === "points") return [...points, x, y];
+  const list = pairs(points);
+  if (type === "polyline") {
+    const [first, last] = [list[0], list.at(-1)].map(([px, py]) => Math.hypot(px - x, py - y));
+    return first < last ? [x, y, ...points] : [...points, x, y];
+  }
+  const distances = list.map((from, i) => distanceToLine(x, y, from, list[(i + 1) % list.length]));
+  const edge = distances.indexOf(Math.min(...distances));
+  return [...points.slice(0, edge * 2 + 2), x, y, ...points.slice(edge * 2 + 2)];
+}
+
 /** Drops a vertex that repeats the one before it: a double click leaves such a pair. */
 export function withoutRepeats(points, distance = 0.5) {
   const list = pairs(points).filter(([x, y], i, all) => i === 0 || Math.hypot(x - all[i - 1][0], y - all[i - 1][1]) > distance);
   return list.flat();
 }
 
+/** The edges of a mask's box: its last pixels are a pixel wide. */
+const wholePixels = (points) => points.slice(-4).map((value, i) => value + (i > 1 ? 1 : 0));
+
 /** The shape's line as a list of [x, y]; closed shapes end where they begin, points stay single places. */
 export function outlineOf(type, points, rotation = 0) {
   if (type === "polyline" || type === "points") return pairs(points);
   if (type === "polygon") return closed(pairs(points));
-  const [left, top, right, bottom] = boundsOf(type, points);
+  const [left, top, right, bottom] = type === "mask" ? wholePixels(points) : boundsOf(type, points);
   const [cx, cy] = [(left + right) / 2, (top + bottom) / 2];
   let ring = [[left, top], [right, top], [right, bottom], [left, bottom]];
   if (type === "ellipse") {
@@ -155,7 +212,7 @@ export function outlineOf(type, points, rotation = 0) {
 const closed = (ring) => (ring.length ? [...ring, ring[0]] : ring);
 
 /** Turned clockwise on the screen, in degrees, as CVAT stores it. */
-function turned(x, y, cx, cy, degrees) {
+export function turned(x, y, cx, cy, degrees) {
   const angle = (degrees * Math.PI) / 180;
   const [dx, dy] = [x - cx, y - cy];
   return [cx + dx * Math.cos(angle) - dy * Math.sin(angle), cy + dx * Math.sin(angle) + dy * Math.cos(angle)];
@@ -177,11 +234,14 @@ function insideRing(x, y, ring) {
   return inside;
 }
 
+const AROUND = [[0, 0], [0.7, 0], [-0.7, 0], [0, 0.7], [0, -0.7]];
+
 /** Whether (x, y) lies on the shape, with a tolerance in image pixels around its line or points. */
 export function isOn(shape, x, y, tolerance) {
-  const [left, top, right, bottom] = boundsOf(shape.type, shape.points);
-  const reach = tolerance + (shape.rotation ? Math.hypot(right - left, bottom - top) : 0);
+  const [left, top, right, bottom] = spreadOf(shape.type, shape.points, shape.rotation);
+  const reach = tolerance + (shape.type === "mask" ? 1 : 0);
   if (x < left - reach || x > right + reach || y < top - reach || y > bottom + reach) return false;
+  if (shape.type === "mask") return AROUND.some(([dx, dy]) => covers(shape.points, x + dx * tolerance, y + dy * tolerance));
   const line = outlineOf(shape.type, shape.points, shape.rotation);
   if (shape.type === "points") return line.some(([px, py]) => Math.hypot(px - x, py - y) <= tolerance * 1.5);
   if (shape.type !== "polyline" && insideRing(x, y, line)) return true;
@@ -200,11 +260,11 @@ export function shapeAt(shapes, x, y, tolerance) {
   return best;
 }
 
-/** The handle under a place, vertices before insert marks; null when there is none. */
-export function handleAt(shape, x, y, tolerance) {
+/** The handle under a place, vertices before insert marks; null when there is none. `arm` as for handlesOf. */
+export function handleAt(shape, x, y, tolerance, arm = 0) {
   let best = null;
   let bestDistance = tolerance;
-  for (const handle of handlesOf(shape.type, shape.points, shape.rotation)) {
+  for (const handle of handlesOf(shape.type, shape.points, shape.rotation, arm)) {
     const distance = Math.hypot(handle.x - x, handle.y - y) + (handle.kind === "insert" ? tolerance / 3 : 0);
     if (distance <= bestDistance) [best, bestDistance] = [handle, distance];
   }

@@ -15,6 +15,6 @@
  * @typedef {{number: number, name: string, width: number, height: number}} Frame
  * @typedef {{width: number, height: number}} Size
  * @typedef {{x: number, y: number}} Position
- * @typedef {{kind: "corner"|"side"|"vertex"|"insert"|"radius", index: number, x: number, y: number, cursor: string}} Handle
+ * @typedef {{kind: "corner"|"side"|"vertex"|"insert"|"turn", index: number, x: number, y: number, cursor: string}} Handle
  */
 export {};
