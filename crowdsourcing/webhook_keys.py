@@ -12,9 +12,15 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PATH = "/crowdsourcing/webhooks/"
 
 
+def base_for(account: ProviderAccount) -> str:
+    """The application as this platform reaches it. The bundled sandbox may be nearer than others: in a compose file it calls `web`."""
+    return str(settings.SANDBOX_WEBHOOK_BASE_URL if account.base_url == settings.SANDBOX_URL else settings.WEBHOOK_BASE_URL)
+
+
 def address_of(pool: Pool) -> str:
-    """The pool's own address; empty where WEBHOOK_BASE_URL is."""
-    return f"{settings.WEBHOOK_BASE_URL}{PATH}{Signer(salt=_SALT).sign(str(pool.pk))}" if settings.WEBHOOK_BASE_URL else ""
+    """The pool's own address; empty where there is no base for its platform."""
+    base = base_for(pool.crowd_project.account)
+    return f"{base}{PATH}{Signer(salt=_SALT).sign(str(pool.pk))}" if base else ""
 
 
 def pool_id_of(token: str) -> int | None:
@@ -32,5 +38,5 @@ def secret_of(account: ProviderAccount) -> str:
 
 def is_reachable(account: ProviderAccount) -> bool:
     """False where the platform is on another machine and our address names this one."""
-    ours, theirs = urlsplit(settings.WEBHOOK_BASE_URL).hostname or "", urlsplit(account.base_url).hostname or ""
+    ours, theirs = urlsplit(base_for(account)).hostname or "", urlsplit(account.base_url).hostname or ""
     return ours not in _LOOPBACK or theirs in _LOOPBACK

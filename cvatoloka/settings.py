@@ -198,6 +198,7 @@ COMMAND_RELEASE_SECONDS = env.int("COMMAND_RELEASE_SECONDS", default=300)
 SYNC_OVERLAP_SECONDS = env.int("SYNC_OVERLAP_SECONDS", default=120)
 # The application as the platform reaches it: pools that are started have their news sent there. Empty: news comes by schedule only.
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", default=PUBLIC_URL).rstrip("/")
+SANDBOX_WEBHOOK_BASE_URL = env.str("SANDBOX_WEBHOOK_BASE_URL", default=WEBHOOK_BASE_URL).rstrip("/")
 # Days after a rejection during which the platform may still turn it (Toloka: 9), and the fee shown as an estimate.
 DISPUTE_DAYS = env.int("DISPUTE_DAYS", default=9)
 PLATFORM_FEE_PERCENT = env.int("PLATFORM_FEE_PERCENT", default=30)

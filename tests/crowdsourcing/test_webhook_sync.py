@@ -33,7 +33,7 @@ SIGNED = "{v=1, ts=946728000000, sign=609af3eefd4c12b6afad30ab456efcd21fe82f4247
 
 @pytest.fixture(autouse=True)
 def _here(settings: Any) -> None:
-    settings.WEBHOOK_BASE_URL = "https://app.example"
+    settings.WEBHOOK_BASE_URL = settings.SANDBOX_WEBHOOK_BASE_URL = "https://app.example"
 
 
 @pytest.fixture
@@ -106,19 +106,27 @@ def test_an_archive_that_cannot_unsubscribe_is_an_archive(crowd: Crowd) -> None:
 
 
 def test_without_an_address_nobody_is_asked(crowd: Crowd, settings: Any) -> None:
-    settings.WEBHOOK_BASE_URL = ""
+    settings.WEBHOOK_BASE_URL = settings.SANDBOX_WEBHOOK_BASE_URL = ""
     pool = crowd.open_pool()
     assert crowd.platform.count("subscribe") == 0 and (pool.webhook_on, pool.webhook_note) == (False, "")
 
 
 def test_a_platform_elsewhere_is_not_given_this_machines_own_address(crowd: Crowd, settings: Any) -> None:
-    settings.WEBHOOK_BASE_URL = "http://localhost:8000"
+    settings.WEBHOOK_BASE_URL = settings.SANDBOX_WEBHOOK_BASE_URL = "http://localhost:8000"
     crowd.setup_project()
     crowd.setup_pool()
     ProviderAccount.objects.update(base_url="https://toloka.dev")
     crowd.deliver(pools.start_pool(actor=crowd.owner, pool=crowd.pool))
     assert crowd.platform.count("subscribe") == 0
     assert crowd.pool.status == "OPEN" and "by schedule" in crowd.pool.webhook_note
+
+
+def test_the_bundled_sandbox_may_call_by_a_nearer_name(crowd: Crowd, settings: Any) -> None:
+    pool = crowd.open_pool()
+    settings.SANDBOX_WEBHOOK_BASE_URL = "http://web:8000"
+    assert webhook_keys.address_of(pool).startswith("http://web:8000/crowdsourcing/webhooks/")
+    settings.SANDBOX_URL = "http://other:8090"
+    assert webhook_keys.address_of(pool).startswith("https://app.example/")
 
 
 def test_news_makes_one_sync_which_sees_what_happened(crowd: Crowd, rings: list[dict[str, Any]]) -> None:

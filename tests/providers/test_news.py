@@ -26,7 +26,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def test_submitted_work_is_seen_without_asking(
         alice: Any, sandbox: SandboxServer, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.SANDBOX_URL, settings.WEBHOOK_BASE_URL = sandbox.url, live_server.url
+    settings.SANDBOX_URL, settings.SANDBOX_WEBHOOK_BASE_URL = sandbox.url, live_server.url
     rung: list[list[Any]] = []
     monkeypatch.setattr(tasks.sync_one_pool, "apply_async", lambda args, countdown: rung.append(args))
     task = scene.task(scene.project(alice), jobs=1)
