@@ -94,7 +94,8 @@ def test_an_error_of_a_label_stands_in_its_row(at, page):
 
 
 def test_files_are_sent_with_what_is_wrong_shown_and_no_second_choice_needed(at, page, project):
-    from annotation.models import Task
+    from annotation import runner
+    from annotation.models import Request, Task
 
     at(f"/projects/{project.pk}/tasks/create")
     files = [{"name": name, "mimeType": "image/jpeg", "buffer": content} for name, content in (
@@ -108,7 +109,9 @@ def test_files_are_sent_with_what_is_wrong_shown_and_no_second_choice_needed(at,
     page.get_by_label("Name").fill("Monday")
     page.get_by_role("button", name="Create task").click()
     page.wait_for_url(re.compile(r"/tasks/\d+$"))
-    assert sorted(Task.objects.get().uploads.values_list("name", flat=True)) == ["1.jpg", "2.jpg"]
+    runner.run(str(Request.objects.get().pk))
+    expect(page.get_by_role("link", name=re.compile(r"^(Job )?#\d+"))).to_be_visible()
+    assert list(Task.objects.get().frames.values_list("name", flat=True)) == ["1.jpg", "2.jpg"]
 
 
 def test_the_columns_of_a_picked_table_become_a_choice(at, page, project):

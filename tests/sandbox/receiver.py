@@ -27,12 +27,16 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`answers[path]` are the statuses of the next calls there, then 200; `slow[path]` is how long its answers take."""
+    """`answers[path]` are the statuses of the next calls there, then 200; `slow[path]` is how long its answers take.
+
+    Calls to a path in `held` are answered when its event is set.
+    """
 
     url: str = ""
     calls: list[Received] = field(default_factory=list)
     answers: dict[str, list[int]] = field(default_factory=dict)
     slow: dict[str, float] = field(default_factory=dict)
+    held: dict[str, threading.Event] = field(default_factory=dict)
 
     def at(self, path: str) -> list[Received]:
         return [call for call in self.calls if call.path == path]
@@ -63,6 +67,8 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             made.calls.append(Received(self.path, dict(self.headers), body, time.monotonic()))
             time.sleep(made.slow.get(self.path, 0))
+            if held := made.held.get(self.path):
+                held.wait(PATIENCE)
             planned = made.answers.get(self.path)
             self.send_response(planned.pop(0) if planned else 200)
             self.send_header("Location", f"{made.url}/elsewhere")

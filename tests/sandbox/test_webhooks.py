@@ -4,6 +4,7 @@ import hmac
 import re
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -203,13 +204,19 @@ def test_what_is_not_taken_is_tried_again_in_order_then_given_up(hook_shop: Shop
 def test_later_events_wait_behind_one_that_is_tried_again(hook_shop: Shop, ears: Receiver) -> None:
     path, pool_id = path_of("queue"), hook_shop.open_pool(3)
     subscribe(hook_shop, ears.url + path, pool_id, "ASSIGNMENT_SUBMITTED")
-    ears.answers[path] = [500, 500]
-    keys = [hook_shop.submitted(pool_id)[1] for _ in range(3)]
-    ears.wait(path, 5)
-    wait_until(lambda: [event["assignment_id"] for event in ears.events(path)][-3:] == keys)
-    # The last call brought everything that had gathered, in one body.
-    assert ears.at(path)[-1].events[-1]["assignment_id"] == keys[-1]
-    assert ears.at(path)[2].events[0]["assignment_id"] == keys[0] and len(ears.at(path)[2].events) >= 2
+    tolokers = [hook_shop.toloker() for _ in range(3)]
+    keys = [toloker.take(pool_id)["id"] for toloker in tolokers]
+    ears.answers[path], ears.held[path] = [500, 500], threading.Event()
+    tolokers[0].submit(keys[0], {"result": "OK"})
+    ears.wait(path, 1)
+    # The first event's call is under way, and will fail: the next two gather.
+    for toloker, key in zip(tolokers[1:], keys[1:], strict=True):
+        toloker.submit(key, {"result": "OK"})
+    ears.held[path].set()
+    ears.wait(path, 7)
+    wait_until(lambda: _waiting(hook_shop.sandbox, pool_id) == 0)
+    # Nothing passed the first one, and what had gathered came behind it in one body.
+    assert [[event["assignment_id"] for event in call.events] for call in ears.at(path)] == [keys[:1], keys, keys]
 
 
 def test_a_slow_receiver_and_a_dead_one_hold_up_nobody(hook_shop: Shop, ears: Receiver) -> None:
@@ -260,6 +267,14 @@ def _stored(server: SandboxServer, condition: str) -> list[Any]:
     with _database(server) as cursor:
         cursor.execute(f"SELECT tries, last_error FROM sandbox_webhookevent WHERE {condition} ORDER BY id")
         return cursor.fetchall()
+
+
+def _waiting(server: SandboxServer, pool_id: str) -> int:
+    """How many events of a pool are still to be delivered."""
+    with _database(server) as cursor:
+        cursor.execute("SELECT count(*) FROM sandbox_webhookevent e JOIN sandbox_webhooksubscription s ON s.id = e.subscription_id "
+                       "WHERE s.pool_id = %s AND e.next_try IS NOT NULL", [int(pool_id)])
+        return cursor.fetchone()[0]
 
 
 @contextmanager

@@ -70,23 +70,23 @@ class CeleryWorker:
             client.close()
 
 
-@pytest.fixture(scope="session")
-def _worker(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CeleryWorker]:
+@pytest.fixture
+def celery_worker_process(transactional_db: None, redis_url: str, tmp_path: Path) -> Iterator[CeleryWorker]:
+    """A running worker on the test's database and queue, for this test alone.
+
+    A worker that lived on would carry out what later tests only put on the queue: with the real platform behind it, and beside the test's
+    own thread.
+    """
     from django.db import connection
 
     from tests.stack.databases import url_of
 
-    worker = CeleryWorker({"DATABASE_URL": url_of(connection.settings_dict)}, tmp_path_factory.mktemp("worker") / "worker.log")
-    yield worker
-    worker.stop()
-
-
-@pytest.fixture
-def celery_worker_process(transactional_db: None, redis_url: str, _worker: CeleryWorker) -> Iterator[CeleryWorker]:
-    """A running worker on the test's database and queue; started once a run, started again if a test killed it."""
-    if not _worker.alive():
-        _worker.start()
-    yield _worker
-    if _worker.alive():
-        # Tables are emptied after the test: a task still at work would wait on them, and they on it.
-        _worker.wait_idle()
+    worker = CeleryWorker({"DATABASE_URL": url_of(connection.settings_dict)}, tmp_path / "worker.log")
+    try:
+        worker.start()
+        yield worker
+        if worker.alive():
+            # Tables are emptied after the test: a task still at work would wait on them, and they on it.
+            worker.wait_idle()
+    finally:
+        worker.stop()
