@@ -94,7 +94,7 @@ class AnnotationsBody(serializers.Serializer):
 
     revision = serializers.IntegerField(min_value=0)
     frames = serializers.DictField(
-        child=serializers.DictField(), help_text="frame number -> {shapes: [...], tags: [...], nothing_here?: true}")
+        child=serializers.DictField(), help_text="frame number -> {shapes: [...], tags: [...], nothing_here?: true, starting_point?: true}")
 
 
 class RevisionBody(serializers.Serializer):

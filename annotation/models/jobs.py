@@ -58,6 +58,7 @@ class FrameAnnotation(models.Model):
     """All shapes and tags of one frame of one job, as CVAT-shaped JSON (docs/editor-protocol.md). No row: nothing there.
 
     `nothing_here`: somebody looked and says that this frame needs no shape; never together with shapes or tags.
+    `starting_point`: what is here came from the task's pre-annotations and nobody changed or confirmed it yet; never on an empty frame.
     """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="frame_annotations")
@@ -65,6 +66,7 @@ class FrameAnnotation(models.Model):
     shapes = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     tags = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     nothing_here = models.BooleanField(default=False)
+    starting_point = models.BooleanField(default=False)
     updated_date = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -78,8 +80,9 @@ class FrameAnnotation(models.Model):
 class Snapshot(models.Model):
     """What an attempt looked like at one moment. Never changed after it is written.
 
-    `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...], "nothing_here"?: true}}}; `digest` the SHA-256 of its canonical
-    JSON. CORRECTED is a requester's own version of an attempt, made in review; the attempt's own snapshot stays beside it.
+    `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...], "nothing_here"?: true, "starting_point"?: true}}};
+    `digest` the SHA-256 of its canonical JSON. CORRECTED is a requester's own version of an attempt, made in review; the attempt's own
+    snapshot stays beside it.
     """
 
     class Reason(models.TextChoices):

@@ -132,8 +132,9 @@ def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, Fram
 
 
 def _objects(frames: dict[str, FrameContent]) -> dict[int, FrameContent]:
-    """Frames with shapes or tags. CVAT's lists have no word for "nothing here": such frames stay until something is put there."""
-    return {int(number): content for number, content in frames.items() if content["shapes"] or content["tags"]}
+    """Frames with shapes or tags, without marks: CVAT's lists have no word for them, and they stay as long as their frame does."""
+    return {int(number): {kind: content[kind] for kind in _KINDS} for number, content in frames.items()
+            if content["shapes"] or content["tags"]}
 
 
 def _by_frame(data: Data) -> dict[int, FrameContent]:

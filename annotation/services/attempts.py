@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg2.extras import execute_values
 
+from annotation.locks import lock_labels
 from annotation.models import FrameAnnotation, Job, JobStage, JobState, Snapshot
 from annotation.services import jobs
 from annotation.services.shapes import write_frames
@@ -37,6 +38,7 @@ def settle_attempts(*, moves: Sequence[Move]) -> None:
 
     Jobs that hold nothing of anybody go in one UPDATE; where something must be kept or put back, services.jobs does it one by one.
     """
+    filled = _starting_filled(moves)
     locked = {job.pk: job for job in Job.objects.select_for_update().filter(
         pk__in=[move.job_id for move in moves]).order_by("pk").only(*_READ)}
     waiting = [(job, move) for move in moves if (job := locked.get(move.job_id)) is not None and not _is_there(job, move)]
@@ -44,12 +46,21 @@ def settle_attempts(*, moves: Sequence[Move]) -> None:
     known = set(Snapshot.objects.filter(attempt__in=[move.attempt for _, move in waiting]).values_list("job_id", "attempt"))
     plain = []
     for job, move in waiting:
-        untouched = not job.attempt and job.pk not in held and (job.pk, move.attempt) not in known
+        untouched = not job.attempt and job.pk not in held | filled and (job.pk, move.attempt) not in known
         if move.verb != "release" and (job.attempt == move.attempt or untouched) and not _would_go_back(job, move):
             plain.append((job.pk, move.attempt, move.worker, *_WHERE[move.verb], int(job.attempt != move.attempt)))
         else:
             _settle(job, move)
     _update(plain)
+
+
+def _starting_filled(moves: Sequence[Move]) -> set[int]:
+    """Jobs that somebody takes and that start with their task's pre-annotations. Labels are locked first, as `begin_attempt` does."""
+    begun = [move.job_id for move in moves if move.verb == "begin"]
+    rows = list(Job.objects.filter(pk__in=begun, task__show_preannotations=True).values_list("pk", "task__project_id")) if begun else []
+    for project_id in sorted({project_id for _, project_id in rows}):
+        lock_labels(project_id, exclusive=False)
+    return {pk for pk, _ in rows}
 
 
 def _is_there(job: Job, move: Move) -> bool:
@@ -72,7 +83,7 @@ def _settle(job: Job, move: Move) -> None:
         jobs.release_job(job=job, attempt=job.attempt or move.attempt)
         return
     if job.attempt != move.attempt:
-        jobs.begin_attempt(job=job, attempt=move.attempt, worker=move.worker)
+        jobs.begin_attempt(job=job, attempt=move.attempt, worker=move.worker, starting_point=move.verb == "begin")
         _put_back(job, move)
     if move.verb in _MARKS:
         _MARKS[move.verb](job=job)

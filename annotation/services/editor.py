@@ -11,7 +11,7 @@ from annotation import selectors
 from annotation.access import read_only_reason
 from annotation.errors import ReadOnly, RevisionConflict
 from annotation.models import EditorSession, Job, JobState, Snapshot
-from annotation.services.jobs import mark_submitted, submitted_snapshot
+from annotation.services.jobs import begin_own_work, mark_submitted, submitted_snapshot
 from annotation.services.shapes import frames_of
 from annotation.services.snapshots import take_snapshot
 
@@ -23,9 +23,14 @@ def token_digest(token: str) -> str:
 
 def open_session(*, job: Job, mode: str, expires_at: datetime, attempt: str = "", worker: str = "", user: Any = None,
                  deadline: datetime | None = None, context: dict[str, Any] | None = None) -> tuple[EditorSession, str]:
-    """A new session and its token, which is shown only here. `context` is what the editor shows: title, price, currency, job_key."""
+    """A new session and its token, which is shown only here. `context` is what the editor shows: title, price, currency, job_key.
+
+    A requester's first session on a new job puts the task's pre-annotations there, if it shows them.
+    """
     if mode not in EditorSession.Mode.values:
         raise ValueError(f"No such mode: {mode}")
+    if mode == EditorSession.Mode.REQUESTER:
+        begin_own_work(job=job)
     token = secrets.token_urlsafe(32)
     session = EditorSession.objects.create(
         job=job, token_digest=token_digest(token), mode=mode, attempt=attempt, worker=worker, user=user, context=context or {},

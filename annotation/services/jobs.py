@@ -9,17 +9,20 @@ from annotation import selectors
 from annotation.errors import Refused
 from annotation.models import EditorSession, FrameAnnotation, Job, JobStage, JobState, Snapshot
 from annotation.services.guards import require_edit
+from annotation.services.imports import lock_starting_point, put_starting_point
 from annotation.services.shapes import frames_of, write_frames
 from annotation.services.snapshots import take_snapshot
 
 
 @transaction.atomic
-def begin_attempt(*, job: Job, attempt: str, worker: str) -> Job:
-    """Somebody from outside takes the job: annotation / in progress, empty frames.
+def begin_attempt(*, job: Job, attempt: str, worker: str, starting_point: bool = True) -> Job:
+    """Somebody from outside takes the job: annotation / in progress, empty frames, or those of the task's pre-annotations if it shows them.
 
+    `starting_point` False leaves them out: late news of somebody who worked elsewhere must not look like their work.
     What another attempt (or one of our users) left on the job becomes a Snapshot first. An attempt that is over (submitted or abandoned)
     stays over: late news of it change nothing. An attempt that was replaced and comes back gets its frames again.
     """
+    starts_filled = starting_point and lock_starting_point(job=job)
     locked = _lock(job)
     if locked.attempt == attempt:
         if locked.stage == JobStage.ANNOTATION and locked.state == JobState.NEW:
@@ -31,10 +34,24 @@ def begin_attempt(*, job: Job, attempt: str, worker: str) -> Job:
     _clear(locked, Snapshot.Reason.REPLACED)
     if before is not None:
         write_frames(locked, {int(number): content for number, content in before.data["frames"].items()})
+    elif starts_filled:
+        put_starting_point(job=locked)
     locked.attempt, locked.worker, locked.assignee = attempt, worker, None
     locked.revision += 1
     locked.save(update_fields=["attempt", "worker", "assignee", "revision", "last_object_id"])
     _move(locked, JobStage.ANNOTATION, JobState.IN_PROGRESS)
+    return _told(job, locked)
+
+
+@transaction.atomic
+def begin_own_work(*, job: Job) -> Job:
+    """One of our own users opens the job: one that is new and empty starts with the task's pre-annotations if it shows them."""
+    starts_filled = lock_starting_point(job=job)
+    locked = _lock(job)
+    fresh = not locked.attempt and (locked.stage, locked.state) == (JobStage.ANNOTATION, JobState.NEW)
+    if starts_filled and fresh and not FrameAnnotation.objects.filter(job=locked).exists() and put_starting_point(job=locked):
+        locked.revision += 1
+        locked.save(update_fields=["revision", "last_object_id", "updated_date"])
     return _told(job, locked)
 
 

@@ -9,19 +9,22 @@ from annotation.locks import lock_labels
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState
 from annotation.shapes import FrameSize, Vocabulary, clean_frame
 
-# {"shapes": [...], "tags": [...]} and, of a frame that needs neither, "nothing_here": True.
+# {"shapes": [...], "tags": [...]}, of a frame that needs neither "nothing_here": True, and of one that is as an import left it
+# "starting_point": True.
 FrameContent = dict[str, Any]
 
 
 def frames_of(*, job: Job) -> dict[str, FrameContent]:
-    """"<frame number>" -> {"shapes", "tags", "nothing_here"?: True}; only frames with something on them, or marked as needing nothing."""
-    rows = FrameAnnotation.objects.filter(job=job).order_by("frame").values_list("frame", "shapes", "tags", "nothing_here")
+    """"<frame number>" -> content; only frames with something on them, or marked as needing nothing."""
+    rows = FrameAnnotation.objects.filter(job=job).order_by("frame").values_list(
+        "frame", "shapes", "tags", "nothing_here", "starting_point")
     return {str(frame): content_of(*stored) for frame, *stored in rows if any(stored)}
 
 
-def content_of(shapes: list[dict[str, Any]], tags: list[dict[str, Any]], nothing_here: bool) -> FrameContent:
-    """The mark is named only where it is set: records from before it was known keep their digests."""
-    return {"shapes": shapes, "tags": tags, **({"nothing_here": True} if nothing_here else {})}
+def content_of(shapes: list[dict[str, Any]], tags: list[dict[str, Any]], nothing_here: bool, starting_point: bool = False) -> FrameContent:
+    """Marks are named only where they are set: records from before they were known keep their digests."""
+    marks = {"nothing_here": nothing_here, "starting_point": starting_point}
+    return {"shapes": shapes, "tags": tags, **{name: True for name, marked in marks.items() if marked}}
 
 
 def validate_frames(*, job: Job, frames: Any) -> dict[int, FrameContent]:
@@ -83,7 +86,7 @@ def write_frames(job: Job, frames: dict[int, FrameContent]) -> None:
     if filled:
         FrameAnnotation.objects.bulk_create(
             filled, batch_size=200, update_conflicts=True, unique_fields=["job", "frame"],
-            update_fields=["shapes", "tags", "nothing_here", "updated_date"])
+            update_fields=["shapes", "tags", "nothing_here", "starting_point", "updated_date"])
 
 
 def _give_ids(job: Job, frames: dict[int, FrameContent], present: dict[int, FrameAnnotation]) -> None:

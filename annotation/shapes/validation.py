@@ -18,8 +18,8 @@ class FrameSize(NamedTuple):
 
 
 def clean_frame(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, errors: dict[str, str]) -> dict[str, Any]:
-    """{"shapes": [...], "tags": [...], "nothing_here"?: True} in stored form. Problems go to `errors` under `path`; ids stay as given
-    (None: new)."""
+    """{"shapes": [...], "tags": [...], "nothing_here"?: True, "starting_point"?: True} in stored form. Problems go to `errors` under
+    `path`; ids stay as given (None: new)."""
     if not isinstance(raw, dict):
         errors[path] = "give an object with shapes and tags."
         return {"shapes": [], "tags": []}
@@ -36,19 +36,25 @@ def clean_frame(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, er
                 if len(errors) >= MAX_ERRORS:
                     break
                 cleaned[kind].append(clean(entry, f"{path}.{kind}.{number}", size, vocabulary, errors))
-    return {**cleaned, **_nothing_here(raw, path, errors)}
+    return {**cleaned, **_marks(raw, path, errors)}
 
 
-def _nothing_here(raw: dict[str, Any], path: str, errors: dict[str, str]) -> dict[str, bool]:
-    """Somebody's word that the frame needs no shape; named only when it is given."""
-    marked = raw.get("nothing_here", False)
-    if not isinstance(marked, bool):
-        errors[f"{path}.nothing_here"] = "is true or false."
-        return {}
-    if marked and (raw.get("shapes") or raw.get("tags")):
-        errors[f"{path}.nothing_here"] = "only a frame without shapes and tags can have nothing on it."
-        return {}
-    return {"nothing_here": True} if marked else {}
+def _marks(raw: dict[str, Any], path: str, errors: dict[str, str]) -> dict[str, bool]:
+    """What is said of the frame as a whole; named only where it is true."""
+    filled = bool(raw.get("shapes") or raw.get("tags"))
+    # Mark -> when it cannot be, and why.
+    rules = {"nothing_here": (filled, "only a frame without shapes and tags can have nothing on it."),
+             "starting_point": (not filled, "only a frame with shapes or tags can be a starting point.")}
+    marks = {}
+    for name, (impossible, sentence) in rules.items():
+        marked = raw.get(name, False)
+        if not isinstance(marked, bool):
+            errors[f"{path}.{name}"] = "is true or false."
+        elif marked and impossible:
+            errors[f"{path}.{name}"] = sentence
+        elif marked:
+            marks[name] = True
+    return marks
 
 
 def _shape(raw: Any, path: str, size: FrameSize, vocabulary: Vocabulary, errors: dict[str, str]) -> dict[str, Any]:
