@@ -3,7 +3,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from annotation.views import accounts, exports, frames, guides, jobs, members, projects, requests, tasks, tokens
+from annotation.views import accounts, comparing, exports, frames, guides, jobs, members, projects, requests, tasks, tokens
 
 app_name = "annotation"
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/export", exports.task_export, name="task_export"),
     # jobs and frames
     path("jobs/<int:job_id>", jobs.job_detail, name="job_detail"),
+    path("jobs/<int:job_id>/compare", comparing.job_compare, name="job_compare"),
     path("jobs/<int:job_id>/editor", jobs.job_editor, name="job_editor"),
     path("jobs/<int:job_id>/reopen", jobs.job_reopen, name="job_reopen"),
     path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),

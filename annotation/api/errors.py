@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from annotation.errors import Forbidden, InvalidAnnotations, Refused, RevisionConflict
 
 # Refusals that say the request itself is wrong; the rest meet a state of things that another moment may change: 409.
-_BAD_REQUESTS = {"nothing_to_ingest", "is_owner"}
+_BAD_REQUESTS = {"nothing_to_ingest", "is_owner", "no_such_version"}
 _others: list[tuple[type[Exception], Callable[[Any], Response]]] = []
 
 

@@ -56,6 +56,8 @@ urlpatterns = [
     door("jobs/<int:pk>/data/meta", JobView, get="data_meta"),
     door("jobs/<int:pk>/preview", JobView, get="preview"),
     door("jobs/<int:pk>/annotations/", JobView, **_ANNOTATIONS),
+    door("jobs/<int:pk>/snapshots", JobView, get="snapshots"),
+    door("jobs/<int:pk>/differences", JobView, get="differences"),
     door("issues", IssueView, get="list", post="create"),
     door("issues/<int:pk>", IssueView, get="retrieve", patch="partial_update", delete="destroy"),
     door("comments", CommentView, get="list", post="create"),

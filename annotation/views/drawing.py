@@ -1,5 +1,5 @@
 """Shapes as parts of an SVG picture in pixels of the upright image, for pages that only show them."""
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -47,12 +47,17 @@ def draw(content: dict[str, Any], labels: Iterable[Label]) -> Drawing:
 
     A label that is gone since (old snapshots) shows as its number in grey.
     """
-    known = {label.pk: label for label in labels}
-    questions = {attribute.pk: attribute.name for label in known.values() for attribute in label.attributes.all()}
+    drawn = drawer(labels)
     # Drawn from the back to the front, listed in the same order.
     shapes = sorted(content.get("shapes", []), key=lambda shape: shape.get("z_order", 0))
-    tags = content.get("tags", [])
-    return Drawing([_drawn(shape, known, questions) for shape in shapes], [_drawn(tag, known, questions) for tag in tags])
+    return Drawing([drawn(shape) for shape in shapes], [drawn(tag) for tag in content.get("tags", [])])
+
+
+def drawer(labels: Iterable[Label]) -> Callable[[dict[str, Any]], Drawn]:
+    """What draws one stored shape or tag; labels as for `draw`."""
+    known = {label.pk: label for label in labels}
+    questions = {attribute.pk: attribute.name for label in known.values() for attribute in label.attributes.all()}
+    return lambda thing: _drawn(thing, known, questions)
 
 
 def _drawn(thing: dict[str, Any], labels: dict[int, Label], questions: dict[int, str]) -> Drawn:

@@ -15,6 +15,7 @@ from annotation import selectors
 from annotation.access import read_only_reason
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState, Snapshot
 from annotation.services import editor as editor_services, jobs as services
+from annotation.services.comparisons import has_truth
 from annotation.services.shapes import content_of
 from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
@@ -42,7 +43,7 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
         "reopenable": may_edit and not job.attempt and job.state == JobState.COMPLETED,
         "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
         "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
-        "counts": _counts(job),
+        "counts": _counts(job), "truth": has_truth(job=job),
     }
     return render(request, "annotation/job_detail.html", context)
 
@@ -58,7 +59,7 @@ def _chosen_snapshot(request: HttpRequest, job: Job) -> Snapshot | None:
 
 def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) -> dict[str, Any]:
     """One frame, what is on it, and the way to its neighbours."""
-    number = _frame_number(request, job)
+    number = frame_number(request, job)
     frame = get_object_or_404(Frame, task=job.task_id, number=number)
     labels = list(job.task.project.labels.prefetch_related("attributes"))
     if snapshot is not None:
@@ -76,7 +77,7 @@ def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) ->
     }
 
 
-def _frame_number(request: HttpRequest, job: Job) -> int:
+def frame_number(request: HttpRequest, job: Job) -> int:
     """The frame asked for, moved into the job; its first frame without one."""
     try:
         return min(max(int(request.GET.get("frame", "")), job.start_frame), job.stop_frame)
@@ -116,6 +117,7 @@ def job_editor(request: HttpRequest, job_id: int) -> HttpResponse:
     context = {
         "job": job, "title": f"Job #{job.pk} · {job.task.name}", "csp_nonce": nonce,
         "api_url": "/api/editor/", "token": token, "session_url": "", "job_key": "", "parent_origins": "",
+        "review": mode == EditorSession.Mode.REVIEW,
     }
     answer = render(request, "annotation/editor.html", context)
     # The page holds a key: no cache keeps it, no other page frames it, no foreign script runs beside it.

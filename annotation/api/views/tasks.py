@@ -16,6 +16,7 @@ from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiVie
 from annotation.api.filters import JobFilter, TaskFilter
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.views.annotations import AnnotationsMixin
+from annotation.api.views.comparisons import ComparisonMixin
 from annotation.api.views.data import TaskDataMixin, frames_of_job, look, meta, preview
 from annotation.api.views.exports import ExportMixin
 from annotation.api.views.projects import counted
@@ -75,7 +76,7 @@ class TaskView(ExportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMix
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class JobView(AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Jobs the caller sees."""
 
     serializer_class = JobSerializer

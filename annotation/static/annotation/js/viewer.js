@@ -1,5 +1,6 @@
 // The job page's picture: zoom (wheel, + - 0), pan (drag), previous and next frame (D F and arrows), hide shapes (H),
-// and the tie between a shape and its line in the list. The server draws everything; this module only moves the view.
+// and the tie between a shape and its line in the list, which a click or Enter brings near. On the compare page N and P go to the next
+// and previous frame that differs. The server draws everything; this module only moves the view.
 const views = new WeakMap();
 let hidden = false;
 
@@ -33,6 +34,16 @@ function imagePoint(svg, event) {
   return new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
 }
 
+// A shape's surroundings fill the stage, at most ten times as near as the whole picture.
+function bringNear(viewer, number) {
+  const svg = svgOf(viewer), shape = svg.querySelector(`[data-shape="${number}"]`);
+  if (!shape) return;
+  const whole = full(svg), box = shape.getBBox();
+  const width = Math.min(Math.max(box.width * 2.5, (box.height * 2.5 * whole.width) / whole.height, whole.width / 10), whole.width);
+  const height = (width * whole.height) / whole.width;
+  apply(svg, keepInside(whole, { x: box.x + box.width / 2 - width / 2, y: box.y + box.height / 2 - height / 2, width, height }));
+}
+
 function mark(viewer, number) {
   for (const element of viewer.querySelectorAll(".is-marked")) element.classList.remove("is-marked");
   if (!number) return;
@@ -49,6 +60,8 @@ document.addEventListener("click", (event) => {
   const viewer = event.target.closest("[data-viewer]");
   if (!viewer) return;
   const button = event.target.closest("button");
+  const line = event.target.closest("[data-object]");
+  if (line) bringNear(viewer, line.dataset.object);
   if (button?.dataset.zoom) zoom(svgOf(viewer), Number(button.dataset.zoom));
   else if (button && "zoomFit" in button.dataset) apply(svgOf(viewer), full(svgOf(viewer)));
   else if (button && "hideShapes" in button.dataset) { hidden = !hidden; showHidden(viewer); }
@@ -85,10 +98,13 @@ for (const name of ["mouseover", "focusin"]) {
 const keys = {
   d: "[data-previous]", ArrowLeft: "[data-previous]", f: "[data-next]", ArrowRight: "[data-next]",
   "+": '[data-zoom="1.25"]', "=": '[data-zoom="1.25"]', "-": '[data-zoom="0.8"]', 0: "[data-zoom-fit]", h: "[data-hide-shapes]",
+  n: "[data-next-different]", p: "[data-previous-different]",
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable], dialog[open], .dropdown-menu")) return;
+  const line = event.key === "Enter" && event.target.closest("[data-object]");
+  if (line) bringNear(line.closest("[data-viewer]"), line.dataset.object);
   const selector = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   const target = selector && document.querySelector(`[data-viewer] ${selector}`);
   if (!target) return;
@@ -96,7 +112,8 @@ document.addEventListener("keydown", (event) => {
   target.click();
 });
 
-document.addEventListener("htmx:afterSwap", () => {
+// Not earlier: htmx gives the new element the old one's class until it has settled.
+document.addEventListener("htmx:afterSettle", () => {
   const viewer = document.querySelector("[data-viewer]");
   if (viewer) showHidden(viewer);
 });
