@@ -20,6 +20,7 @@ PLACES = (
     "job.badges",  # in job lists and on the job page
     "job.bar",  # the bar on top of the job page
     "job.panels",  # sections of the job page, beside the frames
+    "editor.review",  # a bar above the editor while it shows a job for review; brings its own style sheet and scripts
     "navigation",  # items of the top menu
 )
 # (request, object) -> context, or None to show nothing.

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation import extensions
-from annotation.models import Job, Project, Task
+from annotation.models import Issue, Job, Project, Task
 from crowdsourcing import doors, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.reviews import automatic_acceptance, dispute_end
@@ -36,6 +36,7 @@ def register() -> None:
         ("task.badges", "_task_badge", task_badge), ("task.actions", "_task_actions", task_actions), ("task.panels", "_pool_panel",
             pool_panel),
         ("job.badges", "_job_badge", job_badge), ("job.bar", "_review_bar", review_bar), ("job.panels", "_job_panel", job_panel),
+        ("editor.review", "_editor_bar", editor_bar),
         ("navigation", "_navigation", navigation),
     ):
         extensions.register_panel(place, f"crowdsourcing/{template}.html", context_of)
@@ -188,8 +189,15 @@ def review_bar(request: HttpRequest, job: Job) -> Context:
         and not busy and not selectors.obstacles(suite, CommandKind.REISSUE_JOB),
         "accepted_by_itself_at": automatic_acceptance(assignment),
         "without_work": status in (AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED) and assignment.snapshot_id is None,
+        "open_issues": Issue.objects.filter(job=job, attempt=assignment.remote_id, resolved_date=None).count(),
         "dispute_ends": dispute_end(assignment), "policy": ReissuePolicy(pool.reissue_policy),
     }
+
+
+def editor_bar(request: HttpRequest, job: Job) -> Context:
+    """The same bar above the editor: its dialogs lead back there."""
+    context = review_bar(request, job)
+    return None if context is None else {**context, "in_editor": True}
 
 
 def _may_reissue(suite: TaskSuite, assignment: Assignment) -> bool:

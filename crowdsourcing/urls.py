@@ -13,6 +13,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/pool/<slug:verb>", pools.pool_verb, name="pool_verb"),
     path("assignments/<int:assignment_id>/accept", assignments.assignment_accept, name="assignment_accept"),
     path("assignments/<int:assignment_id>/reject", assignments.assignment_reject, name="assignment_reject"),
+    path("assignments/<int:assignment_id>/reject/preview", assignments.assignment_reject_preview, name="assignment_reject_preview"),
     path("task-suites/<int:task_suite_id>/reissue", assignments.reissue, name="reissue"),
     path("commands/<uuid:command_id>", commands.command_fragment, name="command_fragment"),
     path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),

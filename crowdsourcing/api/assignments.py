@@ -36,10 +36,11 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
         return self.asked(services.accept_assignment(actor=request.user, assignment=assignment, comment=comment))
 
     @extend_schema(request=RejectSerializer, responses=VERB_ANSWERS, summary="Reject",
-                   examples=[OpenApiExample("Why", value={"comment": "The car on the left is missing."}, request_only=True)])
+                   examples=[OpenApiExample("Why", value={"comment": "The car on the left is missing."}, request_only=True),
+                             OpenApiExample("Issues of the review", value={"comment": "Please read the guide.", "issues": [12, 14]},
+                                            request_only=True)])
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: str) -> Response:
-        """No charge is made; the Toloker may appeal."""
+        """No charge is made; the Toloker may appeal. 400 without a reason, or with an issue that is not an open one of this attempt."""
         assignment = self.get_object()
-        comment = self.checked(RejectSerializer)["comment"]
-        return self.asked(services.reject_assignment(actor=request.user, assignment=assignment, comment=comment))
+        return self.asked(services.reject_assignment(actor=request.user, assignment=assignment, **self.checked(RejectSerializer)))

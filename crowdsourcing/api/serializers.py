@@ -179,7 +179,11 @@ class AcceptSerializer(serializers.Serializer):
 
 
 class RejectSerializer(serializers.Serializer):
-    comment = serializers.CharField(max_length=MAX_COMMENT, help_text="Required: the Toloker reads it.")
+    comment = serializers.CharField(max_length=MAX_COMMENT, required=False, allow_blank=True, default="",
+                                    help_text="The Toloker reads it. Required without issues.")
+    issues = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), required=False, max_length=1000, default=list,
+        help_text="Open issues about this attempt: listed after the comment, shortened to the platform's 2048 characters.")
 
 
 class StatusChangeSerializer(serializers.ModelSerializer):

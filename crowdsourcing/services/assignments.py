@@ -1,4 +1,5 @@
 """Review of assignments, and giving a job to somebody else."""
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,10 +9,8 @@ from crowdsourcing.intents import insert_reissue
 from crowdsourcing.models import Assignment, ProviderCommand, TaskSuite
 from crowdsourcing.services.access import may_edit, may_review
 from crowdsourcing.services.commands import ask, refuse_obstacles, require, wake_after_commit
+from crowdsourcing.services.reasons import MAX_COMMENT, chosen_issues, compose
 from crowdsourcing.statuses import CommandKind
-
-# The platform's limit of public_comment, characters.
-MAX_COMMENT = 2048
 
 
 @transaction.atomic(durable=True)
@@ -21,9 +20,19 @@ def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "") 
 
 
 @transaction.atomic(durable=True)
-def reject_assignment(*, actor: Any, assignment: Assignment, comment: str) -> ProviderCommand:
-    """Ask the platform to reject: nothing is paid; the Toloker sees `comment` and may appeal."""
-    return _decide(actor, assignment, CommandKind.REJECT_ASSIGNMENT, _checked(comment, required=True))
+def reject_assignment(*, actor: Any, assignment: Assignment, comment: str = "", issues: Iterable[int] = ()) -> ProviderCommand:
+    """Ask the platform to reject: nothing is paid; the Toloker may appeal, and reads `comment` and after it the issues with these ids.
+
+    ValidationError with "comment" (nothing is said, or too much), "issues" (not open, or not about this attempt).
+    """
+    text = rejection_comment(assignment=assignment, comment=comment, issues=issues)
+    return _decide(actor, assignment, CommandKind.REJECT_ASSIGNMENT, text)
+
+
+def rejection_comment(*, assignment: Assignment, comment: str, issues: Iterable[int]) -> str:
+    """What the Toloker would read, at most 2,048 characters. ValidationError as `reject_assignment`."""
+    chosen = chosen_issues(assignment, issues)
+    return compose(_checked(comment, required=not chosen), chosen)
 
 
 @transaction.atomic(durable=True)

@@ -4,17 +4,19 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from crowdsourcing import doors, selectors
 from crowdsourcing.forms import AcceptForm, RejectForm
 from crowdsourcing.models import Assignment
 from crowdsourcing.selectors.reviews import dispute_end
 from crowdsourcing.services import assignments as services
+from crowdsourcing.services.reasons import open_issues
 from crowdsourcing.statuses import CommandKind, ReissuePolicy
 from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
 
@@ -35,41 +37,78 @@ def assignment_accept(request: HttpRequest, assignment_id: int) -> HttpResponse:
         with errors_on(form):
             services.accept_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"])
         if not form.errors:
-            return _back_to_job(assignment)
+            return redirect(_where_from(request, assignment))
     fee = assignment.reward * settings.PLATFORM_FEE_PERCENT / 100
     words = {"title": "Accept this work?", "verb": "Accept", "icon": "check", "kind": CommandKind.ACCEPT_ASSIGNMENT, "fee": fee,
-             "total": assignment.reward + fee, "fee_percent": settings.PLATFORM_FEE_PERCENT}
+             "total": assignment.reward + fee, "fee_percent": settings.PLATFORM_FEE_PERCENT, "open_issues": len(open_issues(assignment))}
     return _dialog(request, assignment, form, words, "crowdsourcing:assignment_accept")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def assignment_reject(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """Open issues about this attempt may be ticked as reasons; `assignment_reject_preview` shows what the Toloker will read."""
     assignment = doors.assignment(request.user, assignment_id)
-    form = RejectForm(request.POST or None)
+    issues = open_issues(assignment)
+    form = RejectForm(request.POST or None, issues=issues)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            services.reject_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"])
+            services.reject_assignment(actor=request.user, assignment=assignment, **form.cleaned_data)
         if not form.errors:
-            return _back_to_job(assignment)
+            return redirect(_where_from(request, assignment))
     policy = ReissuePolicy(assignment.pool.reissue_policy)
     words = {"title": "Reject this work?", "verb": "Reject", "icon": "x", "kind": CommandKind.REJECT_ASSIGNMENT, "danger": True,
-             "what_next": AFTER_REJECTION[policy].format(days=settings.DISPUTE_DAYS), "dispute_days": settings.DISPUTE_DAYS}
+             "what_next": AFTER_REJECTION[policy].format(days=settings.DISPUTE_DAYS), "dispute_days": settings.DISPUTE_DAYS,
+             **_preview(assignment, form, issues)}
     return _dialog(request, assignment, form, words, "crowdsourcing:assignment_reject")
 
 
+@login_required
+@require_POST
+def assignment_reject_preview(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """A fragment: the comment as it would go to the platform. Nothing is written."""
+    assignment = doors.assignment(request.user, assignment_id)
+    issues = open_issues(assignment)
+    form = RejectForm(request.POST, issues=issues)
+    form.is_valid()
+    return render(request, "crowdsourcing/_reject_preview.html", _preview(assignment, form, issues))
+
+
+def _preview(assignment: Assignment, form: RejectForm, issues: list[Any]) -> dict[str, Any]:
+    """What the Toloker would read with what is in the form now, or why it cannot be sent."""
+    if not form.is_bound:
+        values: dict[str, Any] = {"comment": "", "issues": [issue.pk for issue in issues]}
+    else:
+        values = {"comment": "", "issues": [], **form.cleaned_data}
+    if not values["comment"].strip() and not values["issues"]:
+        return {"preview": "", "preview_problem": ""}
+    try:
+        text = services.rejection_comment(assignment=assignment, **values)
+    except ValidationError as error:
+        return {"preview": "", "preview_problem": " ".join(error.messages)}
+    return {"preview": text, "preview_problem": "", "preview_limit": services.MAX_COMMENT}
+
+
 def _dialog(request: HttpRequest, assignment: Assignment, form: forms.Form, words: dict[str, Any], address: str) -> HttpResponse:
+    back = _where_from(request, assignment)
     context = {
         **words, "assignment": assignment, "form": form, "job": assignment.task_suite.job,
-        "action": reverse(address, args=[assignment.pk]), "back": reverse("annotation:job_detail", args=[assignment.task_suite.job_id]),
+        "action": reverse(address, args=[assignment.pk]) + ("?from=editor" if _from_editor(request) else ""), "back": back,
         "obstacles": [] if form.errors else selectors.obstacles(assignment, words["kind"]),
         "without_work": assignment.snapshot_id is None,
     }
     return render_dialog(request, "review_dialog", context, status=422 if form.errors else 200)
 
 
-def _back_to_job(assignment: Assignment) -> HttpResponse:
-    return redirect("annotation:job_detail", assignment.task_suite.job_id)
+def _from_editor(request: HttpRequest) -> bool:
+    return request.GET.get("from") == "editor"
+
+
+def _where_from(request: HttpRequest, assignment: Assignment) -> str:
+    """The page with the bar that was pressed: the job's, or its review in the editor."""
+    job = assignment.task_suite.job_id
+    return reverse("annotation:job_editor", args=[job]) + "?mode=review" if _from_editor(request) else reverse(
+        "annotation:job_detail", args=[job])
 
 
 @login_required
