@@ -1,5 +1,6 @@
 """Celery's bells. The rows are the truth: a lost bell is made up for by the periodic sweep."""
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -63,12 +64,14 @@ def sync_crowd_project(crowd_project_id: int) -> None:
             sync.sync_project(crowd_project, provider)
             for pool in sync.pools_in_use(crowd_project):
                 try:
-                    sync.sync_pool(pool, provider)
+                    report = sync.sync_pool(pool, provider)
                 except ProviderError as error:
                     log.warning("Sync of pool %s: %s", pool.pk, error.code)
                 except Exception:
                     log.exception("Sync of pool %s failed", pool.pk)
                     Pool.objects.filter(pk=pool.pk).update(sync_error=_OUR_FAULT)
+                else:
+                    _judge_after(report, pool)
     except ProviderError as error:
         log.warning("Sync of crowd project %s: %s", crowd_project_id, error.code)
         CrowdProject.objects.filter(pk=crowd_project_id).update(sync_error=error.sentence)
@@ -89,14 +92,41 @@ def sync_one_pool(pool_id: int, rings: int = 1) -> None:
         return
     try:
         with connected(pool.crowd_project.account) as provider:
-            busy = sync.sync_pool(pool, provider).busy
+            report = sync.sync_pool(pool, provider)
     except ProviderError as error:
         # The sentence stands on the pool, and the schedule looks again.
         log.warning("Sync of pool %s after news: %s", pool_id, error.code)
         return
-    if busy and rings < _MOST_RINGS:
+    if report.busy and rings < _MOST_RINGS:
         # A look that began before the news may have passed it by.
         ring_for_news(pool_id, _BUSY_SECONDS, rings + 1)
+    _judge_after(report, pool)
+
+
+def _judge_after(report: sync.PoolReport, pool: Pool) -> None:
+    if report.made or report.changed:
+        _judge([pool])
+
+
+def _judge(pools: Iterable[Pool]) -> None:
+    """An opinion that cannot be had in one pool is no trouble of the others, and none of the look that brought the news."""
+    for pool in pools:
+        try:
+            quality.judge_pool(pool)
+        except Exception:
+            log.exception("Judging the work of pool %s failed", pool.pk)
+
+
+@shared_task
+def judge_unread() -> None:
+    """Suspicion of what came in by other roads, or whose judging was cut short."""
+    _judge(quality.pools_unread())
+
+
+@shared_task
+def judge_again() -> None:
+    """Suspicion of all that waits: other pools may have told something about its Tolokers."""
+    _judge(quality.pools_waiting())
 
 
 @shared_task
@@ -120,6 +150,10 @@ SCHEDULE = {
         "task": "crowdsourcing.tasks.sync_everything", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: reissue after the dispute period": {
         "task": "crowdsourcing.tasks.reissue_after_dispute", "schedule": 600.0, "options": {"expires": 600}},
+    "crowdsourcing: judge new work": {
+        "task": "crowdsourcing.tasks.judge_unread", "schedule": 60.0, "options": {"expires": 60}},
+    "crowdsourcing: judge waiting work again": {
+        "task": "crowdsourcing.tasks.judge_again", "schedule": 3_600.0, "options": {"expires": 3_600}},
     "crowdsourcing: forget webhook events": {
         "task": "crowdsourcing.tasks.forget_webhook_events", "schedule": 3_600.0, "options": {"expires": 3_600}},
 }

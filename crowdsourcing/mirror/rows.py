@@ -52,7 +52,7 @@ def _type_of(field: Any) -> str:
 
 
 def _adapted(value: Any) -> Any:
-    return Json(value, dumps=lambda thing: orjson.dumps(thing).decode()) if isinstance(value, dict) else value
+    return Json(value, dumps=lambda thing: orjson.dumps(thing).decode()) if isinstance(value, dict | list) else value
 
 
 def _copied(value: Any) -> str:
