@@ -187,6 +187,19 @@ class SnapshotAdmin(LookingAdmin):
         return rows.defer("data") if _is_list(request) else rows
 
 
+@admin.register(models.Correction)
+class CorrectionAdmin(LookingAdmin):
+    """Reviewers' versions of attempts."""
+
+    list_display = ("id", "job", "attempt", "owner", "open", "revision", "snapshot", "updated_date")
+    list_filter = ("open",)
+    list_select_related = ("job", "owner", "snapshot")
+    search_fields = ("=job__id", "attempt", "owner__username")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("snapshot__data")
+
+
 @admin.register(models.Issue)
 class IssueAdmin(LookingAdmin):
     """What reviewers said about places."""

@@ -7,7 +7,8 @@ from annotation.errors import Refused
 from annotation.labels import CleanAttribute, value_problem
 from annotation.models import Project
 
-# Shapes and tags on the jobs, those that were imported, and those in snapshots: an attempt's record must stay readable.
+# Shapes and tags on the jobs, in reviewers' drafts, those that were imported, and those in snapshots: an attempt's record must stay
+# readable.
 _OBJECTS = """
     WITH objects AS (
         SELECT jsonb_array_elements(a.shapes || a.tags) AS o
@@ -16,6 +17,11 @@ _OBJECTS = """
         UNION ALL
         SELECT jsonb_array_elements(i.shapes || i.tags) AS o
         FROM annotation_importedframe i JOIN annotation_task t ON t.id = i.task_id
+        WHERE t.project_id = %(project)s
+        UNION ALL
+        SELECT jsonb_array_elements((f.content->'shapes') || (f.content->'tags')) AS o
+        FROM annotation_correctedframe f JOIN annotation_correction c ON c.id = f.correction_id JOIN annotation_job j ON j.id = c.job_id
+        JOIN annotation_task t ON t.id = j.task_id
         WHERE t.project_id = %(project)s
         UNION ALL
         SELECT jsonb_path_query(s.data, '$.frames.*.*[*]') AS o

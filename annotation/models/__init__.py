@@ -1,5 +1,6 @@
 """The tables of room 1, by noun."""
 from annotation.models.access import AccessToken, Profile, ProjectMember
+from annotation.models.corrections import CorrectedFrame, Correction
 from annotation.models.issues import Comment, Issue
 from annotation.models.jobs import EditorSession, FrameAnnotation, Job, JobStage, JobState, Snapshot
 from annotation.models.projects import Attribute, AttributeType, Label, LabelType, Project
@@ -7,7 +8,7 @@ from annotation.models.requests import Request
 from annotation.models.tasks import Frame, ImportedFrame, SortingMethod, Task, Upload
 
 __all__ = [
-    "AccessToken", "Attribute", "AttributeType", "Comment", "EditorSession", "Frame", "FrameAnnotation", "ImportedFrame", "Issue",
-    "Job", "JobStage", "JobState", "Label", "LabelType", "Profile", "Project", "ProjectMember", "Request", "Snapshot", "SortingMethod",
-    "Task", "Upload",
+    "AccessToken", "Attribute", "AttributeType", "Comment", "CorrectedFrame", "Correction", "EditorSession", "Frame", "FrameAnnotation",
+    "ImportedFrame", "Issue", "Job", "JobStage", "JobState", "Label", "LabelType", "Profile", "Project", "ProjectMember", "Request",
+    "Snapshot", "SortingMethod", "Task", "Upload",
 ]

@@ -81,7 +81,7 @@ class Snapshot(models.Model):
     """What an attempt looked like at one moment. Never changed after it is written.
 
     `data` is {"frames": {"<number>": {"shapes": [...], "tags": [...], "nothing_here"?: true, "starting_point"?: true}}};
-    `digest` the SHA-256 of its canonical JSON. CORRECTED is a requester's own version of an attempt, made in review; the attempt's own
+    `digest` the SHA-256 of its canonical JSON. CORRECTED is a reviewer's version of an attempt, made by `author`; the attempt's own
     snapshot stays beside it.
     """
 
@@ -100,6 +100,8 @@ class Snapshot(models.Model):
     data = models.JSONField(encoder=DjangoJSONEncoder)
     shape_count = models.PositiveIntegerField(default=0)
     tag_count = models.PositiveIntegerField(default=0)
+    # Of a CORRECTED one; others are their worker's.
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_date = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -121,6 +123,7 @@ class EditorSession(models.Model):
         TOLOKER = "toloker"
         REQUESTER = "requester"
         REVIEW = "review"
+        CORRECTION = "correction"
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="editor_sessions")
     token_digest = models.CharField(max_length=64, unique=True)
