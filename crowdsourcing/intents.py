@@ -4,8 +4,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from annotation import selectors as room1
+from annotation.errors import Forbidden
 from crowdsourcing import selectors
-from crowdsourcing.models import ProviderAccount, ProviderCommand
+from crowdsourcing.models import Assignment, ProviderAccount, ProviderCommand
 from crowdsourcing.selectors.commands import Target
 from crowdsourcing.statuses import CommandKind
 from crowdsourcing.transitions import Refused
@@ -32,3 +34,29 @@ def insert_reissue(*, actor: Any, task_suite: Any) -> ProviderCommand:
     return insert_command(
         actor=actor, target=task_suite, kind=CommandKind.REISSUE_JOB, account=task_suite.pool.crowd_project.account,
         payload={"overlap": task_suite.overlap + 1})
+
+
+def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, comment: str) -> ProviderCommand:
+    """Accept or reject, one by one or in bulk, with the same checks; the assignment is locked until the transaction ends.
+
+    Raises Forbidden, Refused.
+    """
+    locked = (Assignment.objects.select_for_update(of=("self",))
+              .select_related("pool__task__project", "pool__crowd_project__account").get(pk=assignment.pk))
+    pool = locked.pool
+    require(actor is None or room1.may_review(actor, pool.task.project))
+    refuse_obstacles(locked, kind)
+    return insert_command(actor=actor, target=locked, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
+
+
+def refuse_obstacles(target: Any, kind: CommandKind) -> None:
+    """Raises Refused with every sentence that stands in the way of `kind`."""
+    found = selectors.obstacles(target, kind)
+    if found:
+        raise Refused(" ".join(found), "busy" if selectors.is_busy(target) else "not_possible")
+
+
+def require(allowed: bool) -> None:
+    """The doors check first and answer 404; this is the second lock. `actor=None` is the house itself."""
+    if not allowed:
+        raise Forbidden("Your role in this project does not allow that. Ask the project's owner.")

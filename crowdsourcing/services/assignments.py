@@ -5,10 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from crowdsourcing.intents import insert_reissue
+from crowdsourcing.intents import insert_decision, insert_reissue
 from crowdsourcing.models import Assignment, ProviderCommand, TaskSuite
-from crowdsourcing.services.access import may_edit, may_review
-from crowdsourcing.services.commands import ask, refuse_obstacles, require, wake_after_commit
+from crowdsourcing.services.access import may_edit
+from crowdsourcing.services.commands import refuse_obstacles, require, wake_after_commit
 from crowdsourcing.services.reasons import MAX_COMMENT, chosen_issues, compose
 from crowdsourcing.statuses import CommandKind
 
@@ -16,7 +16,7 @@ from crowdsourcing.statuses import CommandKind
 @transaction.atomic(durable=True)
 def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "") -> ProviderCommand:
     """Ask the platform to accept and pay. A rejected one may still be accepted while a dispute is possible."""
-    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, _checked(comment, required=False))
+    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, checked_comment(comment, required=False))
 
 
 @transaction.atomic(durable=True)
@@ -32,7 +32,7 @@ def reject_assignment(*, actor: Any, assignment: Assignment, comment: str = "", 
 def rejection_comment(*, assignment: Assignment, comment: str, issues: Iterable[int]) -> str:
     """What the Toloker would read, at most 2,048 characters. ValidationError as `reject_assignment`."""
     chosen = chosen_issues(assignment, issues)
-    return compose(_checked(comment, required=not chosen), chosen)
+    return compose(checked_comment(comment, required=not chosen), chosen)
 
 
 @transaction.atomic(durable=True)
@@ -47,15 +47,11 @@ def reissue_job(*, actor: Any, task_suite: TaskSuite) -> ProviderCommand:
 
 
 def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str) -> ProviderCommand:
-    assignment = (Assignment.objects.select_for_update(of=("self",))
-                  .select_related("pool__task__project", "pool__crowd_project__account").get(pk=assignment.pk))
-    pool = assignment.pool
-    require(may_review(actor, pool.task.project))
-    refuse_obstacles(assignment, kind)
-    return ask(actor=actor, target=assignment, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
+    return wake_after_commit(insert_decision(actor=actor, assignment=assignment, kind=kind, comment=comment))
 
 
-def _checked(comment: str, *, required: bool) -> str:
+def checked_comment(comment: str, *, required: bool) -> str:
+    """Without blanks around it. ValidationError with "comment"."""
     comment = comment.strip()
     if required and not comment:
         raise ValidationError({"comment": "Say why the work is rejected: the Toloker reads it."})
