@@ -1,12 +1,13 @@
 """What a requester and a Toloker do in their browsers, in their words."""
 import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 from playwright.sync_api import Frame, Locator, Page, expect
 
-SLOW_MS = 30_000
-expect.set_options(timeout=15_000)
+# Several steps of several processes.
+SLOW_MS = 60_000
 
 
 def listen(page: Page) -> list[str]:
@@ -104,28 +105,34 @@ class Requester:
         """The Sync button of a task, until its command is carried out."""
         self.page.goto(url)
         self.press(self.page.get_by_role("button", name="Sync"))
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no command of this page is open. While one is, the page asks after it and in the end loads itself again: a reload of
+        ours at that moment would be aborted by the page's own."""
         expect(self.page.locator(".crowd-command")).to_have_count(0, timeout=SLOW_MS)
+        self.page.wait_for_load_state()
 
     def see(self, text: str | re.Pattern[str]) -> None:
         """Reload until the page shows `text`: the platform answers in its own time."""
-        for _ in range(30):
-            # Menus that are closed hold the same words.
-            shown = self.page.get_by_text(text).locator("visible=true").first
-            if shown.is_visible():
-                return
-            self.page.wait_for_timeout(500)
-            self.page.reload()
-        expect(shown).to_be_visible()
+        # Menus that are closed hold the same words.
+        self._reload_until(self.page.get_by_text(text).locator("visible=true").first)
 
     def see_in_bar(self, text: str) -> None:
         """Reload until the review bar of the job's page says `text`: messages on the page may use the same words earlier."""
-        said = self.page.get_by_role("group", name="Review").get_by_text(text).first
-        for _ in range(60):
-            if said.is_visible():
+        self._reload_until(self.page.get_by_role("group", name="Review").get_by_text(text).first)
+
+    def _reload_until(self, shown: Locator) -> None:
+        end = time.monotonic() + SLOW_MS / 1_000
+        while True:
+            self.settle()
+            if shown.is_visible():
                 return
+            if time.monotonic() > end:
+                break
             self.page.wait_for_timeout(500)
             self.page.reload()
-        expect(said).to_be_visible()
+        expect(shown).to_be_visible()
 
     def decide(self, job_url: str, verb: str, comment: str = "") -> None:
         """Accept or Reject in the job's bar."""

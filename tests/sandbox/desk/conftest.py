@@ -8,13 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, FrameLocator, Page
 
-from tests.stack.browser import TIMEOUT_MS
 from tests.stack.sandbox import Door, RequesterAccount, SandboxServer, TolokerAccount, sandbox_server
-
-# As patient as every other step in the browser: the machine may be busy.
-expect.set_options(timeout=TIMEOUT_MS)
 
 YES_NO = """
 exports.Task = extend(TolokaHandlebarsTask, function (options) {
