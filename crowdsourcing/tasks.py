@@ -1,14 +1,14 @@
 """Celery's bells. The rows are the truth: a lost bell is made up for by the periodic sweep."""
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init
 from django.utils import timezone
 
-from crowdsourcing import delivery, quality, sync
+from crowdsourcing import bulk, delivery, quality, sync
 from crowdsourcing.connections import connected, warm
 from crowdsourcing.models import CrowdProject, Pool, WebhookEvent
 from crowdsourcing.providers.errors import ProviderError
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 # News gathers for so long before it is looked at; and how often a look waits for one that is going on.
 _GATHER_SECONDS, _BUSY_SECONDS, _MOST_RINGS = 1.0, 3.0, 20
+# Between two handfuls of a bulk decision.
+_BULK_SECONDS = 1.0
 _EVENTS_KEPT = timedelta(days=7)
 _OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
 
@@ -40,10 +42,29 @@ def deliver(command_id: str) -> None:
 
 @shared_task
 def sweep_commands() -> None:
-    """Release what dead workers hold and ring for every command that is due."""
+    """Release what dead workers hold, ring for every command that is due and for bulk decisions that nobody carries on."""
     delivery.release_stuck()
     for command_id in delivery.due_commands():
         wake(command_id)
+    for bulk_id, moved_at in bulk.resting():
+        ring_for_bulk(bulk_id, moved_at)
+
+
+def ring_for_bulk(bulk_id: UUID, moved_at: datetime, wait: float = 0) -> None:
+    """Ring for a bulk decision. `moved_at` as its row has it: of several bells one is heard."""
+    carry_on_bulk.apply_async([str(bulk_id), moved_at.isoformat()], countdown=wait)
+
+
+@shared_task
+def carry_on_bulk(bulk_id: str, moved_at: str) -> None:
+    """Ask for some jobs of a bulk decision, and ring for the rest."""
+    turn = bulk.take_turn(UUID(bulk_id), datetime.fromisoformat(moved_at))
+    if turn is None:
+        return
+    for command_id in bulk.carry_on(UUID(bulk_id)):
+        wake(command_id)
+    if bulk.is_going_on(UUID(bulk_id)):
+        ring_for_bulk(UUID(bulk_id), turn, _BULK_SECONDS)
 
 
 @shared_task

@@ -4,6 +4,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from crowdsourcing.models.assignments import Assignment
 from crowdsourcing.models.commands import ProviderCommand
@@ -32,12 +33,14 @@ class BulkDecision(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     all_asked_at = models.DateTimeField(null=True, blank=True)
+    # When a run took its turn last; the next one names it, so that one chain of runs works on a decision.
+    moved_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["actor", "-created_at"]),
-            models.Index(fields=["created_at"], condition=Q(stopped_at=None, all_asked_at=None), name="bulk_going_on"),
+            models.Index(fields=["moved_at"], condition=Q(stopped_at=None, all_asked_at=None), name="bulk_going_on"),
         ]
 
     def __str__(self) -> str:
