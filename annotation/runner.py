@@ -128,17 +128,23 @@ def _claim(request_id: uuid.UUID) -> Run | None:
 def _handler(action: str) -> Callable[[Run], None]:
     # Handlers import this module.
     from annotation.formats.export import export
+    from annotation.formats.importing import import_annotations
     from annotation.ingest.ingest import ingest
 
-    return {Request.Action.CREATE.value: ingest, Request.Action.EXPORT.value: export}[action]
+    handlers: dict[str, Callable[[Run], None]] = {
+        Request.Action.CREATE: ingest, Request.Action.EXPORT: export, Request.Action.IMPORT: import_annotations}
+    return handlers[action]
 
 
 def _forget_inputs(request: Request) -> None:
     """Uploads are needed until the request is settled either way; only then they go."""
     from annotation.ingest.ingest import forget_uploads
+    from annotation.services.files import forget_import
 
     if request.action == Request.Action.CREATE and request.task_id is not None:
         forget_uploads(request.task_id)
+    elif request.action == Request.Action.IMPORT:
+        forget_import(request.params["file"])
 
 
 @contextmanager

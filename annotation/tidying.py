@@ -52,7 +52,9 @@ def _task_folders() -> int:
 
 
 def _leftover(task: Task, inner: str) -> int:
-    """Remove a run's folder that the task's frames do not live in. 1 when something went."""
+    """Remove a run's folder that the task's frames do not live in, and files whose import never began. 1 when something went."""
+    if inner == "imports":
+        return _imports(f"{task_folder(task.pk)}/{inner}")
     if not inner.startswith("frames-"):
         return 0
     folder = f"{task_folder(task.pk)}/{inner}"
@@ -60,6 +62,14 @@ def _leftover(task: Task, inner: str) -> int:
         return 0
     remove_tree(folder)
     return 1
+
+
+def _imports(folder: str) -> int:
+    old = timezone.now() - timedelta(days=UPLOAD_DAYS)
+    lost = [name for name in default_storage.listdir(folder)[1] if default_storage.get_modified_time(f"{folder}/{name}") < old]
+    for name in lost:
+        default_storage.delete(f"{folder}/{name}")
+    return int(bool(lost))
 
 
 def _results() -> int:

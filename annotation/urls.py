@@ -3,7 +3,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from annotation.views import accounts, comparing, exports, frames, guides, jobs, members, projects, requests, tasks, tokens
+from annotation.views import accounts, comparing, exports, frames, guides, imports, jobs, members, projects, requests, tasks, tokens
 
 app_name = "annotation"
 urlpatterns = [
@@ -38,6 +38,9 @@ urlpatterns = [
     path("tasks/<int:task_id>/edit", tasks.task_edit, name="task_edit"),
     path("tasks/<int:task_id>/delete", tasks.task_delete, name="task_delete"),
     path("tasks/<int:task_id>/export", exports.task_export, name="task_export"),
+    path("tasks/<int:task_id>/imports", imports.task_imports, name="task_imports"),
+    path("tasks/<int:task_id>/imports/show", imports.task_show_preannotations, name="task_show_preannotations"),
+    path("tasks/<int:task_id>/imports/<str:kind>/remove", imports.task_imports_remove, name="task_imports_remove"),
     # jobs and frames
     path("jobs/<int:job_id>", jobs.job_detail, name="job_detail"),
     path("jobs/<int:job_id>/compare", comparing.job_compare, name="job_compare"),

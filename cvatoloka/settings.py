@@ -177,6 +177,10 @@ INGEST_MAX_FILE_BYTES = env.int("INGEST_MAX_FILE_BYTES", default=50 * 1024 * 102
 INGEST_MAX_TOTAL_BYTES = env.int("INGEST_MAX_TOTAL_BYTES", default=10 * 1024 * 1024 * 1024)
 INGEST_MAX_PIXELS = env.int("INGEST_MAX_PIXELS", default=100_000_000)
 INGEST_URL_TIMEOUT = env.int("INGEST_URL_TIMEOUT", default=20)
+# Shapes out of files: the file, and the annotations inside its archive; shapes and tags of one; pixels of all masks' boxes together.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
+IMPORT_MAX_SHAPES = env.int("IMPORT_MAX_SHAPES", default=100_000)
+IMPORT_MAX_MASK_PIXELS = env.int("IMPORT_MAX_MASK_PIXELS", default=20_000_000_000)
 # Hosts (or host:port) that may be fetched from although they resolve to private addresses.
 INGEST_ALLOWED_PRIVATE_HOSTS = env.list("INGEST_ALLOWED_PRIVATE_HOSTS", default=[])
 

@@ -49,6 +49,8 @@ urlpatterns = [
     door("tasks/<int:pk>/data/meta", TaskView, get="data_meta"),
     door("tasks/<int:pk>/preview", TaskView, get="preview"),
     door("tasks/<int:pk>/annotations/", TaskView, **_ANNOTATIONS),
+    door("tasks/<int:pk>/annotations/import", TaskView, post="import_annotations"),
+    door("tasks/<int:pk>/annotations/imported", TaskView, get="imported", delete="remove_imported"),
     door("tasks/<int:pk>/dataset/export", TaskView, post="export"),
     door("jobs", JobView, get="list"),
     door("jobs/<int:pk>", JobView, get="retrieve", patch="partial_update"),

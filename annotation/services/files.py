@@ -1,10 +1,22 @@
 """Files of tasks in the default storage."""
+import uuid
+
 from django.core.files.storage import default_storage
 
 
 def task_folder(task_id: int) -> str:
     """Everything of a task lies below it."""
     return f"tasks/{task_id}"
+
+
+def import_path(task_id: int, request_id: uuid.UUID) -> str:
+    """Where a file waits for its import."""
+    return f"{task_folder(task_id)}/imports/{request_id}"
+
+
+def forget_import(path: str) -> None:
+    """Remove what was received for an import; no error when it is gone."""
+    default_storage.delete(path)
 
 
 def remove_tree(folder: str) -> None:

@@ -1,7 +1,109 @@
 """Shapes that came in files: pre-annotations, a start for whoever annotates, and the ground truth."""
+import uuid
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from annotation.errors import Refused
+from annotation.formats import IMPORT_FORMATS
+from annotation.ingest.names import base_name
 from annotation.locks import lock_labels
-from annotation.models import ImportedFrame, Job, Task
+from annotation.models import ImportedFrame, Job, Request, Task
+from annotation.services.files import import_path
+from annotation.services.guards import require_edit
+from annotation.services.requests import create_request
 from annotation.services.shapes import FrameContent, content_of, write_frames
+
+# What REST and addresses call the kinds.
+KINDS = {"preannotation": ImportedFrame.Kind.PREANNOTATION, "ground_truth": ImportedFrame.Kind.GROUND_TRUTH}
+
+
+class Imported(NamedTuple):
+    """What is there of one kind; `request` is the import it came from, None when nothing is there; `latest` the last that was begun."""
+
+    frames: int
+    shapes: int
+    tags: int
+    request: Request | None
+    latest: Request | None
+
+
+def start_import(*, actor: Any, task: Task, kind: str, file: File, format: str = "", leave_out: bool = False) -> Request:
+    """Read `file` in the background and put it in the place of what is there of this kind (ImportedFrame.Kind).
+
+    `format` is a key of IMPORT_FORMATS; "": the content decides. What does not fit fails the request and nothing changes; with `leave_out`
+    the rest is stored. ValidationError with "kind", "format", "file"; Refused(code="no_frames" or "busy").
+    """
+    require_edit(actor, task.project)
+    name = _checked(kind, file, format)
+    request_id = uuid.uuid4()
+    path = default_storage.save(import_path(task.pk, request_id), file)
+    try:
+        with transaction.atomic():
+            locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+            if not locked.size:
+                raise Refused("This task has no images yet: add them first, shapes are matched to them by name.", "no_frames")
+            _refuse_busy(locked, kind)
+            params = {"kind": kind, "format": format, "leave_out": bool(leave_out), "filename": name, "file": path}
+            return create_request(owner=actor, action=Request.Action.IMPORT, params=params, task=locked, request_id=request_id)
+    except BaseException:
+        default_storage.delete(path)
+        raise
+
+
+@transaction.atomic
+def remove_imported(*, actor: Any, task: Task, kind: str) -> int:
+    """Forget what was imported of this kind; on how many frames it was. What jobs started with stays on them. Refused(code="busy")."""
+    require_edit(actor, task.project)
+    locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
+    _refuse_busy(locked, kind)
+    return ImportedFrame.objects.filter(task=locked, kind=kind).delete()[0]
+
+
+def imported_of(*, task: Task) -> dict[str, Imported]:
+    """Both kinds; three queries."""
+    # Before the counts: read after them, an import that ends in between would show as finished beside the old ones.
+    finished, latest = _newest(task)
+    known = Request.objects.select_related("owner", "task").in_bulk([*finished.values(), *latest.values()])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT kind, count(*), sum(jsonb_array_length(shapes)), sum(jsonb_array_length(tags)) FROM annotation_importedframe "
+            "WHERE task_id = %s GROUP BY kind", [task.pk])
+        counts = {kind: counted for kind, *counted in cursor.fetchall()}
+    return {kind: Imported(*map(int, counts.get(kind, (0, 0, 0))), known.get(finished.get(kind)) if kind in counts else None,
+                           known.get(latest.get(kind))) for kind in ImportedFrame.Kind.values}
+
+
+def _newest(task: Task) -> tuple[dict[str, uuid.UUID], dict[str, uuid.UUID]]:
+    """Kind -> the import that ended well last, kind -> the import that began last."""
+    rows = Request.objects.filter(task=task, action=Request.Action.IMPORT).order_by("created_date").values_list(
+        "pk", "params__kind", "status")
+    return {kind: pk for pk, kind, status in rows if status == Request.Status.FINISHED}, {kind: pk for pk, kind, _ in rows}
+
+
+def _checked(kind: str, file: File, format: str) -> str:
+    """The file's name."""
+    if kind not in ImportedFrame.Kind.values:
+        raise ValidationError({"kind": [f"“{kind}” is not one of {', '.join(KINDS)}."]})
+    if format and format not in IMPORT_FORMATS:
+        raise ValidationError({"format": [f"“{format}” is not one of {', '.join(IMPORT_FORMATS)}."]})
+    name = base_name(file.name or "") or "annotations"
+    if not file.size:
+        raise ValidationError({"file": [f"{name} is empty."]})
+    if file.size > settings.IMPORT_MAX_BYTES:
+        raise ValidationError({"file": [f"{name} has {file.size:,} bytes; at most {settings.IMPORT_MAX_BYTES:,} are allowed. "
+                                        "Leave the images out of the archive, or import it in parts."]})
+    return name
+
+
+def _refuse_busy(task: Task, kind: str) -> None:
+    active = Request.objects.filter(task=task, action=Request.Action.IMPORT, status__in=[Request.Status.QUEUED, Request.Status.STARTED])
+    if active.filter(params__kind=kind).exists():
+        raise Refused("Another import of this kind is under way. Wait until it is done.", "busy")
 
 
 def imported_frames_of(*, job: Job, kind: str) -> dict[str, FrameContent]:

@@ -32,9 +32,16 @@ def create_task(*, actor: Any, project: Project, name: str, segment_size: int = 
 
 
 def update_task(*, actor: Any, task: Task, name: str | None = None, segment_size: int | None = None, frame_overlap: int | None = None,
-                sorting_method: str | None = None) -> Task:
-    """Change what is given. Refused(code="has_frames") when jobs are cut already and the cutting shall change."""
+                sorting_method: str | None = None, show_preannotations: bool | None = None) -> Task:
+    """Change what is given. Refused(code="has_frames") when jobs are cut already and the cutting shall change.
+
+    `show_preannotations` counts for jobs that are begun from then on.
+    """
     require_edit(actor, task.project)
+    changed = ["name", "segment_size", "frame_overlap", "sorting_method", "updated_date"]
+    if show_preannotations is not None:
+        task.show_preannotations = show_preannotations
+        changed.append("show_preannotations")
     if name is not None:
         task.name = clean_name(name)
     wanted = (task.segment_size if segment_size is None else segment_size, task.frame_overlap if frame_overlap is None else frame_overlap,
@@ -42,7 +49,7 @@ def update_task(*, actor: Any, task: Task, name: str | None = None, segment_size
     if wanted != (task.segment_size, task.frame_overlap, task.sorting_method):
         _require_empty(task, "The images are already cut into jobs: make a new task for another cut.")
         _set_cutting(task, *wanted)
-    task.save(update_fields=["name", "segment_size", "frame_overlap", "sorting_method", "updated_date"])
+    task.save(update_fields=changed)
     return task
 
 

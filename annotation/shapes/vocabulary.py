@@ -1,5 +1,6 @@
 """The labels a project's shapes may carry, loaded once a request."""
 from dataclasses import dataclass
+from typing import Any
 
 from annotation.labels import value_problem
 from annotation.models import Attribute, Label
@@ -17,6 +18,11 @@ class Vocabulary:
         """Two queries."""
         labels = {label.pk: label for label in Label.objects.filter(project=project_id).prefetch_related("attributes")}
         return cls(labels, {pk: {attribute.pk: attribute for attribute in label.attributes.all()} for pk, label in labels.items()})
+
+    def described(self) -> list[tuple[Any, ...]]:
+        """Everything that decides whether a shape fits, comparable: equal as long as nobody changed it."""
+        return sorted((pk, label.name, label.type, *((a.pk, a.name, a.input_type, *a.values) for a in self.attributes[pk].values()))
+                      for pk, label in self.labels.items())
 
     def label_problem(self, label_id: object, shape_type: str) -> str | None:
         """Why a shape of this type ("tag" for tags) may not carry the label, or None."""

@@ -8,6 +8,9 @@ from rest_framework import serializers
 from annotation.api.serializers.people import BasicUserSerializer
 from annotation.models import Request
 
+# What is created, exported or imported, as CVAT's programs call it.
+_THINGS: dict[str, str] = {Request.Action.CREATE: "task", Request.Action.EXPORT: "dataset", Request.Action.IMPORT: "annotations"}
+
 
 class RequestSerializer(serializers.ModelSerializer):
     """`progress` is 0..1; `errors` names every bad input of a failed request, `warnings` what a finished one left out."""
@@ -25,7 +28,7 @@ class RequestSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_operation(self, request: Any) -> dict[str, Any]:
-        return {"type": f"{request.action}:{'dataset' if request.action == Request.Action.EXPORT else 'task'}",
+        return {"type": f"{request.action}:{_THINGS[request.action]}",
                 "target": "task" if request.task_id else "project", "project_id": request.project_id, "task_id": request.task_id,
                 "job_id": None, "format": request.params.get("format")}
 

@@ -19,6 +19,8 @@ class TaskWriteSerializer(serializers.Serializer):
     segment_size = serializers.IntegerField(required=False, min_value=0, help_text="frames a job; 0: one job for all")
     overlap = serializers.IntegerField(required=False, min_value=0, help_text="frames that neighbouring jobs share")
     sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)
+    show_preannotations = serializers.BooleanField(
+        required=False, help_text="PATCH only: jobs that are begun from now on start with the task's pre-annotations")
 
 
 class TaskSerializer(Extended):
@@ -42,6 +44,7 @@ class TaskSerializer(Extended):
     organization = Constant(None)
     source_storage = Constant(None)
     target_storage = Constant(None)
+    show_preannotations = serializers.BooleanField(read_only=True)
     jobs = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
 
@@ -49,8 +52,8 @@ class TaskSerializer(Extended):
         model = Task
         fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
                   "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
-                  "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "jobs", "labels", "created_date",
-                  "updated_date")
+                  "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "show_preannotations", "jobs",
+                  "labels", "created_date", "updated_date")
 
     def get_url(self, task: Any) -> str:
         return self.link(f"tasks/{task.pk}")

@@ -24,7 +24,7 @@ from annotation.api.serializers.people import (
     NewAccessTokenSerializer,
     UserSerializer,
 )
-from annotation.formats import EXPORT_FORMATS
+from annotation.formats import EXPORT_FORMATS, IMPORT_FORMATS
 from annotation.models import AccessToken
 from annotation.services import tokens
 
@@ -171,4 +171,6 @@ class ServerView(ApiView):
         """What can be exported and imported."""
         exporters = [{"name": name, "ext": "ZIP", "version": known.version, "enabled": True, "dimension": "2d"}
                      for name, known in EXPORT_FORMATS.items()]
-        return Response({"importers": [], "exporters": exporters})
+        importers = [{"name": name, "ext": known.ext, "version": known.version, "enabled": True, "dimension": "2d"}
+                     for name, known in IMPORT_FORMATS.items()]
+        return Response({"importers": importers, "exporters": exporters})

@@ -19,6 +19,7 @@ from annotation.api.views.annotations import AnnotationsMixin
 from annotation.api.views.comparisons import ComparisonMixin
 from annotation.api.views.data import TaskDataMixin, frames_of_job, look, meta, preview
 from annotation.api.views.exports import ExportMixin
+from annotation.api.views.imports import TaskImportMixin
 from annotation.api.views.projects import counted
 from annotation.models import Issue, Job, JobStage, JobState, Task
 from annotation.services import jobs, tasks
@@ -26,7 +27,7 @@ from annotation.services import jobs, tasks
 _EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
 
 
-class TaskView(ExportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+class TaskView(ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Tasks the caller sees."""
 
     serializer_class = TaskSerializer
@@ -58,7 +59,7 @@ class TaskView(ExportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMix
 
     @extend_schema(request=TaskWriteSerializer, responses={200: TaskSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Change the name; the cutting only while there are no images."""
+        """Change the name and whether jobs start with the pre-annotations; the cutting only while there are no images."""
         task = self.get_object()
         body = TaskWriteSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -66,7 +67,8 @@ class TaskView(ExportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMix
         if data.get("project_id", task.project_id) != task.project_id:
             raise ValidationError({"project_id": ["A task stays in its project."]})
         tasks.update_task(actor=request.user, task=task, name=data.get("name"), segment_size=data.get("segment_size"),
-                          frame_overlap=data.get("overlap"), sorting_method=data.get("sorting_method"))
+                          frame_overlap=data.get("overlap"), sorting_method=data.get("sorting_method"),
+                          show_preannotations=data.get("show_preannotations"))
         return Response(self.answer(task))
 
     @extend_schema(responses={204: None, **CONFLICT_ERRORS})

@@ -1,0 +1,170 @@
+"""One import request: read the file, check everything, then replace what is there of its kind in one transaction, or nothing.
+
+Nothing is written before the end: a killed run leaves the old rows and no file.
+"""
+import errno
+import importlib
+from collections.abc import Iterator
+from itertools import islice
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from annotation.formats.found import Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
+from annotation.formats.matching import UNKNOWN, Frames, Labels
+from annotation.formats.opening import find_annotations
+from annotation.formats.registry import IMPORT_FORMATS
+from annotation.formats.report import Report
+from annotation.formats.spool import Spool
+from annotation.locks import lock_labels
+from annotation.models import ImportedFrame, Task
+from annotation.runner import Run, RunFailed, RunLost
+from annotation.shapes import Vocabulary
+from annotation.shapes.validation import MAX_SHAPES_A_FRAME
+
+ROWS_AT_ONCE = 50
+
+
+def import_annotations(run: Run) -> None:
+    """Carry out Request.params: file (path in the storage), filename, kind, format, leave_out. RunFailed with the report; RunLost."""
+    task, params = run.request.task, run.request.params
+    assert task is not None
+    vocabulary = Vocabulary.of_project(task.project_id)
+    try:
+        with Spool() as spool:
+            reading = _Reading(task, vocabulary, params["kind"], spool)
+            reading.read(run)
+            _refuse_misfits(reading, leave_out=bool(params["leave_out"]))
+            _replace(run, task, vocabulary, reading)
+    except Unreadable as problem:
+        raise RunFailed(f"{shown(params['filename'])} {problem}") from problem
+    except FileNotFoundError as error:
+        raise RunFailed("The file is gone from the server. Send it again.") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
+        raise
+
+
+class _Reading:
+    """Puts what fits into the spool and what does not into the report."""
+
+    def __init__(self, task: Task, vocabulary: Vocabulary, kind: str, spool: Spool) -> None:
+        self.report = Report()
+        self.notes: list[str] = []
+        self.spool = spool
+        self._frames = Frames(task)
+        self._labels = Labels(vocabulary)
+        # A start says where it came from; the ground truth keeps what the file says.
+        self.kind = kind
+        self._source = "file" if kind == ImportedFrame.Kind.PREANNOTATION else None
+        self._images: dict[Any, int | None] = {}
+        self._elsewhere = 0
+        self._unknown: list[str] = []
+        self._objects = 0
+
+    def read(self, run: Run) -> None:
+        """The whole file. Unreadable, RunLost."""
+        params = run.request.params
+        opened = find_annotations(lambda: default_storage.open(params["file"], "rb"), params["filename"], params["format"])
+        hints = Hints(self._labels.types, self._labels.attribute_names, settings.IMPORT_MAX_MASK_PIXELS, settings.INGEST_MAX_PIXELS)
+        reader = importlib.import_module(f"annotation.formats.{IMPORT_FORMATS[opened.format].module}")
+
+        def open_file(number: int, passes: int) -> IO[bytes]:
+            return opened.open(lambda done: run.progress(0.9 * (number + done) / passes, "Reading annotations"))  # type: ignore[return-value]
+
+        self._take_all(reader.read(open_file, hints))
+        self._tell_unknown()
+        self.notes += hints.notes
+        if self._elsewhere:
+            self.notes.append(f"{self._elsewhere:,} images of other tasks of this project were passed over.")
+
+    def _take_all(self, found: Iterator[Found]) -> None:
+        for thing in found:
+            if isinstance(thing, FoundImage):
+                self._image(thing)
+                continue
+            number = self._images.get(thing.image)
+            if number is None and thing.image is not None:
+                continue  # its image is in the report, or another task's
+            self._count()
+            where = thing.where if number is None else f"{shown(self._frames.names[number])}, {thing.where}"
+            if isinstance(thing, Misfit):
+                self.report.note(where, thing.reason)
+            elif number is not None:
+                self._object(thing, number, where)
+
+    def _count(self) -> None:
+        self._objects += 1
+        if self._objects > settings.IMPORT_MAX_SHAPES:
+            raise Unreadable(f"has more than {settings.IMPORT_MAX_SHAPES:,} shapes and tags. Import it in parts, by task.")
+
+    def _image(self, image: FoundImage) -> None:
+        matched = self._frames.match(image)
+        if matched.elsewhere:
+            self._elsewhere += 1
+            return
+        self._images[image.key] = matched.number
+        if matched.unknown:
+            self._unknown.append(image.name)
+        elif matched.number is None:
+            self.report.note(f"“{shown(image.name)}”", matched.reason)
+        else:
+            self.spool.name_frame(matched.number)
+
+    def _tell_unknown(self) -> None:
+        elsewhere = self._frames.elsewhere(self._unknown)
+        self._elsewhere += sum(name in elsewhere for name in self._unknown)
+        for name in self._unknown:
+            if name not in elsewhere:
+                self.report.note(f"“{shown(name)}”", UNKNOWN)
+
+    def _object(self, found: FoundObject, number: int, where: str) -> None:
+        if self.spool.on_frame(number) >= MAX_SHAPES_A_FRAME:
+            self.report.note(where, f"a frame takes at most {MAX_SHAPES_A_FRAME:,} shapes and tags.")
+            return
+        stored, reasons = self._labels.stored(found, self._frames.sizes[number], source=self._source)
+        for reason in reasons:
+            self.report.note(where, reason)
+        if stored is not None:
+            self.spool.add(number, "tags" if found.type == "tag" else "shapes", stored)
+
+
+def _refuse_misfits(reading: _Reading, *, leave_out: bool) -> None:
+    problems = reading.report.count
+    if problems and not leave_out:
+        things = "1 thing does" if problems == 1 else f"{problems:,} things do"
+        raise RunFailed(f"{things} not fit, so nothing was imported and what was there stays. Correct the file and import it again, "
+                        "or import it without what does not fit.", reading.report.sentences())
+    if not reading.spool.frame_count:
+        raise RunFailed("No image of the file is a frame of this task, so nothing was imported and what was there stays. "
+                        "Images are matched by their names.", reading.report.sentences())
+    if problems and not sum(reading.spool.counts.values()):
+        raise RunFailed("Nothing in the file fits, so nothing was imported and what was there stays.", reading.report.sentences())
+
+
+def _replace(run: Run, task: Task, vocabulary: Vocabulary, reading: _Reading) -> None:
+    spool = reading.spool
+    rows = (ImportedFrame(task=task, kind=reading.kind, frame=number, **content) for number, content in spool.frames())
+    with transaction.atomic():
+        lock_labels(task.project_id, exclusive=False)
+        if Vocabulary.of_project(task.project_id).described() != vocabulary.described():
+            raise RunFailed("The project's labels were changed while the file was read. Import it again.")
+        run.lock()
+        if not Task.objects.select_for_update(no_key=True).filter(pk=task.pk).exists():
+            raise RunLost
+        ImportedFrame.objects.filter(task=task, kind=reading.kind).delete()
+        while batch := list(islice(rows, ROWS_AT_ONCE)):
+            ImportedFrame.objects.bulk_create(batch)
+        problems = reading.report.count
+        left = f" {problems:,} {'thing' if problems == 1 else 'things'} did not fit and {'is' if problems == 1 else 'are'} left out." \
+            if problems else ""
+        shapes, tags = spool.counts["shapes"], spool.counts["tags"]
+        run.finish(f"{_counted(shapes, 'shape')} and {_counted(tags, 'tag')} on {_counted(spool.frame_count, 'frame')}.{left}",
+                   warnings=[*reading.report.sentences(), *reading.notes][:1000])
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
