@@ -164,11 +164,11 @@ def test_frames_are_changed_by_keys_and_what_is_on_them_stays(desk: Desk) -> Non
 
 def test_a_copy_lands_beside_its_original_and_in_its_place_on_another_frame(desk: Desk) -> None:
     desk.open().draw_box()
-    desk.press("Control+c", "Control+v")
+    desk.press("Control+c", "Control+Shift+V")
     assert len(desk.shapes(10)) == 2 and desk.points(10)[0] != desk.points(10)[1]
     desk.press("f")
     desk.loaded()
-    desk.press("Control+v")
+    desk.press("Control+Shift+V")
     near(desk.points(11)[0], [50, 280, 180, 360])
     assert len({shape["client_id"] for frame in (10, 11) for shape in desk.shapes(frame)}) == 3
 
@@ -216,7 +216,7 @@ def test_only_tools_of_the_jobs_labels_are_offered(desk: Desk) -> None:
 def test_the_object_list_is_the_way_by_keyboard(desk: Desk) -> None:
     desk.open().draw_box()
     desk.press("Escape")
-    row = desk.page.get_by_role("button", name="1. car, rectangle", exact=True)
+    row = desk.page.get_by_role("button", name="1. car, rectangle 130 × 80 at 50, 280")
     row.focus()
     desk.press("Enter")
     expect(row).to_have_attribute("aria-pressed", "true")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { Commands } from "@/editor/commands.js";
-import { KEYS, belongsToElement, commandFor, keyName, takesText } from "@/editor/keys.js";
+import { Chord, KEYS, belongsToElement, commandFor, keyName, takesText } from "@/editor/keys.js";
 
 const press = (key, more = {}) => ({ key, code: "", ctrlKey: false, altKey: false, shiftKey: false, metaKey: false, ...more });
 const command = (...arguments_) => commandFor(press(...arguments_))?.command;
@@ -13,7 +13,7 @@ test("no key stands for two commands", () => {
 });
 
 test("every command of the table exists", () => {
-  for (const { command: name } of KEYS) assert.ok(/^label\d$/.test(name) || typeof Commands.prototype[name] === "function", name);
+  for (const { command: name } of KEYS) assert.ok(/^label\d+$/.test(name) || typeof Commands.prototype[name] === "function", name);
 });
 
 test("the keys of the brief do what it says", () => {
@@ -29,6 +29,39 @@ test("letters of a Cyrillic keyboard are taken by their place, those of QWERTZ b
   assert.equal(command("т", { code: "KeyN" }), "draw");
   assert.equal(command("Я", { code: "KeyZ", ctrlKey: true, shiftKey: true }), "redo");
   assert.equal(command("z", { code: "KeyY", ctrlKey: true }), "undo");
+});
+
+test("signs on letters' keys and a French keyboard's digits are taken by their place", () => {
+  assert.equal(command("/", { code: "KeyQ" }), "occluded"); // Hebrew
+  assert.equal(command("'", { code: "KeyW" }), undefined);
+  assert.equal(command("&", { code: "Digit1", ctrlKey: true }), "label1");
+  assert.equal(command("à", { code: "Digit0", ctrlKey: true }), "label10");
+  assert.equal(command("@", { code: "Digit2", ctrlKey: true, shiftKey: true }), undefined);
+  assert.equal(command(" ", { code: "Space" }), "point");
+});
+
+test("T and H together hide everything, T alone shows the thumbnails when it is let go", () => {
+  const chord = new Chord();
+  const t = press("t", { code: "KeyT" });
+  const h = press("h", { code: "KeyH" });
+  const down = (event) => commandFor(event, chord.name(event))?.command;
+  assert.equal(down(t), undefined);
+  assert.equal(down(h), "hideAll");
+  assert.equal(chord.release(t), null, "it was part of a chord");
+  assert.equal(down(h), "hide");
+  down(t);
+  assert.equal(chord.release(t).command, "toggleStrip");
+  down(t);
+  chord.forget(); // the window lost focus
+  assert.equal(down(h), "hide");
+  assert.equal(chord.release(t), null);
+});
+
+test("every must row of CVAT's table has its key", () => {
+  const rows = { draw: "N", redraw: "Shift+N", cancel: "Escape", nextFrame: "F", previousFrame: "D", save: "Ctrl+S", undo: "Ctrl+Z", redo: "Ctrl+Shift+Z",
+    delete: "Delete", deleteLocked: "Shift+Delete", copy: "Ctrl+C", paste: "Ctrl+V", propagate: "Ctrl+B", label10: "Ctrl+0", nextObject: "Tab",
+    hide: "H", hideAll: "T H", lock: "L", lockAll: "T L", occluded: "Q", group: "G", ungroup: "Shift+G", tenForward: "V", goToFrame: "`", help: "F1" };
+  for (const [name, key] of Object.entries(rows)) assert.ok(KEYS.some((entry) => entry.command === name && entry.keys.includes(key)), `${key}: ${name}`);
 });
 
 test("keys with other modifiers are left to the browser", () => {
@@ -49,6 +82,7 @@ test("a focused button keeps Enter and Tab", () => {
   assert.ok(belongsToElement("Enter", { tagName: "BUTTON" }, canvas));
   assert.ok(belongsToElement("Tab", { tagName: "BUTTON" }, canvas));
   assert.ok(!belongsToElement("Tab", canvas, canvas));
+  assert.ok(belongsToElement("Ctrl+ArrowLeft", { tagName: "INPUT" }, canvas));
   assert.ok(!belongsToElement("N", { tagName: "BUTTON" }, canvas));
 });
 

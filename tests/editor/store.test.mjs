@@ -18,6 +18,34 @@ test("undo and redo walk back and forth over several frames and name the frame",
   assert.equal(JSON.stringify(store.document), after);
 });
 
+test("a change of several frames is one step that leads back to where it was made", () => {
+  const store = new DocumentStore({ 3: { shapes: [], tags: [], nothing_here: true } });
+  const told = [];
+  store.subscribe(({ frames }) => told.push(frames));
+  assert.ok(store.changeMany([1, 2, 3], (frame, number) => frame.shapes.push(box([number, 1, 9, 9])), 0));
+  assert.deepEqual([1, 2, 3].map((number) => store.frame(number).shapes[0].points[0]), [1, 2, 3]);
+  assert.equal(store.frame(3).nothing_here, undefined);
+  assert.equal(store.undo(), 0);
+  assert.deepEqual([store.frame(1).shapes.length, store.frame(2).shapes.length, store.frame(3).nothing_here], [0, 0, true]);
+  assert.equal(store.redo(), 0);
+  assert.equal(store.frame(2).shapes.length, 1);
+  assert.deepEqual(told, [[1, 2, 3], [1, 2, 3], [1, 2, 3]]);
+});
+
+test("a step over several frames is forgotten when one of them came from elsewhere", () => {
+  const store = new DocumentStore();
+  store.changeMany([1, 2], (frame) => frame.shapes.push(box([1, 1, 9, 9])));
+  store.adopt({ 2: content() });
+  assert.equal(store.undo(), null);
+  assert.equal(store.frame(1).shapes.length, 1);
+});
+
+test("a change of several frames that changes nothing is no step", () => {
+  const store = new DocumentStore();
+  assert.equal(store.changeMany([1, 2], () => {}), false);
+  assert.equal(store.changeMany([], () => {}), false);
+});
+
 test("a new change forgets what could be redone", () => {
   const store = new DocumentStore();
   store.change(0, (frame) => frame.shapes.push(box([1, 1, 9, 9])));

@@ -1,7 +1,9 @@
 /** The editor's state and what follows from it. Verbs on objects are in commands.js, the ends of an attempt in finish.js. */
 import { html, render } from "lit";
 import { Canvas } from "@/editor/canvas/canvas.js";
+import { Touch } from "@/editor/canvas/touch.js";
 import { Commands } from "@/editor/commands.js";
+import { landed } from "@/editor/copies.js";
 import { Deadline } from "@/editor/deadline.js";
 import { Finish } from "@/editor/finish.js";
 import { FrameImages } from "@/editor/frames.js";
@@ -11,13 +13,20 @@ import { isFinished } from "@/editor/progress.js";
 import { DocumentStore } from "@/editor/store.js";
 import { Saver } from "@/editor/saver.js";
 import { Thumbnails } from "@/editor/thumbnails.js";
+import { describe } from "@/editor/words.js";
 import { layout } from "@/editor/panels/layout.js";
+import { settleMenu } from "@/editor/panels/menu.js";
 import { Strip } from "@/editor/panels/strip.js";
 
 const NOTICE_TIME = 6000;
+/** Pixels a copy lies beside its original. */
+const BESIDE = 14;
 /** Pixels of a window that has room for the thumbnails without being asked. */
 const ROOM_FOR_STRIP = 640;
+/** Pixels of a window that has room for the panel of objects without being asked. */
+const ROOM_FOR_SIDE = 700;
 const NO_SHAPES = Object.freeze([]);
+const NOBODY = new Set();
 
 export class App {
   /**
@@ -38,7 +47,8 @@ export class App {
     this.state = {
       index: 0, selectedId: null, hoveredId: null, tool: null, lastTool: this.tools.find((tool) => tool !== "tag") ?? null,
       labelId: labels[0]?.id ?? null, hidden: new Set(), hideAll: false, keepDrawing: false, clipboard: null, dialog: null, notices: [],
-      picture: false, image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: true,
+      locked: new Set(), picked: null, pasting: false, redrawing: null, menu: null, said: "",
+      picture: false, image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: innerWidth >= ROOM_FOR_SIDE,
       save: { kind: "saved", text: "Saved" },
     };
     this.saver = new Saver({ store: this.store, api, drafts, revision: annotations.revision,
@@ -56,12 +66,26 @@ export class App {
     this.canvas = new Canvas(this.root.querySelector(".ed-canvas"), {
       onSelect: (id) => this.select(id), onHover: (id) => this.hover(id), onDrawn: (type, points) => this.commands.add(type, points),
       onEdited: (id, points) => this.commands.reshape(id, points), onRefused: (sentence) => this.notice(sentence, "warning"),
+      onPlaced: (points, keep) => this.commands.place(points, keep), onSpace: () => this.commands.point(),
       onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
     });
     this.canvas.setSmooth(this.picture.look.smooth);
+    this.#followMenu(this.root.querySelector(".ed-canvas"));
     this.#syncCanvas();
     this.goTo(0);
     if (this.deadline.exists) this.clock = setInterval(() => this.#tick(), 500);
+  }
+
+  /** Right click, menu key and long press: the menu of what is there. */
+  #followMenu(element) {
+    new Touch(element, { onLongPress: (x, y) => this.commands.menuAt(x, y) });
+    element.addEventListener("contextmenu", (event) => {
+      if (!this.editable) return;
+      event.preventDefault();
+      if (event.pointerType === "touch") return; // the long press has opened it
+      if (event.button === 2 || event.pointerType === "mouse") this.commands.menuAt(event.clientX, event.clientY);
+      else this.commands.menuAt();
+    });
   }
 
   get frame() { return this.frames[this.state.index]; }
@@ -69,6 +93,34 @@ export class App {
   get editable() { return !this.state.readOnly && !this.state.ended; }
   get label() { return this.labelsById.get(this.state.labelId) ?? null; }
   get selected() { return this.object(this.state.selectedId); }
+
+  /** What the hands are doing: the rows of the README's table "Hands". @returns {"look"|"idle"|"draw"|"sketch"|"edit"|"drag"|"paste"|"group"} */
+  get mode() {
+    const { tool, pasting, picked, selectedId } = this.state;
+    if (!this.editable) return "look";
+    if (this.canvas?.dragging) return "drag";
+    if (pasting) return "paste";
+    if (picked) return "group";
+    if (tool) return this.canvas.drawing ? "sketch" : "draw";
+    return selectedId ? "edit" : "idle";
+  }
+
+  /** Shapes that stand out: those picked for a group, or the companions of the one under the pointer or selected. */
+  get marked() {
+    const { picked, hoveredId, selectedId } = this.state;
+    if (picked) return picked;
+    const group = this.object(hoveredId)?.group || this.object(selectedId)?.group;
+    return group ? new Set(this.content.shapes.filter((shape) => shape.group === group).map((shape) => shape.client_id)) : NOBODY;
+  }
+
+  /** A shape in words, as lists and screen readers have it. */
+  describe(shape) {
+    const { hidden, locked } = this.state;
+    return describe(shape, this.labelsById.get(shape.label_id), { hidden: hidden.has(shape.client_id), locked: locked.has(shape.client_id) });
+  }
+
+  /** Says something to those who do not see it. */
+  say(text) { this.set({ said: text }); }
 
   /** A shape or a tag of the present frame. */
   object(id) {
@@ -114,11 +166,23 @@ export class App {
     this.strip.draw(this.root.querySelector(".ed-strip"));
     this.#syncDialog();
     this.#syncCanvas();
+    settleMenu(this.root);
   }
 
   #syncCanvas() {
     this.canvas?.show({ shapes: this.visibleShapes, labels: this.labelsById, selectedId: this.state.selectedId,
-      hoveredId: this.state.hoveredId, editable: this.editable });
+      hoveredId: this.state.hoveredId, editable: this.editable && !this.state.picked, locked: this.state.locked, marked: this.marked });
+  }
+
+  /** The copy that hangs at the hand while pasting. */
+  syncGhost() {
+    const { pasting, clipboard } = this.state;
+    if (!pasting) return this.canvas.hold(null);
+    const { shape, frame } = clipboard;
+    const beside = frame === this.frame.number ? [BESIDE, BESIDE] : [0, 0];
+    this.canvas.hold({ type: shape.type, rotation: shape.rotation, color: this.labelsById.get(shape.label_id)?.color ?? "#868e96",
+      landed: (middle) => landed(shape, this.frame, { middle, step: beside }) });
+    return this.focusCanvas();
   }
 
   #syncDialog() {
@@ -139,11 +203,17 @@ export class App {
   focusCanvas() { this.root.querySelector(".ed-canvas")?.focus({ preventScroll: true }); }
 
   #documentChanged() {
+    const { picked } = this.state;
     if (this.state.selectedId && !this.selected) this.state.selectedId = null;
+    if (picked) this.state.picked = new Set([...picked].filter((id) => this.object(id)));
     this.set({});
   }
 
   select(id) {
+    if (this.state.picked) {
+      if (id) this.commands.pick(id);
+      return;
+    }
     if (id === this.state.selectedId) return;
     const object = id ? this.object(id) : null;
     this.set({ selectedId: object ? id : null });
@@ -160,9 +230,14 @@ export class App {
     const target = Math.min(Math.max(index, 0), this.frames.length - 1);
     const frame = this.frames[target];
     if (!frame) return;
+    if (this.canvas.drawing && target !== this.state.index) {
+      this.notice("A shape is still being drawn. Finish it (N) or cancel it (Esc) first.", "warning");
+      return;
+    }
     this.state.index = target;
-    this.set({ selectedId: null, hoveredId: null, image: "loading", imageError: "" });
+    this.set({ selectedId: null, hoveredId: null, picked: null, redrawing: null, menu: null, image: "loading", imageError: "" });
     this.canvas.setFrame(frame);
+    if (this.state.pasting) this.syncGhost();
     this.draw();
     try {
       const bitmap = await this.images.show(frame.number);
@@ -186,6 +261,8 @@ export class App {
       this.set({});
       return;
     }
+    if (this.state.pasting) this.commands.stopPasting();
+    this.set({ picked: null, redrawing: null, menu: null });
     this.set({ tool, hoveredId: null, lastTool: tool ?? this.state.lastTool, ...(tool ? { selectedId: null } : {}) });
     this.canvas.setTool(tool, this.label?.color);
     this.focusCanvas();

@@ -1,28 +1,23 @@
 /** Verbs on objects and what the keys do. Each changes the store in one step, so that one Ctrl+Z takes it back. */
-import { clipped, moved, rounded } from "@/editor/geometry.js";
 import { allows, carriedAttributes, defaultAttributes, nameOfType, toolOf } from "@/editor/labels.js";
 import { newClientId } from "@/editor/store.js";
 import { belongsToElement, Chord, commandFor, keyName, takesText } from "@/editor/keys.js";
-import { Looking } from "@/editor/looking.js";
+import { Steering } from "@/editor/steering.js";
+import { describe } from "@/editor/words.js";
 
-const PASTE_STEP = 14;
-
-export class Commands extends Looking {
+export class Commands extends Steering {
   #chord = new Chord();
-
-  change(recipe) {
-    const { app } = this;
-    return app.editable && app.store.change(app.frame.number, recipe);
-  }
 
   add(type, points) {
     const { app } = this;
+    if (this.#redrawn(type, points)) return;
     const client_id = newClientId();
     const label = app.label;
     this.change((frame) => {
       frame.shapes.push({ client_id, type, label_id: label.id, points, rotation: 0, occluded: false, z_order: 0, group: 0,
         source: "manual", attributes: defaultAttributes(label) });
     });
+    app.say(`${describe(app.object(client_id), label)} added`);
     if (app.state.keepDrawing) return;
     app.useTool(null);
     app.select(client_id);
@@ -39,24 +34,42 @@ export class Commands extends Looking {
     this.change((frame) => frame.tags.push({ client_id: newClientId(), label_id: labelId, source: "manual", attributes: defaultAttributes(label) }));
   }
 
-  #edit(id, work) {
-    return this.change((frame) => {
-      const object = frame.shapes.find((shape) => shape.client_id === id) ?? frame.tags.find((tag) => tag.client_id === id);
-      if (object) work(object);
-    });
+  /** Shift+N: what is drawn next takes the selected object's place; its label, answers and order stay. */
+  redraw() {
+    const { app } = this;
+    const { selected } = app;
+    if (app.canvas.drawing) return app.canvas.finish();
+    if (!selected?.points || !app.tools.includes(selected.type)) return this.draw();
+    if (this.refuseLocked(selected.client_id)) return undefined;
+    app.state.labelId = selected.label_id;
+    app.useTool(selected.type);
+    app.set({ redrawing: selected.client_id });
+    app.say("Draw the object again. Escape leaves it as it was.");
+    return undefined;
   }
 
-  reshape(id, points) { this.#edit(id, (shape) => { shape.points = points; }); }
+  #redrawn(type, points) {
+    const { app } = this;
+    const shape = app.object(app.state.redrawing);
+    if (shape?.type !== type) return false;
+    this.edit(shape.client_id, (target) => Object.assign(target, { points, rotation: 0 }));
+    app.useTool(null);
+    app.select(shape.client_id);
+    app.say(`${describe({ ...shape, points, rotation: 0 }, app.label)} drawn again`);
+    return true;
+  }
+
+  reshape(id, points) { this.edit(id, (shape) => { shape.points = points; }); }
 
   setAttribute(id, specId, value) {
-    this.#edit(id, (object) => {
+    this.edit(id, (object) => {
       const entry = object.attributes.find((attribute) => attribute.spec_id === specId);
       if (entry) entry.value = value;
       else object.attributes.push({ spec_id: specId, value });
     });
   }
 
-  toggleOccluded(id) { this.#edit(id, (shape) => { if (shape.points) shape.occluded = !shape.occluded; }); }
+  toggleOccluded(id) { this.edit(id, (shape) => { if (shape.points) shape.occluded = !shape.occluded; }); }
 
   relabel(id, labelId) {
     const { app } = this;
@@ -69,21 +82,18 @@ export class Commands extends Looking {
       return;
     }
     const attributes = carriedAttributes(object, app.labelsById.get(object.label_id), label);
-    this.#edit(id, (target) => Object.assign(target, { label_id: labelId, attributes }));
+    this.edit(id, (target) => Object.assign(target, { label_id: labelId, attributes }));
   }
+
+  removeUnlocked(id) { if (!this.refuseLocked(id)) this.remove(id); }
 
   remove(id) {
     this.change((frame) => {
       frame.shapes = frame.shapes.filter((shape) => shape.client_id !== id);
       frame.tags = frame.tags.filter((tag) => tag.client_id !== id);
     });
+    this.app.say("Deleted. Ctrl+Z brings it back.");
     this.app.focusCanvas();
-  }
-
-  toggleHidden(id) {
-    const hidden = new Set(this.app.state.hidden);
-    if (!hidden.delete(id)) hidden.add(id);
-    this.app.set({ hidden });
   }
 
   async #step(number) {
@@ -107,40 +117,32 @@ export class Commands extends Looking {
       return;
     }
     if (app.canvas.cancel()) return;
-    if (app.state.tool) app.useTool(null);
+    if (app.state.pasting) this.stopPasting();
+    else if (app.state.picked) app.set({ picked: null });
+    else if (app.state.tool) app.useTool(null);
     else app.select(null);
   }
 
   finish() { return this.app.canvas.drawing ? this.app.canvas.finish() : false; }
   undoVertex() { return this.app.canvas.undoVertex(); }
-  delete() { return this.app.state.selectedId ? this.remove(this.app.state.selectedId) : false; }
+
+  /** Del leaves a locked object alone, Shift+Del does not. */
+  delete() {
+    return this.app.state.selectedId ? this.removeUnlocked(this.app.state.selectedId) : false;
+  }
+
+  deleteLocked() { return this.app.state.selectedId ? this.remove(this.app.state.selectedId) : false; }
   undo() { return this.app.canvas.undoVertex() || this.#step(this.app.store.undo()); }
   redo() { return this.#step(this.app.store.redo()); }
   save() { this.app.saver.flush(); }
   occluded() { return this.app.selected ? this.toggleOccluded(this.app.state.selectedId) : false; }
 
-  copy() {
-    const { selected } = this.app;
-    if (!selected?.points || String(getSelection())) return false;
-    this.app.set({ clipboard: { shape: selected, frame: this.app.frame.number, count: 0 } });
-    this.app.notice("Copied. Ctrl+V puts it here or on another frame.");
-    return undefined;
-  }
-
-  paste() {
+  /** To the first question about the selected object. */
+  answers() {
     const { app } = this;
-    const { clipboard } = app.state;
-    if (!clipboard) return false;
-    clipboard.count += clipboard.frame === app.frame.number ? 1 : 0;
-    const step = clipboard.frame === app.frame.number ? PASTE_STEP * clipboard.count : 0;
-    const { id: _stored, ...shape } = clipboard.shape;
-    // Another frame may be smaller: first every point inside, then the step.
-    const inside = shape.points.length === 4 && shape.type === "ellipse" ? shape.points
-      : shape.points.flatMap((value, i, all) => (i % 2 ? [] : clipped(value, all[i + 1], app.frame)));
-    const points = rounded(moved(shape.type, inside, step, step, app.frame));
-    const client_id = newClientId();
-    this.change((frame) => { frame.shapes.push({ ...shape, client_id, points, attributes: shape.attributes.map((entry) => ({ ...entry })) }); });
-    app.select(client_id);
+    if (!app.selected) return app.notice("Select an object first: Tab walks from one to the next.");
+    if (!app.state.side) app.set({ side: true });
+    requestAnimationFrame(() => app.root.querySelector(`[data-object="${CSS.escape(app.state.selectedId)}"] :is(.ed-attributes, .ed-details) :is(input, select)`)?.focus());
     return undefined;
   }
 
@@ -151,10 +153,14 @@ export class Commands extends Looking {
   #walk(step) {
     const { app } = this;
     const list = app.visibleShapes;
-    const at = list.findIndex((shape) => shape.client_id === app.state.selectedId);
-    const next = at < 0 && step < 0 ? -1 : at + step;
-    if (!list[next]) return false;
-    app.select(list[next].client_id);
+    const picking = app.state.picked !== null;
+    const here = picking ? app.state.hoveredId : app.state.selectedId;
+    const at = list.findIndex((shape) => shape.client_id === here);
+    const next = list[at < 0 && step < 0 ? -1 : at + step];
+    if (!next) return false;
+    if (picking) app.hover(next.client_id);
+    else app.select(next.client_id);
+    app.say(app.describe(next));
     return undefined;
   }
 
@@ -167,20 +173,35 @@ export class Commands extends Looking {
     return undefined;
   }
 
-  onKeyUp(event) { this.#chord.release(event); }
+  onBlur() { this.#chord.forget(); }
+
+  onKeyUp(event) {
+    const entry = this.#chord.release(event);
+    if (entry) this.#run(entry, event);
+  }
 
   /** The one listener for keys. */
   onKey(event) {
     const { app } = this;
-    if (event.defaultPrevented || event.isComposing || app.state.dialog || takesText(event.target)) return;
+    if (event.defaultPrevented || event.isComposing || app.state.dialog || app.state.menu) return;
+    if (takesText(event.target)) {
+      if (event.key === "Escape") app.focusCanvas();
+      return;
+    }
     const entry = commandFor(event, this.#chord.name(event));
     if (!entry || (entry.edits && !app.editable)) {
       if (entry?.command === "save") event.preventDefault(); // not the browser's "save page"
       return;
     }
-    if (belongsToElement(keyName(event), event.target, app.canvas.element)) return;
-    const label = /^label(\d)$/.exec(entry.command);
+    if (!belongsToElement(keyName(event), event.target, app.canvas.element)) this.#run(entry, event);
+  }
+
+  #run(entry, event) {
+    const { app } = this;
+    if (app.canvas.dragging && entry.command !== "cancel") return event.preventDefault(); // something is held: only Esc lets go of it
+    const label = /^label(\d+)$/.exec(entry.command);
     const handled = label ? this.#label(Number(label[1])) : this[entry.command]();
     if (handled !== false) event.preventDefault();
+    return undefined;
   }
 }

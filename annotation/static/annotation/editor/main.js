@@ -41,6 +41,7 @@ async function start() {
   app.start();
   addEventListener("keydown", (event) => app.commands.onKey(event));
   addEventListener("keyup", (event) => app.commands.onKeyUp(event));
+  addEventListener("blur", () => app.commands.onBlur());
   addEventListener("online", () => app.saver.flush());
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") app.saver.flush({ keepalive: true }); });
   addEventListener("beforeunload", (event) => { if (!app.saver.clean && !app.state.ended) event.preventDefault(); });

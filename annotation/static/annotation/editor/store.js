@@ -37,6 +37,9 @@ function essence(content) {
   return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)]), Boolean(content.nothing_here)]);
 }
 
+/** A patch that made an empty frame, and nothing else. */
+const onlyMade = ({ path, op, value }) => path.length === 2 && op === "add" && !value.shapes.length && !value.tags.length && !value.nothing_here;
+
 export class DocumentStore {
   #document;
   #undo = [];
@@ -65,26 +68,33 @@ export class DocumentStore {
   }
 
   /** Changes one frame through an immer recipe and remembers how to take it back. Returns false when nothing changed. */
-  change(number, recipe) {
+  change(number, recipe) { return this.changeMany([number], recipe); }
+
+  /**
+   * Changes several frames in one step: one undo takes all of it back.
+   * @param {number[]} numbers @param {(frame: object, number: number) => void} recipe @param {number} shown the frame that undo and redo lead to
+   */
+  changeMany(numbers, recipe, shown = numbers[0]) {
     const [next, patches, inverse] = produceWithPatches(this.#document, (draft) => {
-      draft.frames[number] ??= { shapes: [], tags: [] };
-      const frame = draft.frames[number];
-      recipe(frame);
-      // The two exclude each other: whatever puts something on the frame takes the mark away, in the same step.
-      if (frame.nothing_here && (frame.shapes.length || frame.tags.length)) delete frame.nothing_here;
+      for (const number of numbers) {
+        draft.frames[number] ??= { shapes: [], tags: [] };
+        const frame = draft.frames[number];
+        recipe(frame, number);
+        // The two exclude each other: whatever puts something on the frame takes the mark away, in the same step.
+        if (frame.nothing_here && (frame.shapes.length || frame.tags.length)) delete frame.nothing_here;
+      }
     });
-    const onlyMade = patches.length === 1 && patches[0].path.length === 2 && patches[0].op === "add"
-      && !patches[0].value.shapes.length && !patches[0].value.tags.length && !patches[0].value.nothing_here;
-    if (!patches.length || onlyMade) return false;
+    if (patches.every(onlyMade)) return false;
     this.#document = next;
-    this.#undo.push({ number: Number(number), patches, inverse });
+    const step = numbers.map(Number);
+    this.#undo.push({ number: Number(shown), numbers: step, patches, inverse });
     if (this.#undo.length > LONGEST_HISTORY) this.#undo.shift();
     this.#redo = [];
-    this.#tell([Number(number)]);
+    this.#tell(step);
     return true;
   }
 
-  /** @returns {number|null} the frame that changed */
+  /** @returns {number|null} the frame that changed; of a step over several, the one on which it was made */
   undo() { return this.#step(this.#undo, this.#redo, "inverse"); }
 
   redo() { return this.#step(this.#redo, this.#undo, "patches"); }
@@ -94,7 +104,7 @@ export class DocumentStore {
     if (!entry) return null;
     this.#document = applyPatches(this.#document, entry[which]);
     to.push(entry);
-    this.#tell([entry.number]);
+    this.#tell(entry.numbers);
     return entry.number;
   }
 
@@ -108,8 +118,9 @@ export class DocumentStore {
     this.#document = produce(this.#document, (draft) => {
       for (const number of numbers) draft.frames[number] = normalised(frames[number]);
     });
-    this.#undo = this.#undo.filter((entry) => !numbers.includes(entry.number));
-    this.#redo = this.#redo.filter((entry) => !numbers.includes(entry.number));
+    const apart = (entry) => !entry.numbers.some((number) => numbers.includes(number));
+    this.#undo = this.#undo.filter(apart);
+    this.#redo = this.#redo.filter(apart);
     this.#tell(numbers);
   }
 

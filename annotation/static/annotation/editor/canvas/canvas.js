@@ -4,28 +4,32 @@
  */
 import { DragPan, Feature, ImageLayer, ImageSource, OlMap, Projection, VectorImageLayer, VectorLayer, VectorSource, View,
   defaultInteractions } from "ol";
-import { boundsOf, handlesOf } from "@/editor/geometry.js";
-import { extentOf, geometryOf, nameAnchor, pointAt, toMap } from "@/editor/canvas/projection.js";
+import { boundsOf, handlesOf, shapeAt } from "@/editor/geometry.js";
+import { extentOf, geometryOf, nameAnchor, pointAt, toImage, toMap } from "@/editor/canvas/projection.js";
 import { handleStyle, nameStyle, shapeStyle } from "@/editor/canvas/styles.js";
 import { DrawInteraction } from "@/editor/canvas/draw.js";
 import { EditInteraction } from "@/editor/canvas/edit.js";
+import { Hand } from "@/editor/canvas/hand.js";
 
 const PADDING = [28, 28, 28, 28];
+const HIT = 5; // screen pixels around a line
 const CLOSEST = 1 / 24; // 24 screen pixels an image pixel
 const UNKNOWN_LABEL = { name: "no label", color: "#868e96" };
 
 export class Canvas {
   #features = new WeakMap();
-  #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false };
+  #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false, locked: new Set(), marked: new Set() };
+  #reachable = [];
   #preview = null;
   #size = { width: 1, height: 1 };
   #space = false;
+  #spaceUsed = false;
   #fitted = null;
   #bitmap = null;
   #smooth = true;
 
   /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
-   *         onRefused: Function, onSketch: Function}} events */
+   *         onRefused: Function, onSketch: Function, onPlaced: Function, onSpace: Function}} events */
   constructor(element, events) {
     this.element = element;
     this.events = events;
@@ -52,7 +56,8 @@ export class Canvas {
     const drags = (event) => [0, 1].includes(event.originalEvent.button) || event.originalEvent.pointerType === "touch";
     this.map.addInteraction(new DragPan({ condition: drags }));
     this.edit = new EditInteraction({
-      size, panning, visible: () => this.#shown.shapes, selected: () => this.#selectedShape(), editable: () => this.#shown.editable,
+      size, panning, visible: () => this.#reachable, selected: () => this.#selectedShape(),
+      editable: () => this.#shown.editable && !this.#shown.locked.has(this.#shown.selectedId),
       onSelect: events.onSelect, onHover: events.onHover, onRefused: events.onRefused, onEdited: events.onEdited,
       onPreview: (id, points) => { this.#preview = id && { id, points }; this.#paintLive(); },
       cursor: (name) => { this.element.style.cursor = this.#space ? "grab" : name; },
@@ -62,18 +67,25 @@ export class Canvas {
     this.draw.setActive(false);
     this.map.addInteraction(this.edit);
     this.map.addInteraction(this.draw);
+    this.hand = new Hand({ size, onPlaced: events.onPlaced });
+    this.map.addInteraction(this.hand);
+    this.map.addLayer(this.hand.layer);
+    this.element.addEventListener("pointerleave", () => this.hand.leave());
     // The middle button pans; without this the browser starts to scroll by itself.
     this.element.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); });
   }
 
-  /** Space held down pans with the left button, also while drawing. */
+  /** Space held down pans with the left button, also while drawing; pressed without a drag it sets a point. */
   #followKeys() {
     const set = (down) => (event) => {
       if (event.code !== "Space" || (document.activeElement !== this.element && document.activeElement !== document.body)) return;
       event.preventDefault();
+      if (down && !event.repeat) this.#spaceUsed = false;
+      if (!down && this.#space && !this.#spaceUsed) this.events.onSpace();
       this.#space = down;
       this.element.classList.toggle("is-panning", down);
     };
+    this.element.addEventListener("pointerdown", () => { this.#spaceUsed = true; }, { capture: true });
     addEventListener("keydown", set(true));
     addEventListener("keyup", set(false));
     addEventListener("blur", () => { this.#space = false; this.element.classList.remove("is-panning"); });
@@ -147,16 +159,21 @@ export class Canvas {
   }
 
   /** @param {{shapes: import("../types.js").Shape[], labels: Map<number, import("../types.js").Label>, selectedId: string|null,
-   *           hoveredId: string|null, editable: boolean}} shown `shapes` are the visible ones */
+   *           hoveredId: string|null, editable: boolean, locked: Set<string>, marked: Set<string>}} shown `shapes` are the visible ones; the
+   *           pointer goes through locked ones; marked ones stand out */
   show(shown) {
     const before = this.#shown;
     this.#shown = shown;
+    if (before.shapes !== shown.shapes || before.locked !== shown.locked) {
+      this.#reachable = shown.locked.size ? shown.shapes.filter((shape) => !shown.locked.has(shape.client_id)) : shown.shapes;
+    }
     if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest();
     this.#paintLive();
   }
 
   /** Chooses the drawing tool; null selects and edits. */
   setTool(type, color) {
+    this.hand.rest();
     this.draw.setActive(Boolean(type));
     this.edit.setActive(!type);
     this.draw.use(type, color);
@@ -167,7 +184,31 @@ export class Canvas {
   /** The label may change in mid-drawing. */
   setSketchColor(color) { this.draw.color = color; }
 
+  /** Hangs a copy at the hand, or (null) takes it away; meanwhile nothing is selected or drawn by the pointer. */
+  hold(ghost) {
+    this.hand.hold(ghost);
+    this.edit.setActive(!ghost && !this.draw.getActive());
+    if (!ghost) this.hand.rest();
+    this.element.style.cursor = ghost ? "copy" : "grab";
+  }
+
+  get ghostPoints() { return this.hand.ghostPoints; }
+
+  /** Moves the keyboard's cursor by image pixels. @returns {[number, number]} where it is */
+  steer(dx, dy) {
+    const place = this.hand.steer(dx, dy);
+    this.draw.pointTo(place);
+    return place;
+  }
+
+  /** Sets a corner or a point at the keyboard's cursor; the first press only brings the cursor. @returns {{what: string, place: number[]}} */
+  press() {
+    if (!this.hand.byKeys) return { what: "cursor", place: this.steer(0, 0) };
+    return { what: this.draw.press(this.hand.place), place: this.hand.place };
+  }
+
   get drawing() { return this.draw.busy; }
+  get dragging() { return Boolean(this.edit.drag); }
   finish() { return this.draw.finish(); }
   undoVertex() { return this.draw.undoVertex(); }
 
@@ -185,6 +226,19 @@ export class Canvas {
     const [px, py] = this.map.getPixelFromCoordinate(toMap([x, y]));
     const box = this.map.getViewport().getBoundingClientRect();
     return { x: box.left + px, y: box.top + py };
+  }
+
+  /** The visible shape under a place of the window, locked or not; null when there is none. */
+  shapeAt(clientX, clientY) {
+    const box = this.map.getViewport().getBoundingClientRect();
+    const [x, y] = toImage(this.map.getCoordinateFromPixel([clientX - box.left, clientY - box.top]));
+    return shapeAt(this.#shown.shapes, x, y, HIT * this.map.getView().getResolution());
+  }
+
+  /** The middle of a shape's box, in client pixels. */
+  pageOf(shape) {
+    const [left, top, right, bottom] = boundsOf(shape.type, shape.points);
+    return this.page((left + right) / 2, (top + bottom) / 2);
   }
 
   get zoom() { return 1 / (this.map.getView().getResolution() ?? 1); }
@@ -208,11 +262,11 @@ export class Canvas {
   }
 
   #paintLive() {
-    const { shapes, hoveredId, selectedId } = this.#shown;
+    const { shapes, hoveredId, selectedId, marked } = this.#shown;
     const features = [];
     for (const shape of shapes) {
       if (shape.client_id === selectedId) features.push(...this.#activeFeatures(shape, true));
-      else if (shape.client_id === hoveredId) features.push(...this.#activeFeatures(shape, false));
+      else if (shape.client_id === hoveredId || marked.has(shape.client_id)) features.push(...this.#activeFeatures(shape, false));
     }
     this.live.clear(true);
     this.live.addFeatures(features);
@@ -225,8 +279,9 @@ export class Canvas {
     const styled = (geometry, style) => { const feature = new Feature(geometry); feature.setStyle(style); return feature; };
     const body = styled(geometryOf(shape.type, points, shape.rotation),
       shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, active: true }));
-    const name = styled(nameAnchor(shape.type, points), nameStyle(label.name, label.color));
-    const handles = selected && this.#shown.editable
+    const title = shape.group ? `${label.name} · group ${shape.group}` : label.name;
+    const name = styled(nameAnchor(shape.type, points), nameStyle(title, label.color));
+    const handles = selected && this.#shown.editable && !this.#shown.locked.has(shape.client_id)
       ? handlesOf(shape.type, points, shape.rotation).map((handle) => styled(pointAt(handle.x, handle.y), handleStyle(handle.kind, label.color)))
       : [];
     return [body, ...handles, name];

@@ -117,10 +117,7 @@ export class DrawInteraction extends Pointer {
   finish() {
     if (!this.busy) return false;
     if (this.stretches) {
-      if (!this.pointer) return false;
-      this.anchored = false;
-      this.#complete(rounded(stretched(this.type, this.corner, this.pointer)));
-      return true;
+      return this.pointer ? this.#oppositeCorner() : false;
     }
     const points = rounded(withoutRepeats(this.points, this.type === "points" ? 0.01 : 0.5));
     const problem = problemWith(this.type, points);
@@ -132,6 +129,40 @@ export class DrawInteraction extends Pointer {
     }
     this.#complete(points);
     return true;
+  }
+
+  #oppositeCorner() {
+    const points = rounded(stretched(this.type, this.corner, this.pointer));
+    const problem = problemWith(this.type, points);
+    if (problem) {
+      this.onRefused(problem); // the first corner stays: nobody sets it twice for a slip of the key
+      return false;
+    }
+    this.anchored = false;
+    this.#complete(points);
+    return true;
+  }
+
+  /** The keyboard's cursor is there now. */
+  pointTo(place) {
+    if (!this.busy) return;
+    this.pointer = place;
+    this.#paint();
+  }
+
+  /** A corner or a point by key. @returns {"corner"|"point"|"done"|null} what it was; null: nothing that keys can set */
+  press(place) {
+    if (!this.type || this.type === "mask") return null;
+    this.pointer = place;
+    if (this.stretches && this.corner) return this.#oppositeCorner() ? "done" : null;
+    if (this.stretches) {
+      this.corner = place;
+      this.anchored = true;
+    } else {
+      this.points = [...this.points, ...place];
+    }
+    this.#paint();
+    return this.stretches ? "corner" : "point";
   }
 
   /** Takes back the last point of a polygon, a line or a group of points, or the first corner of a box. */

@@ -13,7 +13,7 @@ export function attributes(app, object, label) {
 function field(app, object, spec) {
   const value = object.attributes.find((entry) => entry.spec_id === spec.id)?.value ?? spec.default_value ?? "";
   const set = (text) => app.commands.setAttribute(object.client_id, spec.id, text);
-  const given = { spec, value: String(value), off: !app.editable, set };
+  const given = { spec, value: String(value), off: !app.editable || app.state.locked.has(object.client_id), set };
   if (spec.input_type === "checkbox") return tick(given);
   if (spec.input_type === "radio" && spec.values.length <= MOST_BUTTONS) return buttons(given, object.client_id);
   if (spec.input_type === "select" || spec.input_type === "radio") return choice(given);

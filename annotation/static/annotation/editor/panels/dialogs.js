@@ -2,6 +2,7 @@
 import { html, live, nothing, unsafeHTML } from "lit";
 import { KEYS } from "@/editor/keys.js";
 import { icon } from "@/editor/panels/icon.js";
+import { propagateDialog } from "@/editor/panels/propagate.js";
 import { matching, stateOf, WORDS } from "@/editor/progress.js";
 
 /** Questions that need an answer: Esc and a click beside them do not close them. */
@@ -30,6 +31,11 @@ const KINDS = {
     main(first ? "Start annotating" : "Close", closing(app))),
 
   keys: (app) => frame(html`${icon("keyboard")} Keys and mouse`, keys(), main("Close", closing(app))),
+
+  propagate: (app, open) => {
+    const { title, body, foot } = propagateDialog(app, open);
+    return frame(title, body, foot);
+  },
 
   submit: (app, { empty }) => frame(empty.length ? "Submit with empty images?" : "Submit this work?",
     empty.length ? emptyFrames(app, empty) : html`<p>Every image has something on it, or is marked as "nothing here". After submitting you cannot change anything.</p>`,
@@ -90,19 +96,21 @@ function emptyFrames(app, empty) {
 const foundFrame = (app, index, onClick) => html`<button role="listitem" class="ed-found-frame" @click=${onClick}><b>${index + 1}</b>
   <span>${app.frames[index].name}</span><i>${WORDS[stateOf(app.store.frame(app.frames[index].number))]}</i></button>`;
 
-const SIGNS = { ArrowRight: "→", ArrowLeft: "←" };
+const SIGNS = { ArrowRight: "→", ArrowLeft: "←", PageUp: "PgUp", PageDown: "PgDn", Delete: "Del", "Shift+Delete": "Shift+Del" };
 const MOUSE = [["Wheel", "Zoom at the pointer"], ["Drag beside objects, middle button, or Space + drag", "Move the image"],
   ["Drag an object", "Move it"], ["Drag a square or a dot", "Change its size, or one point"], ["Drag a small dot", "Add a point there"],
-  ["Alt + click a dot", "Delete that point"]];
+  ["Alt + click a dot", "Delete that point"], ["Right click", "Menu of the object"]];
+const TOUCH = [["One finger", "Draw with the chosen tool; move and change the selected object"], ["Two fingers", "Move the image and zoom"],
+  ["Long press", "Menu of the object"], ["Pen", "As the mouse; fingers and palm rest while it is down"]];
 
 function keys() {
   const groups = [...new Set(KEYS.map((entry) => entry.group))];
-  const rows = (group) => KEYS.filter((entry) => entry.group === group && !/^label[2-9]$/.test(entry.command));
-  const labels = (entry) => entry.command === "label1";
+  const rows = (group) => KEYS.filter((entry) => entry.group === group && !entry.hidden);
   const line = (left, right) => html`<div><dt>${left}</dt><dd>${right}</dd></div>`;
-  const row = (entry) => line((labels(entry) ? ["Ctrl+1 … 9"] : entry.keys).map((key) => html`<kbd>${SIGNS[key] ?? key}</kbd> `),
-    labels(entry) ? "Use this label, also for the selected object" : entry.what);
+  const names = (entry) => (entry.shown ? [entry.shown] : entry.keys.map((key) => SIGNS[key] ?? key));
+  const row = (entry) => line(names(entry).map((key) => html`<kbd>${key}</kbd> `), entry.what);
   return html`<div class="ed-keys">
     ${groups.map((group) => html`<section><h3>${group}</h3><dl>${rows(group).map(row)}</dl></section>`)}
-    <section><h3>Mouse</h3><dl>${MOUSE.map(([hand, what]) => line(hand, what))}</dl></section></div>`;
+    <section><h3>Mouse</h3><dl>${MOUSE.map(([hand, what]) => line(hand, what))}</dl></section>
+    <section><h3>Touch and pen</h3><dl>${TOUCH.map(([hand, what]) => line(hand, what))}</dl></section></div>`;
 }

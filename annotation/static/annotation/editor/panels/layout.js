@@ -5,9 +5,10 @@ import { player } from "@/editor/panels/player.js";
 import { toolbar } from "@/editor/panels/tools.js";
 import { side } from "@/editor/panels/side.js";
 import { dialog } from "@/editor/panels/dialogs.js";
+import { menu } from "@/editor/panels/menu.js";
 import { picturePanel } from "@/editor/panels/picture.js";
 import { stripPlace } from "@/editor/panels/strip.js";
-import { ending, prompt, stageNotices, loading } from "@/editor/panels/stage.js";
+import { ending, hands, prompt, stageNotices, loading } from "@/editor/panels/stage.js";
 
 /** Where the canvas stands; any new drawing of the panels may have moved it. */
 let place = null;
@@ -16,20 +17,21 @@ export function layout(app) {
   place = null;
   const { state } = app;
   return html`
-    <div class=${classMap({ ed: true, "ed-no-side": !state.side, "is-read-only": !app.editable })}>
+    <div data-mode=${app.mode} class=${classMap({ ed: true, "ed-no-side": !state.side, "is-read-only": !app.editable })}>
       ${bar(app)} ${banner(app)} ${player(app)}
       <div class="ed-body">
         ${app.editable ? toolbar(app) : nothing}
         <main class="ed-stage">
           <div class="ed-canvas" tabindex="0" role="application" @pointermove=${crosshair}
             @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}
-            aria-label=${`Image ${app.frame?.name ?? ""}. Objects are listed in the panel beside it.`}></div>
+            aria-label=${`Image ${app.frame?.name ?? ""}, ${app.frame?.width} × ${app.frame?.height}. Objects are listed in the panel beside it. F1 lists the keys.`}></div>
           <i class="ed-cross ed-cross-x" aria-hidden="true"></i><i class="ed-cross ed-cross-y" aria-hidden="true"></i>
-          ${loading(app)} ${prompt(app)} ${stageNotices(app)} ${picturePanel(app)} ${ending(app)}
+          ${loading(app)} ${prompt(app)} ${hands(app)} ${stageNotices(app)} ${picturePanel(app)} ${ending(app)}
         </main>
         ${state.side ? side(app) : nothing}
       </div>
-      ${stripPlace(app)}
+      ${stripPlace(app)} ${menu(app)}
+      <div class="ed-said visually-hidden" role="status" aria-live="polite">${state.said}</div>
       ${dialog(app)}
     </div>`;
 }

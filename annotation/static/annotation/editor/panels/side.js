@@ -53,37 +53,70 @@ function tagRow(app, tag) {
 /** A thousand rows are not gone through again for a tick of the clock: only when something that they show has changed. */
 function objects(app) {
   const { state, content, frame } = app;
-  return guard([frame.number, content.shapes, content.nothing_here, state.selectedId, state.hoveredId, state.hidden, app.editable], () => list(app, content));
+  const { hidden, locked, hideAll, picked, selectedId, hoveredId } = state;
+  return guard([frame.number, content.shapes, content.nothing_here, selectedId, hoveredId, hidden, locked, hideAll, picked, app.editable],
+    () => list(app, content));
 }
 
 function list(app, { shapes }) {
-  return html`<section class="ed-section ed-objects"><h2>Objects <span class="badge bg-secondary-lt">${shapes.length}</span></h2>
+  return html`<section class="ed-section ed-objects"><h2 id="ed-objects-title">Objects <span class="badge bg-secondary-lt">${shapes.length}</span>
+      <span class="ed-space"></span>${shapes.length ? all(app, shapes) : nothing}</h2>
     ${shapes.length ? nothing : html`<p class="ed-empty">${app.content.nothing_here ? "Nothing here: this frame needs no object." : "Nothing on this image yet."}</p>`}
-    <div role="list">${repeat(shapes, (shape) => shape.client_id, (shape, index) => row(app, shape, index))}</div></section>`;
+    <div role="list" aria-labelledby="ed-objects-title">${repeat(shapes, (shape) => shape.client_id, (shape, index) => row(app, shape, index))}</div></section>`;
+}
+
+/** Hide and lock for all objects of the frame at once. */
+function all(app, shapes) {
+  const { hideAll } = app.state;
+  const locked = shapes.every((shape) => app.state.locked.has(shape.client_id));
+  const one = (name, sign, pressed, command) => html`<button class="btn btn-icon btn-sm btn-ghost-secondary" aria-label=${name} title=${name}
+    aria-pressed=${String(pressed)} @click=${command}>${icon(sign)}</button>`;
+  return html`${one(hideAll ? "Show all objects (Shift+H)" : "Hide all objects (Shift+H)", hideAll ? "eye-off" : "eye", hideAll, () => app.commands.hideAll())}
+    ${app.editable ? one(locked ? "Unlock all objects (Shift+L)" : "Lock all objects (Shift+L)", locked ? "lock" : "lock-open", locked, () => app.commands.lockAll()) : nothing}`;
 }
 
 function row(app, shape, index) {
   const { state } = app;
+  const { client_id: id } = shape;
   const label = app.labelsById.get(shape.label_id);
-  const selected = state.selectedId === shape.client_id;
-  const hidden = state.hidden.has(shape.client_id);
+  const [selected, hidden, locked] = [state.selectedId === id, state.hidden.has(id), state.locked.has(id)];
   const name = `${index + 1}. ${label?.name ?? "no label"}, ${nameOfType(shape.type).toLowerCase()}`;
-  const sign = TOOLS.find((tool) => tool.type === shape.type)?.icon ?? "photo";
-  return html`<div role="listitem" data-object=${shape.client_id} class=${classMap({ "ed-object": true, "is-selected": selected, "is-hidden": hidden,
-    "is-hovered": state.hoveredId === shape.client_id })} @pointerenter=${() => app.hover(shape.client_id)}
-    @pointerleave=${() => app.hover(null)}>
+  const pressed = state.picked ? state.picked.has(id) : selected;
+  return html`<div role="listitem" data-object=${id} class=${classMap({ "ed-object": true, "is-selected": pressed, "is-hidden": hidden || state.hideAll,
+    "is-hovered": state.hoveredId === id })} @pointerenter=${() => app.hover(id)} @pointerleave=${() => app.hover(null)}>
     <div class="ed-object-head">
-      <button class="ed-object-main" aria-label=${name} aria-pressed=${String(selected)} @click=${() => app.select(shape.client_id)}
+      <button class="ed-object-main" aria-label=${`${index + 1}. ${app.describe(shape)}`} aria-pressed=${String(pressed)} @click=${() => app.select(id)}
         @dblclick=${() => app.canvas.zoomTo(shape)} @keydown=${(event) => rowKey(app, shape, event)}
-        title="Double-click, or press Enter when selected, to zoom in">${icon(sign)}${dot(label)}
-        <span class="ed-object-name">${index + 1}. ${label?.name ?? "no label"}</span>
-        ${shape.occluded ? html`<span class="ed-mark" title="Partly hidden by something">${icon("square-dashed")}</span>` : nothing}</button>
-      <button class="btn btn-icon btn-sm btn-ghost-secondary" aria-label=${`${hidden ? "Show" : "Hide"} ${name}`} aria-pressed=${String(hidden)}
-        @click=${() => app.commands.toggleHidden(shape.client_id)}>${icon(hidden ? "eye-off" : "eye")}</button>
-      ${app.editable ? html`<button class="btn btn-icon btn-sm btn-ghost-danger" aria-label=${`Delete ${name}`} title="Delete (Del)"
-        @click=${() => app.commands.remove(shape.client_id)}>${icon("trash")}</button>` : nothing}
+        title="Double-click, or press Enter when selected, to zoom in">${icon(signOf(shape))}${dot(label)}
+        <span class="ed-object-name">${index + 1}. ${label?.name ?? "no label"}</span>${marks(shape)}</button>
+      ${buttons(app, shape, { name, hidden, locked, selected })}
     </div>
     ${selected ? details(app, shape, label) : nothing}</div>`;
+}
+
+const signOf = (shape) => TOOLS.find((tool) => tool.type === shape.type)?.icon ?? "photo";
+
+/** Colours of group marks: neighbouring numbers differ. */
+const GROUP_HUES = [210, 20, 140, 290, 50, 180, 330, 100];
+
+const marks = (shape) => html`
+  ${shape.occluded ? html`<span class="ed-mark" title="Partly hidden by something">${icon("square-dashed")}</span>` : nothing}
+  ${shape.group ? html`<span class="ed-mark ed-mark-group" style="--hue:${GROUP_HUES[shape.group % GROUP_HUES.length]}" title=${`Group ${shape.group}`}>G${shape.group}</span>` : nothing}`;
+
+function buttons(app, shape, { name, hidden, locked, selected }) {
+  const { client_id: id } = shape;
+  const one = (title, sign, command, pressed) => html`<button class="btn btn-icon btn-sm btn-ghost-secondary" aria-label=${`${title} ${name}`} title=${title}
+    aria-pressed=${pressed === undefined ? nothing : String(pressed)} @click=${command}>${icon(sign)}</button>`;
+  return html`${one(hidden ? "Show" : "Hide", hidden ? "eye-off" : "eye", () => app.commands.toggleHidden(id), hidden)}
+    ${app.editable && (locked || selected) ? one(locked ? "Unlock" : "Lock", locked ? "lock" : "lock-open", () => app.commands.toggleLocked(id), locked) : nothing}
+    ${app.editable && selected ? one("Menu of", "dots-vertical", (event) => openMenu(app, shape, event)) : nothing}
+    ${app.editable ? html`<button class="btn btn-icon btn-sm btn-ghost-danger" aria-label=${`Delete ${name}`} title="Delete (Del)" ?disabled=${locked}
+      @click=${() => app.commands.removeUnlocked(id)}>${icon("trash")}</button>` : nothing}`;
+}
+
+function openMenu(app, shape, event) {
+  const { left, bottom } = event.currentTarget.getBoundingClientRect();
+  app.set({ menu: { x: left, y: bottom, id: shape.client_id } });
 }
 
 function rowKey(app, shape, event) {
@@ -95,12 +128,13 @@ function rowKey(app, shape, event) {
 function details(app, shape, label) {
   if (!app.editable) return html`<div class="ed-details">${attributes(app, shape, label)}</div>`;
   const usable = app.labels.filter((other) => allows(other, shape.type));
+  const locked = app.state.locked.has(shape.client_id);
   return html`<div class="ed-details">
-    ${usable.length > 1 ? html`<label class="ed-field"><span>Label</span><select class="form-select form-select-sm"
+    ${usable.length > 1 ? html`<label class="ed-field"><span>Label</span><select class="form-select form-select-sm" ?disabled=${locked}
       @change=${(event) => app.commands.relabel(shape.client_id, Number(event.target.value))}>
       ${usable.map((other) => html`<option value=${other.id} .selected=${other.id === shape.label_id}>${other.name}</option>`)}</select></label>` : nothing}
     ${attributes(app, shape, label)}
-    <label class="form-check"><input class="form-check-input" type="checkbox" .checked=${live(shape.occluded)}
+    <label class="form-check"><input class="form-check-input" type="checkbox" ?disabled=${locked} .checked=${live(shape.occluded)}
       @change=${() => app.commands.toggleOccluded(shape.client_id)}><span class="form-check-label">Partly hidden by something (Q)</span></label>
   </div>`;
 }

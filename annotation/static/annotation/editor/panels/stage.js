@@ -11,6 +11,12 @@ export function prompt(app) {
 function promptOf(app) {
   const { state, label } = app;
   if (state.ended) return null;
+  if (state.pasting) {
+    return html`${icon("copy")}<span>Click where the copy goes</span><kbd>Ctrl</kbd><span>+ click for several</span><kbd>Esc</kbd><span>leaves</span>`;
+  }
+  if (state.picked) {
+    return html`${icon("category")}<b>Group: ${state.picked.size} chosen</b><span>Click its objects, then</span><kbd>G</kbd><span>makes it</span><kbd>Esc</kbd><span>leaves</span>`;
+  }
   const tool = TOOLS.find((entry) => entry.type === state.tool);
   if (tool && label) {
     return html`<span class="ed-dot" style="background:${label.color}"></span><b>${label.name}</b><span>${tool.hint}</span>
@@ -21,6 +27,21 @@ function promptOf(app) {
   if (!app.editable) return html`${icon("lock")}<span>${app.job.read_only_reason || "This job is read-only: it was submitted, or taken away."}</span>`;
   if (app.content.shapes.length || !state.lastTool) return null;
   return html`<span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to draw.</span><kbd>E</kbd><span>says that nothing is here.</span>`;
+}
+
+/** Buttons for hands without a keyboard, while something is begun that needs an end. */
+export function hands(app) {
+  const { commands, state } = app;
+  const button = (name, command, kind = "") => html`<button class="btn ${kind}" @click=${() => { command(); app.focusCanvas(); }}>${name}</button>`;
+  const leave = button("Cancel", () => commands.cancel());
+  const parts = {
+    sketch: () => html`${state.sketch ? button("Last point back", () => commands.undoVertex()) : nothing} ${leave}
+      ${state.sketch ? button("Finish", () => commands.finish(), "btn-primary") : nothing}`,
+    paste: () => html`${leave} ${button("Put it here", () => commands.place(), "btn-primary")}`,
+    group: () => html`${leave} ${button("Make the group", () => commands.group(), "btn-primary")}`,
+  };
+  const part = parts[app.mode];
+  return part ? html`<div class="ed-hands" role="group" aria-label="Finish or cancel">${part()}</div>` : nothing;
 }
 
 function nothingHere(app) {
