@@ -8,7 +8,7 @@ from django.http import Http404
 
 from annotation import selectors as room1
 from annotation.models import Job, Project, Task
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.models import Assignment, BulkDecision, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
 from crowdsourcing.statuses import AssignmentStatus
 
 NO_EDIT = "Your role in this project is reviewer: you may accept and reject, but not change this. Ask the owner."
@@ -50,6 +50,12 @@ def accounts_for(user: Any) -> QuerySet[ProviderAccount]:
 
 def commands_for(user: Any) -> QuerySet[ProviderCommand]:
     return ProviderCommand.objects.filter(_of_targets(user)).select_related("actor").order_by("-created_at")
+
+
+def bulk_decisions_for(user: Any) -> QuerySet[BulkDecision]:
+    """One's own, since they may span projects that others do not see; all for an admin."""
+    rows = BulkDecision.objects.select_related("actor", "stopped_by").order_by("-created_at")
+    return rows if room1.is_admin(user) else rows.filter(actor=user)
 
 
 def status_changes_for(user: Any) -> QuerySet[StatusChange]:
@@ -147,3 +153,7 @@ def task_suite(user: Any, pk: int, *, edit: bool = False) -> TaskSuite:
 
 def command(user: Any, pk: UUID) -> ProviderCommand:
     return _one(commands_for(user), pk=pk)
+
+
+def bulk_decision(user: Any, pk: UUID) -> BulkDecision:
+    return _one(bulk_decisions_for(user), pk=pk)

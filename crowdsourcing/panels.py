@@ -11,6 +11,7 @@ from annotation import extensions
 from annotation.models import Issue, Job, Project, Task
 from crowdsourcing import doors, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
+from crowdsourcing.selectors.board import waiting_counts
 from crowdsourcing.selectors.reviews import automatic_acceptance, dispute_end
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ReissuePolicy
 from crowdsourcing.views import pools as pool_views, projects as project_views
@@ -229,7 +230,8 @@ def job_panel(request: HttpRequest, job: Job) -> Context:
 
 # --- everywhere -----------------------------------------------------------------------------------------------------
 def navigation(request: HttpRequest, user: Any) -> Context:
-    return {"count": doors.waiting_for(request.user).order_by().count()}
+    counts = waiting_counts(user)
+    return {"count": counts["waiting"], "due": counts["due"]}
 
 
 def deletion_obstacle(thing: Any) -> str | None:

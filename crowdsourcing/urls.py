@@ -1,7 +1,7 @@
 """Pages of the crowdsourcing room."""
 from django.urls import include, path
 
-from crowdsourcing.views import assignments, commands, pools, projects, reviews, webhooks
+from crowdsourcing.views import assignments, bulk, commands, pools, projects, reviews, webhooks
 
 app_name = "crowdsourcing"
 urlpatterns = [
@@ -19,7 +19,11 @@ urlpatterns = [
     path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),
     path("review", reviews.review_queue, name="review_queue"),
     path("review/next", reviews.review_next, name="review_next"),
-    path("review/accept", reviews.review_accept, name="review_accept"),
+    path("review/soon", reviews.review_soon, name="review_soon"),
+    path("review/bulk", bulk.bulk_list, name="bulk_list"),
+    path("review/bulk/new", bulk.bulk_new, name="bulk_new"),
+    path("review/bulk/<uuid:bulk_id>", bulk.bulk_detail, name="bulk_detail"),
+    path("review/bulk/<uuid:bulk_id>/<slug:verb>", bulk.bulk_verb, name="bulk_verb"),
     path("crowdsourcing/webhooks/<str:token>", webhooks.receive, name="webhook"),
     path("editor/", include("crowdsourcing.editor_urls")),
 ]

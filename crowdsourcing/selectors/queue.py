@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from annotation import selectors as room1
@@ -140,12 +140,31 @@ def _of_age(age: str) -> Q:
     return Q(submitted__gt=edge) if found[1] == "under" else Q(submitted__lte=edge)
 
 
+def _asked() -> QuerySet[ProviderCommand]:
+    return ProviderCommand.objects.filter(
+        target_type=ProviderCommand.Target.ASSIGNMENT, target_id=OuterRef("pk"), status__in=OPEN_COMMAND_STATUSES)
+
+
+def _planned() -> QuerySet[BulkItem]:
+    return BulkItem.objects.filter(assignment=OuterRef("pk"), state=BulkItem.State.WAITING, bulk__stopped_at=None)
+
+
 def undecided(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
     """Those about which no decision is on its way to the platform or waits for its turn in a bulk decision."""
-    asked = ProviderCommand.objects.filter(
-        target_type=ProviderCommand.Target.ASSIGNMENT, target_id=OuterRef("pk"), status__in=OPEN_COMMAND_STATUSES)
-    planned = BulkItem.objects.filter(assignment=OuterRef("pk"), state=BulkItem.State.WAITING, bulk__stopped_at=None)
-    return rows.exclude(Exists(asked)).exclude(Exists(planned))
+    return rows.exclude(Exists(_asked())).exclude(Exists(_planned()))
+
+
+def with_decisions(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    """Each with `deciding` (the verb that is on its way, or None) and `planned` (its turn in a bulk decision comes)."""
+    return rows.annotate(deciding=Subquery(_asked().values("kind")[:1]), planned=Exists(_planned()))
+
+
+def queue_sums(rows: QuerySet[Assignment]) -> dict[str, Any]:
+    """{"count", "amount", "free", "free_amount"}: all, and those that are undecided; USD without the fee. One query."""
+    free = ~Exists(_asked()) & ~Exists(_planned())
+    found = rows.order_by().aggregate(
+        count=Count("pk"), amount=Sum("reward"), free=Count("pk", filter=free), free_amount=Sum("reward", filter=free))
+    return {name: value or 0 for name, value in found.items()}
 
 
 def next_to_review(user: Any, after: Assignment | None, filters: QueueFilters) -> Assignment | None:

@@ -15,9 +15,10 @@ from crowdsourcing import tasks
 from crowdsourcing.models import Assignment, BulkDecision, BulkItem
 from crowdsourcing.selectors.bulk import items_of
 from crowdsourcing.selectors.queue import QueueFilters, queue_of, undecided
-from crowdsourcing.services.assignments import checked_comment
+from crowdsourcing.services.assignments import MAX_COMMENT, checked_comment
 from crowdsourcing.transitions import Refused
 
+__all__ = ["MAX_COMMENT", "MOST", "decide_many", "matching", "resume_bulk", "retry_bulk", "stop_bulk"]
 MOST = 50_000
 _BATCH = 2_000
 Row = tuple[int, Decimal]

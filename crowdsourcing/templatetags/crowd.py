@@ -5,6 +5,10 @@
 | `{{ amount|money }}` | "$0.05", "$0.009": two digits after the point, a third where it counts |
 | `{% toloka_dot crowd_project_or_pool %}` | label Toloka, dot and word of its status; without the label: named=False |
 | `{% assignment_dot assignment %}` | status of an attempt |
+| `{% suspicion_dot assignment %}` | level and score |
+| `{{ assignment|reasons }}`, `{{ assignment|more_reasons }}` | why it is suspicious, one line each; all but the first |
+| `{% outcome_dot outcome word count %}` | result of a job in a bulk decision |
+| `{{ dict|of:key }}`, `{{ 3|counted:"late" }}` | a value; "3 late" |
 | `{{ seconds|duration }}` | "10 min", "1 h 30 min", "3 days" |
 | `{{ id|short }}` | the last eight characters of a long id |
 """
@@ -16,6 +20,7 @@ from django.utils.safestring import SafeString
 
 from annotation.templatetags.pages import dot
 from crowdsourcing.models import Assignment, CrowdProject, Pool
+from crowdsourcing.selectors.queue import suspicion_level
 from crowdsourcing.statuses import AssignmentStatus, PoolStatus, ProjectStatus
 
 register = template.Library()
@@ -33,6 +38,9 @@ ASSIGNMENT_DOTS: dict[str, tuple[str, str]] = {
     AssignmentStatus.ACCEPTED: ("green", "Accepted"), AssignmentStatus.REJECTED: ("red", "Rejected"),
     AssignmentStatus.SKIPPED: ("gray", "Skipped"), AssignmentStatus.EXPIRED: ("gray", "Time ran out"),
 }
+
+LEVEL_DOTS = {"low": "gray", "medium": "yellow", "high": "red"}
+OUTCOME_DOTS = {"waiting": "gray", "asked": "blue", "done": "green", "refused": "orange", "failed": "red", "left": "dark"}
 
 
 @register.filter
@@ -82,3 +90,34 @@ def short(identifier: str) -> str:
 def status_word(value: str) -> str:
     """A status value of the platform or our own, for sentences: "ACCEPTED" -> "accepted"."""
     return str(value).replace("_", " ").lower()
+
+
+@register.simple_tag
+def suspicion_dot(assignment: Assignment) -> SafeString:
+    level = suspicion_level(assignment.suspicion)
+    return dot(LEVEL_DOTS[level], f"{level} {assignment.suspicion:.2f}" if assignment.suspicion else level, f"Suspicion: {level}")
+
+
+@register.filter
+def reasons(assignment: Assignment) -> str:
+    return "\n".join(signal["text"] for signal in assignment.suspicion_signals) or "Nothing about it is unusual."
+
+
+@register.filter
+def more_reasons(assignment: Assignment) -> str:
+    return " ".join(signal["text"] for signal in assignment.suspicion_signals[1:])
+
+
+@register.simple_tag
+def outcome_dot(outcome: str, word: str, count: int | None = None) -> SafeString:
+    return dot(OUTCOME_DOTS[outcome], word if count is None else f"{count} {word}")
+
+
+@register.filter
+def of(values: dict[str, Any], key: str) -> Any:
+    return values[key]
+
+
+@register.filter
+def counted(count: int, words: str) -> str:
+    return f"{count} {words}"

@@ -1,4 +1,4 @@
-"""What waits for a review, over all pools; oldest first. Several at once can be accepted here."""
+"""What waits for a review, over all pools: the queue with its filters, the job that comes next, and what is accepted by itself soon."""
 from typing import Any
 
 from django.conf import settings
@@ -6,76 +6,79 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from crowdsourcing import doors
-from crowdsourcing.models import Assignment, Pool, ProviderCommand
-from crowdsourcing.selectors.queue import QueueFilters, next_to_review, queue_of, undecided
-from crowdsourcing.selectors.reviews import automatic_acceptance
-from crowdsourcing.services import assignments as services
-from crowdsourcing.statuses import OPEN_COMMAND_STATUSES
-from crowdsourcing.transitions import Refused
+from crowdsourcing.models import Pool
+from crowdsourcing.selectors.board import FAR, NEAR, due_soon
+from crowdsourcing.selectors.queue import QueueFilters, next_to_review, queue_of, queue_sums, undecided, with_decisions
 
 ROWS = 50
 # The queue that a browser looked at last, as its address has it: “next” goes on there.
 QUEUE_COOKIE = "review_queue"
 _EDITOR, _AFTER = "editor", "after"
+# What the page offers of each filter: value, words.
+CHOICES = {
+    "age": [("under-24h", "Submitted in the last 24 h"), ("over-24h", "Waiting over 24 h"), ("over-72h", "Waiting over 3 days"),
+            ("over-168h", "Waiting over 7 days")],
+    "due": [(24, "Accepted by itself within 24 h"), (48, "Accepted by itself within 48 h")],
+    "suspicion": [("medium", "Medium or high suspicion"), ("high", "High suspicion")],
+    "issues": [("open", "With open issues")],
+    "sort": [("oldest", "Oldest first"), ("deadline", "Accepted by itself soonest"), ("suspicion", "Most suspicious first")],
+}
 
 
 @login_required
 @require_GET
 def review_queue(request: HttpRequest) -> HttpResponse:
-    rows = doors.waiting_for(request.user)
-    chosen = _pool_id(request)
-    pools = Pool.objects.filter(pk__in=rows.order_by().values("pool")).select_related("task__project").order_by("task__name", "pk")
-    shown = rows.filter(pool=chosen) if chosen else rows
-    page = Paginator(shown, ROWS).get_page(request.GET.get("page"))
-    page.object_list = _dressed(list(page.object_list))
-    total = shown.aggregate(total=Sum("reward"))["total"] or 0
-    return render(request, "crowdsourcing/review_queue.html", {
-        "page": page, "pools": pools, "chosen": chosen, "total": total, "fee_percent": settings.PLATFORM_FEE_PERCENT})
+    filters, complaints = _read(request)
+    rows = queue_of(request.user, filters)
+    sums = queue_sums(rows)
+    pages = Paginator(_shown(rows), ROWS)
+    pages.__dict__["count"] = sums["count"]  # counted with the sums
+    pools = list(_pools(request.user))
+    fee = sums["amount"] * settings.PLATFORM_FEE_PERCENT / 100
+    response = render(request, "crowdsourcing/review_queue.html", {
+        "page": pages.get_page(request.GET.get("page")), "filters": filters, "complaints": complaints, "choices": CHOICES, "pools": pools,
+        "projects": list({pool.task.project_id: pool.task.project for pool in pools}.values()),
+        "sums": sums, "fee": fee, "fee_percent": settings.PLATFORM_FEE_PERCENT, "query": filters.query()})
+    response.set_cookie(QUEUE_COOKIE, filters.query(), samesite="Lax", httponly=True, secure=settings.SESSION_COOKIE_SECURE)
+    return response
 
 
-def _dressed(rows: list[Assignment]) -> list[Assignment]:
-    """With the time of automatic acceptance, and whether a decision is on its way to the platform."""
-    busy = dict(ProviderCommand.objects.filter(
-        target_type=ProviderCommand.Target.ASSIGNMENT, target_id__in=[row.pk for row in rows], status__in=OPEN_COMMAND_STATUSES)
-        .values_list("target_id", "kind"))
-    for row in rows:
-        row.accepted_by_itself_at = automatic_acceptance(row)  # type: ignore[attr-defined]
-        row.deciding = busy.get(row.pk)  # type: ignore[attr-defined]
-    return rows
+def _read(request: HttpRequest) -> tuple[QueueFilters, list[str]]:
+    """Filters that cannot be read are left out here, and named: only looking depends on them."""
+    data = request.GET.dict()
+    try:
+        return QueueFilters.parse(data), []
+    except ValidationError as error:
+        bad = error.message_dict
+        return QueueFilters.parse({name: value for name, value in data.items() if name not in bad}), [
+            sentence for sentences in bad.values() for sentence in sentences]
 
 
-def _pool_id(request: HttpRequest) -> int | None:
-    text = request.GET.get("pool", "") or request.POST.get("pool", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
+def _shown(rows: Any) -> Any:
+    return with_decisions(rows).select_related("pool__task__project", "task_suite", "toloker", "snapshot").defer("snapshot__data")
+
+
+def _pools(user: Any) -> Any:
+    """Those with something that waits."""
+    waiting = queue_of(user, QueueFilters()).order_by().values("pool")
+    return Pool.objects.filter(pk__in=waiting).select_related("task__project").order_by("task__project__name", "task__name", "pk")
 
 
 @login_required
-@require_POST
-def review_accept(request: HttpRequest) -> HttpResponse:
-    """Accept what is ticked, at most one page of it; each is a command of its own."""
-    ids = [int(text) for text in request.POST.getlist("assignment") if text.isascii() and text.isdigit() and len(text) < 18][:ROWS]
-    asked, refused = 0, []
-    for assignment in doors.waiting_for(request.user).filter(pk__in=ids):
-        try:
-            services.accept_assignment(actor=request.user, assignment=assignment)
-            asked += 1
-        except Refused as error:
-            refused.append(f"Job {assignment.task_suite.job_id}: {error.sentence}")
-    if asked:
-        messages.success(request, f"Toloka is asked to accept {asked} job{'s' if asked > 1 else ''}.")
-    if refused:
-        messages.warning(request, " ".join(refused[:5]))
-    if not ids:
-        messages.warning(request, "Tick the jobs to accept first.")
-    chosen = _pool_id(request)
-    return redirect(reverse("crowdsourcing:review_queue") + (f"?pool={chosen}" if chosen else ""))
+@require_GET
+def review_soon(request: HttpRequest) -> HttpResponse:
+    """The board: what the platform accepts by itself in the next hours, the most suspicious first."""
+    groups = due_soon(request.user)
+    totals = {name: sum(group[name] for group in groups) for name in ("near", "near_amount", "far", "far_amount", "suspicious")}
+    return render(request, "crowdsourcing/review_soon.html", {
+        "groups": groups, "totals": totals, "near": NEAR, "far": FAR, "fee_percent": settings.PLATFORM_FEE_PERCENT,
+        "with_fee": totals["far_amount"] * (100 + settings.PLATFORM_FEE_PERCENT) / 100})
 
 
 @login_required
@@ -90,8 +93,10 @@ def review_next(request: HttpRequest) -> HttpResponse:
     if found is None:
         messages.info(request, nothing_more(request.user, filters))
         return redirect(queue_address(filters))
-    to_editor = request.GET.get("to") == _EDITOR
-    return redirect("annotation:job_editor" if to_editor else "annotation:job_detail", found.task_suite.job_id)
+    job = found.task_suite.job_id
+    if request.GET.get("to") == _EDITOR:
+        return redirect(reverse("annotation:job_editor", args=[job]) + "?mode=review")
+    return redirect("annotation:job_detail", job)
 
 
 def filters_of(request: HttpRequest) -> QueueFilters:

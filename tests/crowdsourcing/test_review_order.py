@@ -127,7 +127,8 @@ def test_the_address_of_next_goes_on_in_its_queue_and_says_when_it_is_over(clien
     address = reverse("crowdsourcing:review_next")
     job = [row.task_suite.job_id for row in four]
     assert client.get(address).url == reverse("annotation:job_detail", args=[job[0]])
-    assert client.get(address, {"after": four[0].pk, "to": "editor"}).url == reverse("annotation:job_editor", args=[job[1]])
+    in_editor = client.get(address, {"after": four[0].pk, "to": "editor"}).url
+    assert in_editor == reverse("annotation:job_editor", args=[job[1]]) + "?mode=review"
     assert client.get(address, {"after": four[1].pk, "sort": "suspicion"}).url == reverse("annotation:job_detail", args=[job[3]])
     over = client.get(address, {"after": four[3].pk}, follow=True)
     assert "Nothing more waits behind that one. 4 that you passed over still wait." in over.content.decode()
