@@ -178,6 +178,7 @@ def test_a_reviewer_sees_everything_and_changes_nothing(page: Page) -> None:
         fake.annotations = {"10": {"shapes": [road], "tags": [{"id": 2, "label_id": 7, "attributes": []}]}}
         desk = Desk(page, fake).open(f"{fake.address}/requester")
         expect(page.get_by_text("Review", exact=True)).to_be_visible()
+        page.get_by_role("tab", name="Objects").click()
         expect(page.get_by_role("button", name="1. road, polygon of")).to_be_visible()
         desk.drag((90, 340), (200, 300))
         assert desk.points() == [[50, 280, 180, 360, 40, 400]]

@@ -215,6 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self.answer(200, fake.job())
             if match := re.fullmatch(r"frames/(\d+)", path):
                 return self.frame(int(match[1]))
+            if path == "issues":
+                return self.answer(200, {"attempt": "", "issues": []})
             if path == "annotations" and self.command == "GET":
                 return self.answer(200, {"revision": fake.revision, "frames": fake.annotations})
             status, answer = fake.save(body) if path == "annotations" else fake.submit(body)

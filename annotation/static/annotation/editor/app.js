@@ -170,6 +170,7 @@ export class App {
   }
 
   #syncCanvas() {
+    this.review?.sync();
     this.canvas?.show({ shapes: this.visibleShapes, labels: this.labelsById, selectedId: this.state.selectedId,
       hoveredId: this.state.hoveredId, editable: this.editable && !this.state.picked, locked: this.state.locked, marked: this.marked });
   }

@@ -3,6 +3,7 @@ import { Api } from "@/editor/api.js";
 import { App } from "@/editor/app.js";
 import { Drafts } from "@/editor/drafts.js";
 import { openSession, assignmentOf, ParentPage } from "@/editor/session.js";
+import { Review } from "@/editor/review.js";
 import { useSprite } from "@/editor/panels/icon.js";
 
 const page = document.getElementById("editor");
@@ -37,9 +38,11 @@ async function start() {
   const attempt = fromPage ? "" : `:${assignmentOf(location.hash)}`;
   const drafts = new Drafts(`${jobKey || `job-${payload.job.id}`}${attempt}`);
   const app = new App(page, payload, { api, drafts, parent, back: backUrl ?? "" });
+  app.review = payload.context.mode === "review" ? new Review(app) : null;
   page.replaceChildren();
   app.start();
-  addEventListener("keydown", (event) => app.commands.onKey(event));
+  app.review?.start();
+  addEventListener("keydown", (event) => app.review?.onKey(event) || app.commands.onKey(event));
   addEventListener("keyup", (event) => app.commands.onKeyUp(event));
   addEventListener("blur", () => app.commands.onBlur());
   addEventListener("online", () => app.saver.flush());

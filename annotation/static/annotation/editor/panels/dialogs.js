@@ -3,6 +3,7 @@ import { html, live, nothing, unsafeHTML } from "lit";
 import { KEYS } from "@/editor/keys.js";
 import { icon } from "@/editor/panels/icon.js";
 import { propagateDialog } from "@/editor/panels/propagate.js";
+import { keysOfReview } from "@/editor/review.js";
 import { matching, stateOf, WORDS } from "@/editor/progress.js";
 
 /** Questions that need an answer: Esc and a click beside them do not close them. */
@@ -30,7 +31,7 @@ const KINDS = {
   guide: (app, { first }) => frame(html`${icon("book")} Instructions`, html`<div class="markdown">${unsafeHTML(app.guide)}</div>`,
     main(first ? "Start annotating" : "Close", closing(app))),
 
-  keys: (app) => frame(html`${icon("keyboard")} Keys and mouse`, keys(), main("Close", closing(app))),
+  keys: (app) => frame(html`${icon("keyboard")} Keys and mouse`, keys(app.review ? keysOfReview(KEYS) : KEYS), main("Close", closing(app))),
 
   propagate: (app, open) => {
     const { title, body, foot } = propagateDialog(app, open);
@@ -103,9 +104,9 @@ const MOUSE = [["Wheel", "Zoom at the pointer"], ["Drag beside objects, middle b
 const TOUCH = [["One finger", "Draw with the chosen tool; move and change the selected object"], ["Two fingers", "Move the image and zoom"],
   ["Long press", "Menu of the object"], ["Pen", "As the mouse; fingers and palm rest while it is down"]];
 
-function keys() {
-  const groups = [...new Set(KEYS.map((entry) => entry.group))];
-  const rows = (group) => KEYS.filter((entry) => entry.group === group && !entry.hidden);
+function keys(table) {
+  const groups = [...new Set(table.map((entry) => entry.group))];
+  const rows = (group) => table.filter((entry) => entry.group === group && !entry.hidden);
   const line = (left, right) => html`<div><dt>${left}</dt><dd>${right}</dd></div>`;
   const names = (entry) => (entry.shown ? [entry.shown] : entry.keys.map((key) => SIGNS[key] ?? key));
   const row = (entry) => line(names(entry).map((key) => html`<kbd>${key}</kbd> `), entry.what);

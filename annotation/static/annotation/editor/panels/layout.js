@@ -4,6 +4,7 @@ import { bar, banner } from "@/editor/panels/bar.js";
 import { player } from "@/editor/panels/player.js";
 import { toolbar } from "@/editor/panels/tools.js";
 import { side } from "@/editor/panels/side.js";
+import { card, issues } from "@/editor/panels/issues.js";
 import { dialog } from "@/editor/panels/dialogs.js";
 import { menu } from "@/editor/panels/menu.js";
 import { picturePanel } from "@/editor/panels/picture.js";
@@ -26,9 +27,9 @@ export function layout(app) {
             @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}
             aria-label=${`Image ${app.frame?.name ?? ""}, ${app.frame?.width} × ${app.frame?.height}. Objects are listed in the panel beside it. F1 lists the keys.`}></div>
           <i class="ed-cross ed-cross-x" aria-hidden="true"></i><i class="ed-cross ed-cross-y" aria-hidden="true"></i>
-          ${loading(app)} ${prompt(app)} ${hands(app)} ${stageNotices(app)} ${picturePanel(app)} ${ending(app)}
+          ${loading(app)} ${prompt(app)} ${hands(app)} ${stageNotices(app)} ${picturePanel(app)} ${card(app)} ${ending(app)}
         </main>
-        ${state.side ? side(app) : nothing}
+        ${!state.side ? nothing : app.review?.state.tab === "issues" ? issues(app) : side(app)}
       </div>
       ${stripPlace(app)} ${menu(app)}
       <div class="ed-said visually-hidden" role="status" aria-live="polite">${state.said}</div>

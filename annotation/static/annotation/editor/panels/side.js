@@ -3,12 +3,13 @@ import { classMap, guard, html, live, nothing, repeat } from "lit";
 import { allows, labelsFor, nameOfType, TOOLS } from "@/editor/labels.js";
 import { attributes } from "@/editor/panels/attributes.js";
 import { icon } from "@/editor/panels/icon.js";
+import { tabs } from "@/editor/panels/issues.js";
 
 const dot = (label) => html`<span class="ed-dot" style="background:${label?.color ?? "#868e96"}"></span>`;
 
 export function side(app) {
   return html`<aside class="ed-side" aria-label="Labels and objects">
-    ${app.editable ? labels(app) : nothing} ${tags(app)} ${objects(app)}
+    ${app.review ? tabs(app) : nothing} ${app.editable ? labels(app) : nothing} ${tags(app)} ${objects(app)}
   </aside>`;
 }
 

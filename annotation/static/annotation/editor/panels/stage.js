@@ -23,7 +23,7 @@ function promptOf(app) {
       ${state.sketch ? html`<kbd>Esc</kbd><span>cancels</span>` : nothing}`;
   }
   if (app.content.nothing_here) return nothingHere(app);
-  if (app.context.mode === "review") return html`${icon("eye")}<span>Review: you can look at everything; nothing can be changed here.</span>`;
+  if (app.review) return reviewing(app.review);
   if (!app.editable) return html`${icon("lock")}<span>${app.job.read_only_reason || "This job is read-only: it was submitted, or taken away."}</span>`;
   if (app.content.shapes.length || !state.lastTool) return null;
   return html`<span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to draw.</span><kbd>E</kbd><span>says that nothing is here.</span>`;
@@ -42,6 +42,11 @@ export function hands(app) {
   };
   const part = parts[app.mode];
   return part ? html`<div class="ed-hands" role="group" aria-label="Finish or cancel">${part()}</div>` : nothing;
+}
+
+function reviewing({ state }) {
+  if (state.placing) return html`${icon("message")}<b>Open an issue</b><span>Click the place, or drag a rectangle.</span><kbd>Esc</kbd><span>cancels</span>`;
+  return state.card ? null : html`${icon("eye")}<kbd>N</kbd><span>opens an issue at a place; right-click an object for one about it.</span>`;
 }
 
 function nothingHere(app) {
