@@ -4,6 +4,8 @@ from annotation.models import EditorSession, Job, JobStage, JobState
 
 def read_only_reason(job: Job, mode: str, attempt: str = "") -> str | None:
     """A sentence when the job's shapes may not be changed in this mode (EditorSession.Mode) for this attempt, else None."""
+    if mode == EditorSession.Mode.CORRECTION:
+        return "A correction is a draft of its own (services.corrections)."
     if mode == EditorSession.Mode.REVIEW:
         return "This is a review: shapes can be looked at, not changed."
     if mode == EditorSession.Mode.TOLOKER:

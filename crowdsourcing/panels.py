@@ -12,6 +12,7 @@ from annotation.models import Issue, Job, Project, Task
 from crowdsourcing import doors, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.board import waiting_counts
+from crowdsourcing.selectors.corrections import correction_state, kept_corrections, with_comparable
 from crowdsourcing.selectors.reviews import automatic_acceptance, dispute_end
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ReissuePolicy
 from crowdsourcing.views import pools as pool_views, projects as project_views
@@ -171,7 +172,7 @@ def review_bar(request: HttpRequest, job: Job) -> Context:
     suite = _suite(job)
     if suite is None:
         return None
-    assignment = doors.assignments_for(request.user).filter(task_suite=suite).order_by("-created", "-remote_id").first()
+    assignment = with_comparable(doors.assignments_for(request.user)).filter(task_suite=suite).order_by("-created", "-remote_id").first()
     if assignment is None:
         return {"job": job, "suite": suite, "pool": suite.pool, "assignment": None}
     review = doors.may_review(request.user, job)
@@ -192,6 +193,7 @@ def review_bar(request: HttpRequest, job: Job) -> Context:
         "without_work": status in (AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED) and assignment.snapshot_id is None,
         "open_issues": Issue.objects.filter(job=job, attempt=assignment.remote_id, resolved_date=None).count(),
         "dispute_ends": dispute_end(assignment), "policy": ReissuePolicy(pool.reissue_policy),
+        **correction_state(assignment, request.user, may_review=review, busy=busy),
     }
 
 
@@ -214,8 +216,10 @@ def job_panel(request: HttpRequest, job: Job) -> Context:
     if suite is None:
         return None
     attempts = list(selectors.attempts_of(job).select_related("pool__crowd_project__account").defer("snapshot__data"))
+    kept = kept_corrections(job)
     for number, attempt in enumerate(reversed(attempts), start=1):
         attempt.number = number  # type: ignore[attr-defined]
+        attempt.correction = kept.get(attempt.remote_id)  # type: ignore[attr-defined]
     changes = list(selectors.timeline_of(job))
     numbers = {attempt.pk: attempt.number for attempt in attempts}  # type: ignore[attr-defined]
     for change in changes:

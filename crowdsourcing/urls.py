@@ -1,7 +1,7 @@
 """Pages of the crowdsourcing room."""
 from django.urls import include, path
 
-from crowdsourcing.views import assignments, bulk, commands, pools, projects, reviews, webhooks
+from crowdsourcing.views import assignments, bulk, commands, corrections, pools, projects, reviews, webhooks
 
 app_name = "crowdsourcing"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/accept", assignments.assignment_accept, name="assignment_accept"),
     path("assignments/<int:assignment_id>/reject", assignments.assignment_reject, name="assignment_reject"),
     path("assignments/<int:assignment_id>/reject/preview", assignments.assignment_reject_preview, name="assignment_reject_preview"),
+    path("assignments/<int:assignment_id>/fix", corrections.fix, name="fix"),
+    path("assignments/<int:assignment_id>/fix/keep", corrections.keep, name="keep_fix"),
+    path("assignments/<int:assignment_id>/fix/accept", corrections.fix_and_accept, name="fix_and_accept"),
+    path("assignments/<int:assignment_id>/fix/throw-away", corrections.throw_away, name="throw_away"),
     path("task-suites/<int:task_suite_id>/reissue", assignments.reissue, name="reissue"),
     path("commands/<uuid:command_id>", commands.command_fragment, name="command_fragment"),
     path("commands/<uuid:command_id>/retry", commands.command_retry, name="command_retry"),

@@ -12,14 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation.access import read_only_reason
 from annotation.api.errors import SessionEnded, TooLarge
 from annotation.api.json import MAX_BYTES, JSONParser, JSONRenderer
 from annotation.errors import InvalidAnnotations
 from annotation.frames import QUALITIES, frame_response
 from annotation.guides import render_guide
 from annotation.models import EditorSession, Frame, Job, Label
-from annotation.services import editor, shapes
+from annotation.services import editor
 
 SCHEME = "Editor"
 _ERROR = OpenApiResponse(OpenApiTypes.OBJECT, description="{code, detail}")
@@ -123,7 +122,8 @@ class JobView(EditorView):
     def get(self, request: Request) -> Response:
         """Everything the editor needs to begin: job, frames, labels, guide, what is there already."""
         session, job = self.session, self.session.job
-        reason = read_only_reason(job, session.mode, session.attempt)
+        work = editor.work_of(session)
+        reason = work.read_only_reason
         labels = Label.objects.filter(project=job.task.project_id).prefetch_related("attributes")
         return Response({
             "job": {"id": job.pk, "task_name": job.task.name, "start_frame": job.start_frame, "stop_frame": job.stop_frame,
@@ -131,7 +131,7 @@ class JobView(EditorView):
             "frames": list(_frames(job).values("number", "name", "width", "height")),
             "labels": [_label(label) for label in labels],
             "guide_html": render_guide(job.task.project.guide),
-            "annotations": {"revision": job.revision, "frames": shapes.frames_of(job=job)},
+            "annotations": {"revision": work.revision, "frames": work.frames},
             "context": _context(session, read_only=reason is not None),
         })
 
@@ -155,8 +155,8 @@ class AnnotationsView(EditorView):
     @extend_schema(tags=["editor"], operation_id="editor_annotations", responses={200: AnnotationsBody, **_ERRORS})
     def get(self, request: Request) -> Response:
         """What is stored now."""
-        job = self.session.job
-        return Response({"revision": job.revision, "frames": shapes.frames_of(job=job)})
+        work = editor.work_of(self.session)
+        return Response({"revision": work.revision, "frames": work.frames})
 
     @extend_schema(tags=["editor"], operation_id="editor_save", request=AnnotationsBody, examples=[_EXAMPLE],
                    responses={200: RevisionBody, 413: _ERROR, **_CONFLICTS})
@@ -164,7 +164,7 @@ class AnnotationsView(EditorView):
         """Replace what is on the named frames; all or nothing."""
         revision = self.revision()
         body: dict[str, Any] = dict(request.data)
-        saved = shapes.save_frames(job=self.session.job, revision=revision, frames=body.get("frames", {}), session=self.session)
+        saved = editor.save(session=self.session, revision=revision, frames=body.get("frames", {}))
         return Response({"revision": saved})
 
 
@@ -191,5 +191,7 @@ def _label(label: Label) -> dict[str, Any]:
 def _context(session: EditorSession, *, read_only: bool) -> dict[str, Any]:
     left = None if session.deadline is None else max(0, int((session.deadline - timezone.now()).total_seconds()))
     shown = {name: session.context.get(name) for name in ("title", "price", "currency") if name in session.context}
-    return {"title": session.job.task.project.name, **shown, "seconds_left": left, "mode": session.mode,
-            "can_submit": not read_only, "can_skip": session.mode == EditorSession.Mode.TOLOKER and not read_only}
+    # A correction is kept or thrown away on the job's page.
+    can_submit = not read_only and session.mode != EditorSession.Mode.CORRECTION
+    return {"title": session.job.task.project.name, **shown, "seconds_left": left, "mode": session.mode, "can_submit": can_submit,
+            "can_skip": session.mode == EditorSession.Mode.TOLOKER and not read_only}

@@ -69,7 +69,8 @@ def _write(run: Run, scope: Scope, out: IO[bytes]) -> Losses:
                 run.progress(share + (0.98 - share) * done / max(scope.frame_count, 1), f"Adding image {done} of {scope.frame_count}")
         if not scope.frame_count:
             losses.note("No frame is in this file: no job is accepted yet.")
-        report = {"format": params["format"], "frames": scope.frame_count, "notes": losses.sentences()}
+        report = {"format": params["format"], "frames": scope.frame_count, "jobs_corrected_by_reviewers": scope.corrected_jobs,
+                  "notes": losses.sentences()}
         archive.writestr(REPORT, orjson.dumps(report, option=orjson.OPT_INDENT_2))
     return losses
 

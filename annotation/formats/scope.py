@@ -9,6 +9,7 @@ from django.db.models import Count, Q, TextField
 from django.db.models.functions import Cast
 
 from annotation.models import Frame, FrameAnnotation, Job, JobStage, JobState, Label, Project, Snapshot, Task
+from annotation.services.corrections import in_force
 
 FRAMES_AT_ONCE = 2000
 # A frame may hold 20,000 shapes: few rows at once.
@@ -50,6 +51,8 @@ class Scope:
         self._known = {label.pk for label in self.labels}
         # Chosen once: jobs that are accepted or reopened while the file is written do not make its parts disagree.
         self._jobs = Q(pk__in=list(Job.objects.filter(self._covered(only_accepted)).order_by().values_list("pk", flat=True)))
+        # Whose shapes a reviewer corrected: the file holds the corrected version.
+        self.corrected_jobs = in_force(jobs=Job.objects.filter(self._jobs)).count()
         self._ranges = self._frame_ranges()
         self._ambiguous = set(
             Frame.objects.filter(task__in=self.tasks).values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from annotation.locks import lock_labels
-from annotation.models import FrameAnnotation, Job, JobStage, JobState, Snapshot
+from annotation.models import Correction, FrameAnnotation, Job, JobStage, JobState, Snapshot
 from annotation.services import jobs
 from annotation.services.shapes import write_frames
 
@@ -94,7 +94,9 @@ def _put_back(job: Job, move: Move) -> None:
     if move.verb != "accepted" or job.attempt == move.attempt:
         return
     kept = Snapshot.objects.filter(job=job, attempt=move.attempt).order_by("-pk")
-    snapshot = kept.filter(reason=Snapshot.Reason.SUBMITTED).first() or kept.first()
+    # A reviewer's correction counts as long as nobody threw it away.
+    corrected = Snapshot.objects.filter(pk__in=Correction.objects.filter(job=job, attempt=move.attempt).values("snapshot")).first()
+    snapshot = corrected or kept.filter(reason=Snapshot.Reason.SUBMITTED).first() or kept.first()
     if snapshot is None:
         return
     if job.attempt:

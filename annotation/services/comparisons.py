@@ -8,6 +8,7 @@ from django.db.models import Case, Exists, F, JSONField, OuterRef, QuerySet, Whe
 
 from annotation.errors import Refused
 from annotation.models import Frame, ImportedFrame, Job, Snapshot
+from annotation.services.corrections import open_draft
 from annotation.services.imports import imported_frames_of
 from annotation.services.shapes import frames_of
 from annotation.shapes import digest_of
@@ -15,6 +16,8 @@ from annotation.shapes.difference import Agreement, FrameDifference, compare_fra
 
 CURRENT = "current"
 TRUTH = "ground-truth"
+# A reviewer's open draft.
+CORRECTION = "correction"
 # Another rule of pairing needs another name, or old numbers are shown.
 _CACHE_KEY = "differences-2-{}-{}-{}-{}"
 _CACHE_SECONDS = 24 * 3600
@@ -22,7 +25,8 @@ _CACHE_SECONDS = 24 * 3600
 
 @dataclass(frozen=True)
 class Version:
-    """One side. `name` is what the address calls it: a snapshot's id, "current" or "ground-truth"; `snapshot` is that of an id."""
+    """One side. `name` is what the address calls it: a snapshot's id, "current", "ground-truth" or "correction"; `snapshot` is that of an
+    id."""
 
     name: str
     frames: dict[str, Any]
@@ -93,7 +97,7 @@ def listed_snapshots(*, job: Job, names: Sequence[str] = ()) -> list[Any]:
     """All of the job's snapshots, the newest first, without `data`; those that are named have it as `kept`. One query."""
     ids = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) <= 18]
     kept = Case(When(pk__in=ids, then=F("data")), default=None, output_field=JSONField())
-    return list(job.snapshots.defer("data").annotate(kept=kept).order_by("-pk"))
+    return list(job.snapshots.select_related("author").defer("data").annotate(kept=kept).order_by("-pk"))
 
 
 def has_truth(*, job: Job) -> bool:
@@ -117,6 +121,8 @@ def versions_of(*, job: Job, names: Sequence[str], listed: Sequence[Any]) -> lis
     live = {CURRENT: frames_of(job=job) if CURRENT in names else {}}
     if TRUTH in names:
         live[TRUTH] = imported_frames_of(job=job, kind=ImportedFrame.Kind.GROUND_TRUTH)
+    if CORRECTION in names:
+        live |= _draft(job)
     versions = []
     for name in names:
         snapshot = snapshots.get(name)
@@ -130,6 +136,13 @@ def versions_of(*, job: Job, names: Sequence[str], listed: Sequence[Any]) -> lis
             raise Refused(f"This job has no version “{name[:40]}”: give the id of one of its snapshots, “{CURRENT}” or “{TRUTH}”.",
                           "no_such_version")
     return versions
+
+
+def _draft(job: Job) -> dict[str, dict[str, Any]]:
+    draft = open_draft(job=job)
+    if draft is None:
+        raise Refused("Nobody is fixing this job now. Choose another version.", "no_such_version")
+    return {CORRECTION: draft}
 
 
 def compare_versions(*, job: Job, before: Version, after: Version, sizes: Mapping[int, tuple[int, int]]) -> Comparison:

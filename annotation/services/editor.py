@@ -1,6 +1,7 @@
 """Editor sessions: a key to one job for one attempt."""
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils import timezone
 from annotation import selectors
 from annotation.access import read_only_reason
 from annotation.errors import ReadOnly, RevisionConflict
-from annotation.models import EditorSession, Job, JobState, Snapshot
-from annotation.services.jobs import begin_own_work, mark_submitted, submitted_snapshot
-from annotation.services.shapes import frames_of
-from annotation.services.snapshots import take_snapshot
+from annotation.models import EditorSession, Job, JobStage, JobState, Snapshot
+from annotation.services import corrections
+from annotation.services.jobs import begin_own_work, mark_submitted
+from annotation.services.shapes import FrameContent, frames_of, save_frames
+from annotation.services.snapshots import submitted_snapshot, take_snapshot
 
 
 def token_digest(token: str) -> str:
@@ -47,7 +49,8 @@ def session_of(token: str) -> EditorSession | None:
     if session is None or (session.deadline is not None and session.deadline <= now):
         return None
     if session.user is not None:
-        allowed = selectors.may_review if session.mode == EditorSession.Mode.REVIEW else selectors.may_edit
+        reviewing = session.mode in (EditorSession.Mode.REVIEW, EditorSession.Mode.CORRECTION)
+        allowed = selectors.may_review if reviewing else selectors.may_edit
         if not allowed(session.user, session.job.task.project):
             return None
     return session
@@ -58,6 +61,39 @@ def revoke_sessions(*, job: Job, attempt: str) -> int:
     return EditorSession.objects.filter(job=job, attempt=attempt, revoked_at=None).update(revoked_at=timezone.now())
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a session sees: `frames` as `services.shapes.frames_of`, the `revision` they are at, and why they cannot be changed or None."""
+
+    frames: dict[str, FrameContent]
+    revision: int
+    read_only_reason: str | None
+
+
+def work_of(session: EditorSession) -> Work:
+    """The draft for a correction; what they submitted for somebody from outside, whatever a reviewer made of it since; else the job's."""
+    job = session.job
+    if session.mode == EditorSession.Mode.CORRECTION:
+        correction = corrections.correction_of(job=job, attempt=session.attempt)
+        reason = corrections.reason_of(session, job, correction)
+        if correction is not None and correction.open:
+            return Work(corrections.draft_of(correction=correction), correction.revision, reason)
+        return Work(frames_of(job=job), job.revision, reason)
+    reason = read_only_reason(job, session.mode, session.attempt)
+    if session.mode == EditorSession.Mode.TOLOKER and job.stage != JobStage.ANNOTATION:
+        submitted = submitted_snapshot(job=job, attempt=session.attempt)
+        if submitted is not None:
+            return Work(submitted.data["frames"], submitted.revision, reason)
+    return Work(frames_of(job=job), job.revision, reason)
+
+
+def save(*, session: EditorSession, revision: int, frames: Any) -> int:
+    """Replace what is on the named frames, of the job or of the correction's draft; the new revision. Raises as `shapes.save_frames`."""
+    if session.mode == EditorSession.Mode.CORRECTION:
+        return corrections.save_correction(session=session, revision=revision, frames=frames)
+    return save_frames(job=session.job, revision=revision, frames=frames, session=session)
+
+
 @transaction.atomic
 def submit(*, session: EditorSession, revision: int) -> Snapshot:
     """Keep the frames as an immutable snapshot and finish the job: validation / completed for an attempt from outside, else completed.
@@ -66,6 +102,8 @@ def submit(*, session: EditorSession, revision: int) -> Snapshot:
     ReadOnly when the job was taken away or the session only looks.
     """
     job = Job.objects.select_for_update().get(pk=session.job_id)
+    if session.mode == EditorSession.Mode.CORRECTION:
+        raise ReadOnly("A correction is not submitted. Go back to the job and keep it, or keep it and accept the work.")
     before = submitted_snapshot(job=job, attempt=session.attempt) if session.mode != EditorSession.Mode.REVIEW else None
     if before is not None and before.revision == revision:
         _finish_again(job, session, before)

@@ -11,7 +11,7 @@ from annotation.models import EditorSession, FrameAnnotation, Job, JobStage, Job
 from annotation.services.guards import require_edit
 from annotation.services.imports import lock_starting_point, put_starting_point
 from annotation.services.shapes import frames_of, write_frames
-from annotation.services.snapshots import take_snapshot
+from annotation.services.snapshots import submitted_snapshot, take_snapshot
 
 
 @transaction.atomic
@@ -90,11 +90,6 @@ def mark_rejected(*, job: Job) -> Job:
     return _mark(job, JobStage.VALIDATION, JobState.REJECTED)
 
 
-def submitted_snapshot(*, job: Job, attempt: str) -> Snapshot | None:
-    """What the attempt submitted, or None."""
-    return Snapshot.objects.filter(job=job, attempt=attempt, reason=Snapshot.Reason.SUBMITTED).order_by("pk").last()
-
-
 @transaction.atomic
 def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | None = None, assignee: Any = ...) -> Job:
     """Change stage, state and assignee by hand (CVAT's rule: a new stage without a state starts as `new`).
@@ -149,16 +144,20 @@ def _mark(job: Job, stage: str, state: str, *, only_from: str | None = None) -> 
 
 
 def _clear(job: Job, reason: str) -> Snapshot | None:
-    """Keep what is on the job as a snapshot of its attempt, then empty it. Submitted work has its snapshot already."""
+    """Keep what is on the job as a snapshot of its attempt, then empty it. Submitted and corrected work have theirs already."""
     snapshot = None
     frames = frames_of(job=job)
-    submitted = Snapshot.objects.filter(job=job, attempt=job.attempt, reason=Snapshot.Reason.SUBMITTED).order_by("pk").last()
-    unchanged = submitted is not None and submitted.data["frames"] == frames
-    if (job.attempt or frames) and not unchanged:
+    if (job.attempt or frames) and not _is_kept(job, frames):
         snapshot = take_snapshot(job, reason, frames, attempt=job.attempt, worker=job.worker)
     FrameAnnotation.objects.filter(job=job).delete()
     EditorSession.objects.filter(job=job, attempt=job.attempt, revoked_at=None).update(revoked_at=timezone.now())
     return snapshot
+
+
+def _is_kept(job: Job, frames: dict[str, Any]) -> bool:
+    corrected = Snapshot.objects.filter(job=job, attempt=job.attempt, reason=Snapshot.Reason.CORRECTED).order_by("pk").last()
+    known = (submitted_snapshot(job=job, attempt=job.attempt), corrected if job.attempt else None)
+    return any(snapshot is not None and snapshot.data["frames"] == frames for snapshot in known)
 
 
 def _told(job: Job, locked: Job) -> Job:

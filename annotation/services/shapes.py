@@ -1,4 +1,5 @@
 """Shapes and tags on the frames of a job."""
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -77,8 +78,8 @@ def save_frames(*, job: Job, revision: int, frames: Any, session: EditorSession 
 
 def write_frames(job: Job, frames: dict[int, FrameContent]) -> None:
     """Store validated frames of a locked job; gives ids and moves `job.last_object_id`, which the caller saves."""
-    present = {row.frame: row for row in FrameAnnotation.objects.filter(job=job, frame__in=frames)}
-    _give_ids(job, frames, present)
+    present = present_on(job, frames)
+    give_ids(job, frames, present.items(), lambda: ids_elsewhere(job, set(frames)))
     filled = [FrameAnnotation(job=job, frame=number, **content) for number, content in frames.items() if any(content.values())]
     emptied = [number for number, content in frames.items() if not any(content.values()) and number in present]
     if emptied:
@@ -89,16 +90,27 @@ def write_frames(job: Job, frames: dict[int, FrameContent]) -> None:
             update_fields=["shapes", "tags", "nothing_here", "starting_point", "updated_date"])
 
 
-def _give_ids(job: Job, frames: dict[int, FrameContent], present: dict[int, FrameAnnotation]) -> None:
-    """Every object gets an id that is its own within the job; ids that somebody else has, or that never were, are replaced."""
-    by_client = {(row.frame, thing["client_id"]): thing["id"] for row in present.values() for thing in (*row.shapes, *row.tags)
-                 if "client_id" in thing}
+def present_on(job: Job, frames: Iterable[int]) -> dict[int, FrameContent]:
+    """Shapes and tags that are on these frames now."""
+    rows = FrameAnnotation.objects.filter(job=job, frame__in=list(frames)).values_list("frame", "shapes", "tags")
+    return {frame: {"shapes": shapes, "tags": tags} for frame, shapes, tags in rows}
+
+
+def give_ids(job: Job, frames: dict[int, FrameContent], present: Iterable[tuple[int, FrameContent]],
+             elsewhere_of: Callable[[], set[int]]) -> None:
+    """Every object gets an id that is its own within the job; ids that somebody else has, or that never were, are replaced.
+
+    `present`: what these frames hold already, a frame more than once where it has several versions; `elsewhere_of` gives the ids of other
+    frames, asked only if needed. Moves `job.last_object_id`, which the caller saves.
+    """
+    known = [(number, thing) for number, content in present for thing in (*content["shapes"], *content["tags"])]
+    by_client = {(number, thing["client_id"]): thing["id"] for number, thing in known if "client_id" in thing}
     for number, thing in _things(frames):
         if thing["id"] is None and "client_id" in thing:
             thing["id"] = by_client.get((number, thing["client_id"]))
-    here = {thing["id"] for row in present.values() for thing in (*row.shapes, *row.tags)}
+    here = {thing["id"] for _, thing in known}
     unsure = {thing["id"] for _, thing in _things(frames)} - here - {None}
-    elsewhere = _ids_elsewhere(job, set(frames)) if unsure else set()
+    elsewhere = elsewhere_of() if unsure else set()
     used: set[int] = set()
     for _, thing in _things(frames):
         given = thing["id"]
@@ -108,7 +120,8 @@ def _give_ids(job: Job, frames: dict[int, FrameContent], present: dict[int, Fram
         used.add(thing["id"])
 
 
-def _ids_elsewhere(job: Job, frames: set[int]) -> set[int]:
+def ids_elsewhere(job: Job, frames: set[int]) -> set[int]:
+    """Of what is on the job's other frames."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (jsonb_path_query(shapes || tags, '$[*].id'))::bigint FROM annotation_frameannotation "

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from annotation.errors import Refused
 from annotation.models import Job, Label, Snapshot
 from annotation.services.comparisons import (
+    CORRECTION,
     CURRENT,
     TRUTH,
     Comparison,
@@ -83,6 +84,8 @@ def job_compare(request: HttpRequest, job_id: int) -> HttpResponse:
     context = {**_around(job), **_frame_context(request, job, comparison, frames), "a": names[0], "b": names[1]}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "annotation/_compare_viewer.html", context)
+    if CORRECTION in names:
+        sides.insert(1, (CORRECTION, None))
     context |= {"sides": sides, "sums": _counted(comparison.counts), "comparison": comparison,
                 "quality": _percents(comparison.quality),
                 "differing": [(frame, _counted(frame.counts, present=True)) for frame in comparison.differing[:FRAMES_LISTED]],

@@ -16,6 +16,7 @@ from annotation.access import read_only_reason
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState, Snapshot
 from annotation.services import editor as editor_services, jobs as services
 from annotation.services.comparisons import has_truth
+from annotation.services.corrections import correction_of
 from annotation.services.shapes import content_of
 from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
@@ -30,7 +31,7 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
     """`?frame=` (task-absolute number) and `?snapshot=` choose what is shown; with htmx only the viewer is answered."""
     job = job_or_404(request.user, job_id)
     # `data` of snapshots may be large: only the chosen one is read.
-    snapshots = list(job.snapshots.defer("data").order_by("-id"))
+    snapshots = list(job.snapshots.select_related("author").defer("data").order_by("-id"))
     snapshot = _chosen_snapshot(request, job)
     context = {**viewer_context(request, job, snapshot), "snapshots": snapshots}
     if request.htmx:  # type: ignore[attr-defined]
@@ -107,16 +108,33 @@ def job_reopen(request: HttpRequest, job_id: int) -> HttpResponse:
 @login_required
 @require_GET
 def job_editor(request: HttpRequest, job_id: int) -> HttpResponse:
-    """Opens a session of the user: to work where that is possible, else to look."""
+    """Opens a session of the user: to work where that is possible, else to look. `?mode=review` to look, `?mode=correction` to go on with
+    one's own correction of the attempt that holds the job (back to the job's page where there is none)."""
     job = job_or_404(request.user, job_id)
+    if request.GET.get("mode") == "correction":
+        return _correction_editor(request, job)
     editable = selectors.may_edit(request.user, job.task.project) and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
     mode = EditorSession.Mode.REQUESTER if editable and request.GET.get("mode") != "review" else EditorSession.Mode.REVIEW
+    return _editor_page(request, job, mode)
+
+
+def _correction_editor(request: HttpRequest, job: Job) -> HttpResponse:
+    correction = correction_of(job=job)
+    if correction is None or not correction.open or correction.owner_id != request.user.pk:
+        messages.warning(request, "You are not fixing this job now. Press Fix to begin.")
+        return redirect("annotation:job_detail", job.pk)
+    # A browser's draft of one correction must not be offered to another.
+    return _editor_page(request, job, EditorSession.Mode.CORRECTION, attempt=correction.attempt, job_key=f"correction-{correction.pk}")
+
+
+def _editor_page(request: HttpRequest, job: Job, mode: str, *, attempt: str = "", job_key: str = "") -> HttpResponse:
     _session, token = editor_services.open_session(
-        job=job, mode=mode, user=request.user, expires_at=timezone.now() + timedelta(hours=SESSION_HOURS), context={"title": job.task.name})
+        job=job, mode=mode, attempt=attempt, user=request.user, expires_at=timezone.now() + timedelta(hours=SESSION_HOURS),
+        context={"title": job.task.name})
     nonce = secrets.token_urlsafe(16)
     context = {
         "job": job, "title": f"Job #{job.pk} · {job.task.name}", "csp_nonce": nonce,
-        "api_url": "/api/editor/", "token": token, "session_url": "", "job_key": "", "parent_origins": "",
+        "api_url": "/api/editor/", "token": token, "session_url": "", "job_key": job_key, "parent_origins": "",
         "review": mode == EditorSession.Mode.REVIEW,
     }
     answer = render(request, "annotation/editor.html", context)

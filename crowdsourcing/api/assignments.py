@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from crowdsourcing import doors
 from crowdsourcing.api.base import VERB_ANSWERS, RoomViewSet
+from crowdsourcing.api.corrections import OF_ASSIGNMENTS, CorrectionActions
 from crowdsourcing.api.filters import AssignmentFilter
 from crowdsourcing.api.serializers import AcceptSerializer, AssignmentSerializer, RejectSerializer
 from crowdsourcing.models import Assignment
@@ -16,7 +17,7 @@ from crowdsourcing.services import assignments as services
 
 
 @extend_schema(tags=["crowdsourcing: assignments"])
-class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
+class AssignmentViewSet(CorrectionActions, ListModelMixin, RetrieveModelMixin, RoomViewSet):
     """One Toloker's attempts at jobs. Every member of the project may accept and reject."""
 
     serializer_class = AssignmentSerializer
@@ -24,7 +25,7 @@ class AssignmentViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
     queryset = Assignment.objects.none()
 
     def get_queryset(self) -> Any:
-        return doors.assignments_for(self.request.user).order_by("-created", "-pk")
+        return doors.assignments_for(self.request.user).order_by("-created", "-pk").prefetch_related(OF_ASSIGNMENTS)
 
     @extend_schema(request=AcceptSerializer, responses=VERB_ANSWERS, summary="Accept",
                    examples=[OpenApiExample("With a comment", value={"comment": "Good boxes."}, request_only=True)])

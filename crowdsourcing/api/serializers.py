@@ -5,9 +5,11 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation.api.serializers.tasks import CorrectionSerializer
 from annotation.models import Project, Task
 from crowdsourcing import audience, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.selectors.queue import LEVELS, suspicion_level
 from crowdsourcing.selectors.reviews import automatic_acceptance
 from crowdsourcing.services.assignments import MAX_COMMENT
 from crowdsourcing.services.pools import CONFIG_FIELDS
@@ -149,14 +151,19 @@ class AssignmentSerializer(serializers.ModelSerializer):
     job = serializers.IntegerField(source="task_suite.job_id", read_only=True)
     toloker = serializers.CharField(source="toloker.user_id", read_only=True)
     snapshot = serializers.SerializerMethodField(help_text="The work that came with it; null: none.")
+    correction = serializers.SerializerMethodField(help_text="The reviewer's version of it that counts; null: none was kept.")
     submitted_without_work = serializers.SerializerMethodField()
     accepted_automatically_at = serializers.SerializerMethodField(help_text="When the platform accepts by itself, for submitted ones.")
+    suspicion = serializers.FloatField(read_only=True, help_text="0 to 1: how unusual it looks. An order for reviewers, never a verdict.")
+    suspicion_level = serializers.SerializerMethodField(help_text="null: not judged yet.")
+    suspicion_signals = serializers.SerializerMethodField(help_text="Why, the strongest first; texts carry the numbers.")
 
     class Meta:
         model = Assignment
         fields = ("id", "pool", "task", "task_suite", "job", "toloker", "remote_id", "status", "reward", "public_comment", "created",
                   "submitted",
-                  "accepted", "rejected", "skipped", "expired", "snapshot", "submitted_without_work", "accepted_automatically_at")
+                  "accepted", "rejected", "skipped", "expired", "snapshot", "correction", "submitted_without_work",
+                  "accepted_automatically_at", "suspicion", "suspicion_level", "suspicion_signals")
         read_only_fields = fields
 
     @extend_schema_field({"type": "object", "nullable": True, "properties": {
@@ -165,9 +172,24 @@ class AssignmentSerializer(serializers.ModelSerializer):
         found = assignment.snapshot
         return {"id": found.pk, "shape_count": found.shape_count, "tag_count": found.tag_count} if found else None
 
+    @extend_schema_field(CorrectionSerializer(allow_null=True))
+    def get_correction(self, assignment: Assignment) -> Any:
+        of_job = assignment.task_suite.job.corrections.all()
+        kept = next((one for one in of_job if one.attempt == assignment.remote_id and one.snapshot_id), None)
+        return CorrectionSerializer(kept).data if kept else None
+
     def get_submitted_without_work(self, assignment: Assignment) -> bool:
         judged = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
         return assignment.status in judged and assignment.snapshot_id is None
+
+    @extend_schema_field({"type": "string", "enum": list(LEVELS), "nullable": True})
+    def get_suspicion_level(self, assignment: Assignment) -> str | None:
+        return suspicion_level(assignment.suspicion) if assignment.suspicion_at is not None else None
+
+    @extend_schema_field({"type": "array", "items": {"type": "object", "properties": {
+        "code": {"type": "string"}, "weight": {"type": "number"}, "text": {"type": "string"}}}})
+    def get_suspicion_signals(self, assignment: Assignment) -> list[dict[str, Any]]:
+        return assignment.suspicion_signals
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_accepted_automatically_at(self, assignment: Assignment) -> Any:

@@ -12,9 +12,11 @@ from annotation.shapes.difference import KINDS, Difference, FrameDifference
 class SnapshotSerializer(serializers.ModelSerializer):
     """What an attempt looked like at one moment, without its shapes."""
 
+    author = serializers.CharField(source="author.username", default=None, allow_null=True, help_text="the reviewer who corrected it")
+
     class Meta:
         model = Snapshot
-        fields = ("id", "reason", "attempt", "worker", "revision", "digest", "shape_count", "tag_count", "created_date")
+        fields = ("id", "reason", "attempt", "worker", "author", "revision", "digest", "shape_count", "tag_count", "created_date")
 
 
 class CountsSerializer(serializers.Serializer):

@@ -85,6 +85,14 @@ class JobWriteSerializer(serializers.Serializer):
     assignee = serializers.IntegerField(required=False, allow_null=True, help_text="user id")
 
 
+class CorrectionSerializer(serializers.Serializer):
+    """A reviewer's version of an attempt: the id of its snapshot, who made it, and when it was kept."""
+
+    snapshot = serializers.IntegerField(source="snapshot_id")
+    author = serializers.CharField(source="snapshot.author.username", default=None, allow_null=True)
+    created_date = serializers.DateTimeField(source="snapshot.created_date")
+
+
 class JobSerializer(Extended):
     """A job; frames are task-absolute and inclusive."""
 
@@ -109,13 +117,14 @@ class JobSerializer(Extended):
     target_storage = Constant(None)
     issues = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
+    correction = serializers.SerializerMethodField(help_text="The reviewer's version that is on the job; null: what the annotator made.")
 
     class Meta:
         model = Job
         fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status",
                   "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size",
                   "data_original_chunk_type", "data_compressed_chunk_type",
-                  "organization", "source_storage", "target_storage", "issues", "labels", "created_date",
+                  "organization", "source_storage", "target_storage", "issues", "labels", "correction", "created_date",
                   "updated_date")
 
     def get_url(self, job: Any) -> str:
@@ -126,6 +135,11 @@ class JobSerializer(Extended):
         if job.stage == JobStage.ANNOTATION:
             return "annotation"
         return "completed" if job.stage == JobStage.ACCEPTANCE and job.state == JobState.COMPLETED else "validation"
+
+    @extend_schema_field(CorrectionSerializer(allow_null=True))
+    def get_correction(self, job: Any) -> Any:
+        kept = next((one for one in job.corrections.all() if one.attempt == job.attempt and one.snapshot_id), None)
+        return CorrectionSerializer(kept).data if kept else None
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_issues(self, job: Any) -> dict[str, Any]:

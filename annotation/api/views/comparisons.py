@@ -14,7 +14,7 @@ from annotation.api.serializers.comparisons import (
 from annotation.services import comparisons
 from annotation.shapes.difference import Agreement, sum_counts
 
-_NAMES = "the id of one of the job's snapshots, “current” or “ground-truth”"
+_NAMES = "the id of one of the job's snapshots, “current”, “ground-truth” or “correction” (a reviewer's open draft)"
 _SIDES = [OpenApiParameter(name, required=True, description=f"{which} side: {_NAMES}")
           for name, which in (("a", "first"), ("b", "second"))]
 
@@ -25,7 +25,7 @@ class ComparisonMixin:
     @extend_schema(responses={200: SnapshotSerializer(many=True), **NOT_FOUND}, filters=False)
     def snapshots(self, request: Request, pk: int) -> Response:
         """What was submitted, given up, replaced or corrected, the newest first; without the shapes."""
-        rows = self.get_object().snapshots.defer("data").order_by("-pk")  # type: ignore[attr-defined]
+        rows = self.get_object().snapshots.select_related("author").defer("data").order_by("-pk")  # type: ignore[attr-defined]
         page = self.paginate_queryset(rows)  # type: ignore[attr-defined]
         return self.get_paginated_response(SnapshotSerializer(page, many=True).data)  # type: ignore[attr-defined]
 

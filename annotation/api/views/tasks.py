@@ -23,6 +23,7 @@ from annotation.api.views.imports import TaskImportMixin
 from annotation.api.views.projects import counted
 from annotation.models import Issue, Job, JobStage, JobState, Task
 from annotation.services import jobs, tasks
+from annotation.services.corrections import KEPT_CORRECTIONS
 
 _EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
 
@@ -90,7 +91,7 @@ class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.R
 
     def get_queryset(self) -> QuerySet[Job]:
         return selectors.jobs_for(self.request.user).select_related("task__project", "assignee").annotate(
-            issue_count=counted(Issue.objects.all(), path="job"))
+            issue_count=counted(Issue.objects.all(), path="job")).prefetch_related(KEPT_CORRECTIONS)
 
     @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:

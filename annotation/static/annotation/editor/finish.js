@@ -1,4 +1,4 @@
-/** The ends of an attempt: submit, give up, out of time; and a draft found at the start. */
+/** The ends of an attempt: submit, give up, out of time, a correction's; and a draft found at the start. */
 
 export class Finish {
   /** @param {import("./app.js").App} app */
@@ -72,6 +72,22 @@ export class Finish {
     await app.drafts.remove();
     this.#end("skipped");
     if (!app.parent.skip()) app.notice("Now leave the task on the platform's page.");
+  }
+
+  /** A reviewer is done fixing: everything is saved, then the job's page asks what becomes of it. */
+  async leave() {
+    const { app } = this;
+    if (app.canvas.drawing) {
+      app.notice("A shape is still being drawn. Finish it (N) or cancel it (Esc).", "warning");
+      return;
+    }
+    app.set({ busy: "leave" });
+    if (app.editable && !(await app.saver.flush())) {
+      app.set({ busy: "" });
+      app.notice("Your last changes are not saved yet. The reason is at the top; press Finish again when it says Saved.", "danger");
+      return;
+    }
+    location.assign(`${app.back}#correction`);
   }
 
   timeIsOver() {

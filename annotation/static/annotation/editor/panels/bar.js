@@ -14,6 +14,7 @@ export function bar(app) {
       ${icon("arrow-left")}</a>` : nothing}
     <h1 class="ed-title" title=${title}>${title}</h1>
     ${context.mode === "review" ? html`<span class="badge bg-azure-lt">Review</span>` : nothing}
+    ${context.mode === "correction" ? html`<span class="badge bg-orange-lt" title="What was submitted stays on record">Fixing</span>` : nothing}
     ${context.price ? html`<span class="ed-fact" title="Paid when your work is accepted">${icon("coin")}<b>${money(context)}</b></span>` : nothing}
     ${app.deadline.exists && !state.ended ? clock(app) : nothing}
     ${saveState(app)}
@@ -23,6 +24,7 @@ export function bar(app) {
     ${context.can_skip && app.editable ? secondary({ name: "Give up", sign: "flag", title: "Give up this task", kind: "btn-outline-secondary",
       off: Boolean(state.busy), onClick: () => app.set({ dialog: { kind: "skip" } }) }) : nothing}
     ${context.can_submit && app.editable ? submit(app) : nothing}
+    ${context.mode === "correction" && app.back ? finish(app) : nothing}
   </header>`;
 }
 
@@ -32,6 +34,9 @@ const secondary = ({ name, sign, title = name, kind = "btn-ghost-secondary", off
 
 const submit = (app) => html`<button class="btn btn-sm btn-primary ed-submit" ?disabled=${Boolean(app.state.busy)} @click=${() => app.finish.ask()}>
   ${icon("send")}<b>${app.state.busy === "submit" ? "Submitting…" : "Submit"}</b></button>`;
+
+const finish = (app) => html`<button class="btn btn-sm btn-primary ed-submit" title="Back to the job: accept, keep, or throw away" ?disabled=${Boolean(app.state.busy)}
+  @click=${() => app.finish.leave()}>${icon("check")}<b>Finish</b></button>`;
 
 /** "$0.05", and where the browser does not know the currency "0.05 XYZ". */
 export function money({ price, currency }) {
