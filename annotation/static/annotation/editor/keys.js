@@ -25,7 +25,7 @@ export const KEYS = [
     ...(i ? { hidden: true } : { shown: "Ctrl+1 … 9, 0" }),
   })),
   { keys: ["A"], command: "answers", what: "To the questions about the selected object; Esc leads back", group: "Labels", edits: true },
-  { keys: ["E"], command: "nothingHere", what: "Nothing here: this frame needs no object; again: take that back", group: "Edit", edits: true },
+  { keys: ["E"], command: "nothingHere", what: "Nothing here: this frame needs no object; again: take that back. On a starting point: it is right", group: "Edit", edits: true },
   { keys: ["Delete"], command: "delete", what: "Delete the selected object", group: "Edit", edits: true },
   { keys: ["Shift+Delete"], command: "deleteLocked", what: "Delete it even if it is locked", group: "Edit", edits: true },
   { keys: ["Ctrl+Z"], command: "undo", what: "Undo", group: "Edit", edits: true },

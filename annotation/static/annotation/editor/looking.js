@@ -21,12 +21,15 @@ export class Looking {
     else app.goTo(at);
   }
 
-  /** Says that this frame needs no shape, or takes that back. */
+  /** Says that this frame needs no shape, or takes that back; of a starting point, that it is right as it is. */
   nothingHere() {
     const { app } = this;
     const { shapes, tags } = app.content;
     if (app.canvas.drawing) {
       app.notice("A shape is still being drawn. Finish it (N) or cancel it (Esc) first.", "warning");
+    } else if (app.content.starting_point) {
+      app.store.change(app.frame.number, (frame) => { delete frame.starting_point; });
+      app.notice("Checked: this frame is right as it is. Ctrl+Z takes that back.");
     } else if (shapes.length || tags.length) {
       app.notice("There is something on this image. \"Nothing here\" is for images that need no object.", "warning");
     } else {

@@ -1,15 +1,16 @@
-/** Which frames are finished: something is on them, or somebody looked and says that they need nothing. */
+/** Which frames are finished: somebody put something on them, checked what a file put there, or says that they need nothing. */
 
-/** @param {import("./types.js").FrameContent} content @returns {"done"|"nothing"|"open"} */
+/** @param {import("./types.js").FrameContent} content @returns {"done"|"nothing"|"start"|"open"} */
 export function stateOf(content) {
+  if (content.starting_point) return "start";
   if (content.shapes.length || content.tags.length) return "done";
   return content.nothing_here ? "nothing" : "open";
 }
 
-export const isFinished = (content) => stateOf(content) !== "open";
+export const isFinished = (content) => !["start", "open"].includes(stateOf(content));
 
 /** What the state is called where a mark alone would not be read. */
-export const WORDS = { done: "done", nothing: "nothing here", open: "not finished" };
+export const WORDS = { done: "done", nothing: "nothing here", start: "starting point, not checked", open: "not finished" };
 
 /**
  * Place of the nearest unfinished frame after (step 1) or before (step -1) a place, once around the list; null when there is no other.

@@ -1,5 +1,6 @@
 /** The document: plain JSON, changed only through `change`, which remembers immer patches for undo and redo. */
 import { applyPatches, enablePatches, produce, produceWithPatches } from "immer";
+import { withoutStart } from "@/editor/starting.js";
 
 enablePatches();
 /** What a frame without anything on it holds. */
@@ -21,7 +22,7 @@ export function normalised(content) {
     client_id: object.client_id || newClientId(),
   });
   const tag = (object) => ({ source: "manual", attributes: [], ...object, client_id: object.client_id || newClientId() });
-  const marked = content?.nothing_here ? { nothing_here: true } : {};
+  const marked = { ...(content?.nothing_here ? { nothing_here: true } : {}), ...(content?.starting_point ? { starting_point: true } : {}) };
   return { shapes: (content?.shapes ?? []).map(shape), tags: (content?.tags ?? []).map(tag), ...marked };
 }
 
@@ -34,7 +35,7 @@ function essence(content) {
   const attributes = (object) => [...object.attributes].sort((a, b) => a.spec_id - b.spec_id).map((entry) => [entry.spec_id, String(entry.value)]);
   const shapes = content.shapes.map((s) => [s.type, s.label_id, s.points.map((value) => Math.round(value * 100)), s.rotation, s.occluded,
     s.z_order, s.group, s.source, attributes(s)]);
-  return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)]), Boolean(content.nothing_here)]);
+  return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)]), Boolean(content.nothing_here), Boolean(content.starting_point)]);
 }
 
 /** A patch that made an empty frame, and nothing else. */
@@ -85,9 +86,10 @@ export class DocumentStore {
       }
     });
     if (patches.every(onlyMade)) return false;
-    this.#document = next;
     const step = numbers.map(Number);
-    this.#undo.push({ number: Number(shown), numbers: step, patches, inverse });
+    const [settled, more, back] = withoutStart(this.#document, next, step);
+    this.#document = settled;
+    this.#undo.push({ number: Number(shown), numbers: step, patches: [...patches, ...more], inverse: [...back, ...inverse] });
     if (this.#undo.length > LONGEST_HISTORY) this.#undo.shift();
     this.#redo = [];
     this.#tell(step);

@@ -10,7 +10,8 @@
  * @typedef {{id?: number, client_id: string, type: ShapeType, label_id: number, points: number[], rotation: number, occluded: boolean,
  *            z_order: number, group: number, source: string, attributes: AttributeValue[]}} Shape
  * @typedef {{id?: number, client_id: string, label_id: number, source: string, attributes: AttributeValue[]}} Tag
- * @typedef {{shapes: Shape[], tags: Tag[], nothing_here?: true}} FrameContent `nothing_here`: somebody looked, it needs no shape
+ * @typedef {{shapes: Shape[], tags: Tag[], nothing_here?: true, starting_point?: true}} FrameContent
+ *   `nothing_here`: somebody looked, it needs no shape; `starting_point`: as a file left it, nobody checked
  * @typedef {{frames: Object<string, FrameContent>}} EditorDocument keyed by the frame's number
  * @typedef {{number: number, name: string, width: number, height: number}} Frame
  * @typedef {{width: number, height: number}} Size

@@ -38,7 +38,7 @@ const KINDS = {
     return frame(title, body, foot);
   },
 
-  submit: (app, { empty }) => frame(empty.length ? "Submit with empty images?" : "Submit this work?",
+  submit: (app, { empty }) => frame(empty.length ? "Submit with unfinished images?" : "Submit this work?",
     empty.length ? emptyFrames(app, empty) : html`<p>Every image has something on it, or is marked as "nothing here". After submitting you cannot change anything.</p>`,
     html`${plain("Go back", closing(app))} ${main(empty.length ? "Submit anyway" : "Submit", () => app.finish.submit())}`),
 
@@ -82,12 +82,16 @@ function images(app, numbers) {
 }
 
 function emptyFrames(app, empty) {
-  const count = empty.length === app.frames.length ? "There is nothing on any image yet."
-    : empty.length === 1 ? "One image has nothing on it." : `${empty.length} of ${app.frames.length} images have nothing on them.`;
+  const starts = empty.filter((entry) => app.store.frame(entry.number).starting_point);
+  const bare = empty.length - starts.length;
+  const count = !bare ? "" : bare === app.frames.length ? "There is nothing on any image yet."
+    : bare === 1 ? "One image has nothing on it." : `${bare} of ${app.frames.length} images have nothing on them.`;
   const show = (entry) => () => { app.set({ dialog: null }); app.goToNumber(entry.number); };
   const place = (entry) => app.frames.indexOf(entry) + 1;
-  return html`<p>${count} That is right only if there is nothing to mark there. Have another look, and press
-      <kbd>E</kbd> where nothing is there:</p>
+  return html`${starts.length ? html`<p><b>${starts.length === 1 ? "One image is" : `${starts.length} images are`} as the file left ${starts.length === 1 ? "it" : "them"}:</b>
+      you changed nothing and did not say that it is right. Check every object, and press <kbd>E</kbd> where all is right.</p>` : nothing}
+    ${bare ? html`<p>${count} That is right only if there is nothing to mark there. Have another look, and press
+      <kbd>E</kbd> where nothing is there:</p>` : nothing}
     <div class="ed-empty-frames">
       ${empty.slice(0, FEW).map((entry) => html`<button class="btn btn-sm" aria-label=${`Go to frame ${place(entry)}`} @click=${show(entry)}>
         ${place(entry)}</button>`)}

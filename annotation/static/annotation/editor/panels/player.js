@@ -22,7 +22,7 @@ export function player(app) {
       ${button(app, { name: "Go to a frame by number or name (`)", sign: "search", command: "goToFrame" })}</span>
     ${last > 0 ? html`<input class="ed-slider form-range" type="range" min="0" max=${last} .value=${live(String(state.index))} aria-label="Frame"
       @input=${(event) => app.goTo(Number(event.target.value))}>` : nothing}
-    <span class="ed-progress" title="Frames with an object or a tag, or marked as nothing here">
+    <span class="ed-progress" title="Frames with an object or a tag that somebody checked, or marked as nothing here">
       <span class="ed-progress-track"><span style="width:${frames.length ? (100 * done) / frames.length : 0}%"></span></span>
       <b>${done}</b> of ${frames.length} <span class="ed-wide">${frames.length === 1 ? "frame" : "frames"} done</span></span>
     <span class="ed-group">
@@ -45,9 +45,13 @@ export function player(app) {
   </div>`;
 }
 
-/** Off where something is on the image: the two exclude each other. */
+/** Off where something is on the image: the two exclude each other. On a starting point it says that this is right. */
 function nothingHere(app) {
-  const { shapes, tags, nothing_here } = app.content;
+  const { shapes, tags, nothing_here, starting_point } = app.content;
+  if (starting_point) {
+    return html`<button class="btn btn-sm btn-primary ed-nothing" aria-label="It is right as it is" title="Checked, and nothing has to change (E)"
+      @click=${() => app.commands.nothingHere()}>${icon("check")}<span>It is right</span></button>`;
+  }
   const taken = shapes.length + tags.length > 0;
   return html`<button class="btn btn-sm ed-nothing" aria-label="Nothing here" aria-pressed=${String(Boolean(nothing_here))} ?disabled=${taken}
     title=${taken ? "There is something on this image" : "This image needs no object (E)"} @click=${() => app.commands.nothingHere()}>

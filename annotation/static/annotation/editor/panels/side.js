@@ -3,6 +3,7 @@ import { classMap, guard, html, live, nothing, repeat } from "lit";
 import { allows, labelsFor, nameOfType, TOOLS } from "@/editor/labels.js";
 import { attributes } from "@/editor/panels/attributes.js";
 import { icon } from "@/editor/panels/icon.js";
+import { FROM_FILE } from "@/editor/starting.js";
 import { tabs } from "@/editor/panels/issues.js";
 
 const dot = (label) => html`<span class="ed-dot" style="background:${label?.color ?? "#868e96"}"></span>`;
@@ -86,7 +87,7 @@ function row(app, shape, index) {
   return html`<div role="listitem" data-object=${id} class=${classMap({ "ed-object": true, "is-selected": pressed, "is-hidden": hidden || state.hideAll,
     "is-hovered": state.hoveredId === id })} @pointerenter=${() => app.hover(id)} @pointerleave=${() => app.hover(null)}>
     <div class="ed-object-head">
-      <button class="ed-object-main" aria-label=${`${index + 1}. ${app.describe(shape)}`} aria-pressed=${String(pressed)} @click=${() => app.select(id)}
+      <button class="ed-object-main" aria-label=${`${index + 1}. ${app.describe(shape)}${shape.source === FROM_FILE ? ", from the file" : ""}`} aria-pressed=${String(pressed)} @click=${() => app.select(id)}
         @dblclick=${() => app.canvas.zoomTo(shape)} @keydown=${(event) => rowKey(app, shape, event)}
         title="Double-click, or press Enter when selected, to zoom in">${icon(signOf(shape))}${dot(label)}
         <span class="ed-object-name">${index + 1}. ${label?.name ?? "no label"}</span>${marks(shape)}</button>
@@ -101,6 +102,7 @@ const signOf = (shape) => TOOLS.find((tool) => tool.type === shape.type)?.icon ?
 const GROUP_HUES = [210, 20, 140, 290, 50, 180, 330, 100];
 
 const marks = (shape) => html`
+  ${shape.source === FROM_FILE ? html`<span class="ed-mark" title="From the file: nobody changed it yet">${icon("file")}</span>` : nothing}
   ${shape.occluded ? html`<span class="ed-mark" title="Partly hidden by something">${icon("square-dashed")}</span>` : nothing}
   ${shape.group ? html`<span class="ed-mark ed-mark-group" style="--hue:${GROUP_HUES[shape.group % GROUP_HUES.length]}" title=${`Group ${shape.group}`}>G${shape.group}</span>` : nothing}`;
 

@@ -23,6 +23,7 @@ function promptOf(app) {
       ${state.sketch ? html`<kbd>Esc</kbd><span>cancels</span>` : nothing}`;
   }
   if (app.content.nothing_here) return nothingHere(app);
+  if (app.content.starting_point && !state.selectedId) return startingPoint(app);
   if (app.review) return reviewing(app.review);
   if (!app.editable) return html`${icon("lock")}<span>${app.job.read_only_reason || "This job is read-only: it was submitted, or taken away."}</span>`;
   if (app.content.shapes.length || !state.lastTool) return null;
@@ -47,6 +48,11 @@ export function hands(app) {
 function reviewing({ state }) {
   if (state.placing) return html`${icon("message")}<b>Open an issue</b><span>Click the place, or drag a rectangle.</span><kbd>Esc</kbd><span>cancels</span>`;
   return state.card ? null : html`${icon("eye")}<kbd>N</kbd><span>opens an issue at a place; right-click an object for one about it.</span>`;
+}
+
+function startingPoint(app) {
+  if (!app.editable) return html`${icon("file")}<b>Starting point</b><span>These objects came from a file; nobody changed or confirmed them.</span>`;
+  return html`${icon("file")}<b>Starting point: check and correct</b><span>What is here came from a file.</span><kbd>E</kbd><span>says that it is right.</span>`;
 }
 
 function nothingHere(app) {

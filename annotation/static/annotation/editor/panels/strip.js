@@ -6,7 +6,7 @@ import { scrolledTo, visibleRange } from "@/editor/thumbnails.js";
 
 /** Pixels an item takes, its gap included; the same as --ed-thumb in the style sheet. */
 const ITEM = 104;
-const MARKS = { done: "check", nothing: "circle-dashed" };
+const MARKS = { done: "check", nothing: "circle-dashed", start: "file" };
 const KEYS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
 export class Strip {
