@@ -24,8 +24,13 @@ class Requester:
         self.page, self.url = page, url
         self.errors = listen(page)
 
+    def open(self, url: str) -> None:
+        """Go there, but not while the present page may be about to load itself again: see `settle`."""
+        self.settle()
+        self.page.goto(url)
+
     def log_in(self, username: str, password: str) -> None:
-        self.page.goto(f"{self.url}/login")
+        self.open(f"{self.url}/login")
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Log in").click()
@@ -34,7 +39,7 @@ class Requester:
     def make_project(self, name: str, label: str) -> str:
         """Address of the new project, with one rectangle label."""
         page = self.page
-        page.goto(f"{self.url}/projects/create")
+        self.open(f"{self.url}/projects/create")
         page.locator("#id_name").fill(name)
         if not page.locator("[data-label] [data-key=name]").count():
             page.get_by_role("button", name="Add label").click()
@@ -47,14 +52,14 @@ class Requester:
 
     def write_guide(self, project_url: str, text: str) -> None:
         page = self.page
-        page.goto(f"{project_url.rstrip('/')}/guide")
+        self.open(f"{project_url.rstrip('/')}/guide")
         page.locator("textarea").fill(text)
         page.get_by_role("button", name=re.compile("Save")).click()
 
     def set_up_project(self, project_url: str, key: str, description: str) -> None:
         """Actions > Setup crowdsourcing project, until the platform has made it."""
         page = self.page
-        page.goto(project_url)
+        self.open(project_url)
         page.get_by_role("button", name="Actions").click()
         page.get_by_role("link", name="Setup crowdsourcing project").first.click()
         page.get_by_label("API key").fill(key)
@@ -66,7 +71,7 @@ class Requester:
     def make_task(self, project_url: str, name: str, pictures: Iterable[Path], segment_size: int) -> str:
         """Address of the new task, its images processed."""
         page = self.page
-        page.goto(project_url)
+        self.open(project_url)
         page.get_by_role("link", name="New task").first.click()
         page.locator("#id_name").fill(name)
         page.locator("#id_segment_size").fill(str(segment_size))
@@ -78,7 +83,7 @@ class Requester:
 
     def set_up_pool(self, task_url: str, price: str, reissue: str) -> None:
         page = self.page
-        page.goto(task_url)
+        self.open(task_url)
         page.get_by_role("button", name="Actions").click()
         page.get_by_role("link", name="Setup Toloka pool").first.click()
         expect(page.get_by_role("heading", name="Create crowdsourcing task")).to_be_visible()
@@ -91,7 +96,7 @@ class Requester:
     def verb(self, url: str, item: str, button: str) -> None:
         """Choose `item` in the Actions menu of the page at `url` and confirm with `button`."""
         page = self.page
-        page.goto(url)
+        self.open(url)
         page.get_by_role("button", name="Actions").click()
         page.locator(".dropdown-menu.show").get_by_text(item).click()
         self.press(page.get_by_role("dialog").get_by_role("button", name=button))
@@ -103,13 +108,13 @@ class Requester:
 
     def sync(self, url: str) -> None:
         """The Sync button of a task, until its command is carried out."""
-        self.page.goto(url)
+        self.open(url)
         self.press(self.page.get_by_role("button", name="Sync"))
         self.settle()
 
     def settle(self) -> None:
-        """Wait until no command of this page is open. While one is, the page asks after it and in the end loads itself again: a reload of
-        ours at that moment would be aborted by the page's own."""
+        """Wait until no command of this page is open. While one is, the page asks after it and in the end loads itself again:
+        Chromium drops what we load at that moment (net::ERR_ABORTED)."""
         expect(self.page.locator(".crowd-command")).to_have_count(0, timeout=SLOW_MS)
         self.page.wait_for_load_state()
 
@@ -137,7 +142,7 @@ class Requester:
     def decide(self, job_url: str, verb: str, comment: str = "") -> None:
         """Accept or Reject in the job's bar."""
         page = self.page
-        page.goto(job_url)
+        self.open(job_url)
         page.get_by_role("group", name="Review").get_by_role("link", name=verb).click()
         dialog = page.get_by_role("dialog")
         if comment:

@@ -1,18 +1,16 @@
 """Processes die and answers get lost; the platform ends up with one of each thing, and each assignment is decided once."""
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from celery import Celery
 
 from tests.journeys.conftest import PASSWORD
 from tests.journeys.programs import Api, do_one
 from tests.stack.app import AppServer
 from tests.stack.sandbox import RequesterAccount, SandboxServer, free_port
-from tests.stack.worker import ROOT
 
 pytestmark = pytest.mark.journey
 JOBS = 4
@@ -45,15 +43,10 @@ def account(sandbox_server: SandboxServer) -> Any:
 
 
 @pytest.fixture
-def ring(app_server: AppServer) -> Callable[[], None]:
+def ring(app_server: AppServer) -> Iterator[Callable[[], None]]:
     """The scheduler's bell for the sweep, which these tests do not wait a quarter of a minute for."""
-
-    def sweep() -> None:
-        subprocess.run([sys.executable, "-m", "celery", "-A", "cvatoloka", "call", "crowdsourcing.tasks.sweep_commands",
-                        "--queue", app_server.environment["CELERY_QUEUE"]],
-                       cwd=ROOT, env=app_server.environment, check=True, capture_output=True)
-
-    return sweep
+    with Celery(broker=app_server.environment["REDIS_URL"], set_as_current=False) as bell:
+        yield lambda: bell.send_task("crowdsourcing.tasks.sweep_commands", queue=app_server.environment["CELERY_QUEUE"])
 
 
 def kill_in_the_middle(app: AppServer, api: Api, command: dict[str, Any], step: str) -> None:

@@ -49,7 +49,7 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
     expect(kim.page.get_by_text("The box is too large.")).to_be_visible()
     assert not kim.sees(TITLE), "a rejected job must wait until the requester gives it away"
 
-    requester.page.goto(first)
+    requester.open(first)
     requester.page.get_by_role("link", name="Give to another Toloker").click()
     requester.press(requester.page.get_by_role("dialog").get_by_role("button", name=re.compile("Give")))
     assert not kim.sees(TITLE), "a redo never goes to the Toloker whose work was rejected"
@@ -59,12 +59,12 @@ def test_a_requester_gets_a_crowds_work_rejects_one_has_it_redone_and_archives(
     requester.sync(task)
     requester.see("2 to review")
     for _ in range(2):
-        requester.page.goto(task)
+        requester.open(task)
         requester.press(requester.page.get_by_role("link", name=re.compile("wait.* for your review")))
         job = requester.page.url
         requester.decide(job, "Accept", "Thank you.")
         requester.see_in_bar("Accepted")
-    requester.page.goto(task)
+    requester.open(task)
     requester.see("2 accepted")
 
     check_export(requester, project, tmp_path)
@@ -91,7 +91,7 @@ def work(desk: Desk) -> str:
 def check_export(requester: Requester, project: str, folder: Path) -> None:
     """The export holds one box a picture, where it was drawn."""
     page = requester.page
-    page.goto(f"{project.rstrip('/')}/export")
+    requester.open(f"{project.rstrip('/')}/export")
     page.get_by_label("Format").select_option(label="COCO 1.0")
     requester.press(page.get_by_role("button", name="Start export"))
     with page.expect_download(timeout=30_000) as waiting:
@@ -110,11 +110,11 @@ def check_export(requester: Requester, project: str, folder: Path) -> None:
 def archive(requester: Requester, project: str, task: str, sandbox: SandboxServer) -> None:
     """The dispute over the rejection must be over first: the page says so, then the sandbox's calendar moves on."""
     requester.sync(task)
-    requester.page.goto(task)
+    requester.open(task)
     if not requester.page.get_by_text("Toloka: closed").is_visible():
         requester.verb(task, "Stop Toloka pool", "Stop")
         requester.see("Toloka: closed")
-    requester.page.goto(task)
+    requester.open(task)
     requester.page.get_by_role("button", name="Actions").click()
     expect(requester.page.get_by_text(re.compile("rejected less than 9 days ago"))).to_be_visible()
     sandbox.advance(days=10)
