@@ -1,6 +1,7 @@
 """The stack under every test, the rings as markers, the cast."""
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,9 +37,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         stack_services.stop(_running.pop())
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`-n 2 --dist loadfile` takes the files in our order."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.stack.order import Files
+
+    return Files(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever drives a browser through the whole product is a journey."""
     for item in items:
         ring = Path(str(item.fspath)).parent.name
         if ring == "journeys":
             item.add_marker(pytest.mark.journey)
+    if hasattr(config, "workerinput"):
+        from tests.stack.order import arrange
+
+        arrange(items)

@@ -1,0 +1,46 @@
+"""In which order a parallel run takes the files: the long ones first, so that none of them is left to one worker at the end."""
+from pathlib import PurePosixPath
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+JOURNEYS = "tests/journeys"
+# By the time they take; what is not here needs less than these.
+LONG = (
+    "house/test_lint.py", "house/test_demo.py", "sandbox/test_fuzz.py", "sandbox/test_alone.py", "providers/test_road.py",
+    "sandbox/test_programs.py", "house/test_embedded.py", "sandbox/test_durability.py", "house/test_settings.py", "sandbox/test_robots.py",
+    "providers/test_news.py", "sandbox/test_crossings.py", "house/test_walls.py")
+
+
+class Files(LoadFileScheduling):
+    """A file stays on one worker, and the journeys are like one file: they share the application, which is slow to start.
+
+    The files are taken as they were collected, not by how many tests they have.
+    """
+
+    def schedule(self) -> None:
+        self.config.option.loadscopereorder = False
+        super().schedule()
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return JOURNEYS if file.startswith(f"{JOURNEYS}/") else file
+
+
+def arrange(items: list[pytest.Item]) -> None:
+    """Sort by file: journeys, the long ones, those with a browser, the rest. The order within a file stays."""
+    with_browser = {_file(item) for item in items if "browser" in getattr(item, "fixturenames", ())}
+
+    def place(item: pytest.Item) -> int:
+        file = _file(item)
+        if file.startswith(f"{JOURNEYS}/"):
+            return -1
+        if (short := file.removeprefix("tests/")) in LONG:
+            return LONG.index(short)
+        return len(LONG) if file in with_browser else len(LONG) + 1
+
+    items.sort(key=place)
+
+
+def _file(item: pytest.Item) -> str:
+    return PurePosixPath(item.nodeid.split("::", 1)[0]).as_posix()
