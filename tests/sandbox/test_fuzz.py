@@ -1,7 +1,6 @@
 """Schemathesis over the sandbox's own description, against a real server: whatever comes, Toloka's body and a documented status."""
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Unsatisfiable
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 
@@ -21,6 +19,8 @@ EXAMPLES = int(os.environ.get("SANDBOX_FUZZ", "4"))
 BODY_EXAMPLES = max(2, EXAMPLES // 2)
 QUICK = settings(derandomize=True, database=None, deadline=None, phases=[Phase.explicit, Phase.generate],
                  suppress_health_check=list(HealthCheck))
+
+
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     with sandbox_server() as sandbox:
@@ -37,6 +37,11 @@ def _operations(world: World, door: str) -> Iterator[Any]:
             yield operation
 
 
+def _only_named(operation: Any) -> bool:
+    """Nothing but the id in its address is asked for. Any text may be one: nothing wrong can be made up."""
+    return not operation.body and all(parameter.location == "path" for parameter in operation.iter_parameters())
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["fitting", "wrong"])
 @pytest.mark.parametrize("door", ["api", "worker", "control"])
 def test_whatever_comes_the_answer_is_documented(world: World, door: str, mode: GenerationMode) -> None:
@@ -44,6 +49,8 @@ def test_whatever_comes_the_answer_is_documented(world: World, door: str, mode: 
     problems: list[str] = []
     with requests.Session() as session:
         for operation in _operations(world, door):
+            if mode is GenerationMode.NEGATIVE and _only_named(operation):
+                continue
             try:
                 statuses |= _fuzz(world, operation, mode, session)
             except AssertionError as problem:
@@ -68,9 +75,7 @@ def _fuzz(world: World, operation: Any, mode: GenerationMode, session: requests.
         seen.add(response.status_code)
         _check(world.document, operation, response)
 
-    # There is nothing wrong that could be made of an operation without parameters.
-    with suppress(Unsatisfiable):
-        run()
+    run()
     return seen
 
 
