@@ -79,8 +79,9 @@ class Comparison:
 
     def frame(self, number: int, size: tuple[int, int]) -> FrameDifference:
         """One frame in full."""
-        sides = (side.get(str(number), {}) for side in _known(self.before, self.after))
-        return compare_frame(number, *sides, size, ids=not _measured(self.before, self.after))
+        first, second = _known(self.before, self.after)
+        return compare_frame(number, first.get(str(number), {}), second.get(str(number), {}), size,
+                             ids=not _measured(self.before, self.after))
 
 
 def quality_of(before: Version, after: Version, agreement: Agreement) -> Quality | None:

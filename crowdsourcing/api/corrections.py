@@ -71,7 +71,7 @@ class CorrectionActions:
         comment = self.checked(AcceptSerializer)["comment"]  # type: ignore[attr-defined]
         command = services.fix_and_accept(
             actor=request.user, assignment=self.get_object(), comment=comment)  # type: ignore[attr-defined]
-        return self.asked(command)  # type: ignore[attr-defined,no-any-return]
+        return self.asked(command)  # type: ignore[attr-defined]
 
     @extend_schema(request=None, responses={204: None, **ERRORS}, summary="Throw the correction away")
     @action(detail=True, methods=["post"], url_path="fix/throw-away", url_name="throw-fix-away")
