@@ -3,11 +3,12 @@ import json
 import re
 import signal
 import subprocess
-import time
 import urllib.request
 
+import psutil
 import pytest
 
+from tests.sandbox.receiver import wait_until
 from tests.stack.sandbox import ROOT, RequesterAccount, SandboxServer
 
 
@@ -32,8 +33,8 @@ def test_no_migration_is_missing(sandbox: SandboxServer) -> None:
 @pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("ticker",), ("robots",)])
 def test_a_polite_stop_ends_every_process(sandbox: SandboxServer, arguments: tuple[str, ...]) -> None:
     with sandbox.process(*arguments) as process:
-        time.sleep(4)
-        assert process.poll() is None
+        # It is at work once it listens, or has called the database or the server.
+        wait_until(lambda: bool(psutil.Process(process.pid).net_connections("all")), 60)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 
