@@ -134,7 +134,8 @@ class CommentOneView(IssuesView):
 
 
 def _listed(session: EditorSession, **only: Any) -> list[dict[str, Any]]:
-    job, user = session.job, session.user
+    job = session.job
+    user: Any = session.user
     rows = Issue.objects.filter(job=job, **only).select_related("owner").prefetch_related("comments__owner").order_by("frame", "pk")
     edits = selectors.may_edit(user, job.task.project)
     return [{

@@ -44,6 +44,7 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
         "reopenable": may_edit and not job.attempt and job.state == JobState.COMPLETED,
         "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
         "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
+        "open_issues": job.issues.filter(resolved_date=None).count(),
         "counts": _counts(job), "truth": has_truth(job=job),
     }
     return render(request, "annotation/job_detail.html", context)

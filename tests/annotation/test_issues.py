@@ -151,6 +151,14 @@ def test_deleting_an_issue_leaves_the_work_alone(alice: Any, job: Job) -> None:
     assert (Snapshot.objects.values_list("pk", "digest").get(), shapes.frames_of(job=job)) == before
 
 
+def test_the_job_page_leads_to_its_issues(alice: Any, job: Job) -> None:
+    page = f"/jobs/{job.pk}"
+    assert ">none open</a>" in door(alice).get(page).content.decode()
+    make(alice, job)
+    issues.resolve_issue(actor=alice, issue=make(alice, job))
+    assert f'<a href="{page}/editor?mode=review">1 open</a>' in door(alice).get(page).content.decode()
+
+
 # --- REST -----------------------------------------------------------------------------------------------------------------------
 def test_an_issue_over_rest_from_beginning_to_end(alice: Any, job: Job) -> None:
     client = door(alice)

@@ -14,6 +14,7 @@ export const REVIEW_KEYS = [
   { keys: ["Shift+ArrowLeft"], command: "previousFrame", what: "Previous frame with issues", shown: "Shift+←" },
   { keys: ["R"], command: "settleSelected", what: "Resolve the selected issue, or reopen it" },
   { keys: ["Shift+R"], command: "toggleResolved", what: "Hide or show resolved issues" },
+  { keys: ["J"], command: "nextJob", what: "The next job that waits for a review" },
   { keys: ["Enter"], command: "placeInMiddle", what: "While placing: in the middle of the view", hidden: true },
   { keys: ["Escape"], command: "cancel", what: "Let go of the issue", hidden: true },
 ].map((entry) => ({ group: "Review", ...entry }));
@@ -195,6 +196,14 @@ export class Review {
 
   nextFrame() { this.#frame(1); }
   previousFrame() { this.#frame(-1); }
+
+  /** Where the bar above leads on: a room above puts it there, or not. */
+  nextJob() {
+    const link = document.querySelector(".ed-above [data-next-review]");
+    link?.click();
+    return Boolean(link);
+  }
+
   toggleResolved() { this.set({ hideResolved: !this.state.hideResolved }); }
   settleSelected() { return this.selected ? this.settle(this.selected) : false; }
 
