@@ -23,5 +23,5 @@ def test_journeys_then_long_files_then_browsers_then_the_rest_each_in_its_own_or
              item("tests/journeys/test_b.py::x"), item("tests/journeys/test_a.py::x")]
     arrange(items)
     assert [one.nodeid.removeprefix("tests/") for one in items] == [
-        "journeys/test_b.py::x", "journeys/test_a.py::x", f"{LONG[0]}::x", f"{LONG[1]}::x", "a/test_page.py::first", "a/test_page.py::second",
-        "a/test_quick.py::b", "a/test_quick.py::a"]
+        "journeys/test_b.py::x", "journeys/test_a.py::x", f"{LONG[0]}::x", f"{LONG[1]}::x", "a/test_page.py::first",
+        "a/test_page.py::second", "a/test_quick.py::b", "a/test_quick.py::a"]
