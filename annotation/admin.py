@@ -163,7 +163,7 @@ class JobAdmin(LookingAdmin):
 class FrameAnnotationAdmin(LookingAdmin):
     """Shapes of a frame; the list leaves them out, a row may hold twenty thousand."""
 
-    list_display = ("id", "job", "frame", "nothing_here", "updated_date")
+    list_display = ("id", "job", "frame", "nothing_here", "starting_point", "updated_date")
     list_select_related = ("job",)
     search_fields = ("=job__id",)
 

@@ -66,16 +66,17 @@ def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) ->
     labels = list(job.task.project.labels.prefetch_related("attributes"))
     if snapshot is not None:
         content = snapshot.data["frames"].get(str(number), {})
-        marked = {int(key) for key in snapshot.data["frames"]}
+        marked = {int(key) for key, kept in snapshot.data["frames"].items() if not kept.get("starting_point")}
     else:
         row = FrameAnnotation.objects.filter(job=job, frame=number).first()
-        content = content_of(row.shapes, row.tags, row.nothing_here) if row else {}
-        marked = set(FrameAnnotation.objects.filter(job=job).values_list("frame", flat=True))
+        content = content_of(row.shapes, row.tags, row.nothing_here, row.starting_point) if row else {}
+        marked = set(FrameAnnotation.objects.filter(job=job, starting_point=False).values_list("frame", flat=True))
     return {
         "job": job, "task": job.task, "project": job.task.project, "frame": frame, "snapshot": snapshot, "labels": labels,
         "drawing": draw(content, labels), "position": number - job.start_frame + 1,
         "previous": number - 1 if number > job.start_frame else None, "next": number + 1 if number < job.stop_frame else None,
         "annotated": len(marked), "nothing_here": content.get("nothing_here", False),
+        "starting_point": content.get("starting_point", False),
     }
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from annotation.errors import InvalidAnnotations, Refused
@@ -125,6 +126,19 @@ def test_a_mark_that_cannot_be_is_refused(shown: Task, content: dict[str, Any], 
     with pytest.raises(InvalidAnnotations) as refused:
         shapes.save_frames(job=shown.jobs.first(), revision=0, frames={"1": content})
     assert refused.value.errors == {"frames.1.starting_point": sentence}
+
+
+def test_the_job_page_says_that_nobody_checked(client: Client, alice: Any, shown: Task) -> None:
+    job = shown.jobs.first()
+    opened(job, alice)
+    client.force_login(alice)
+    assert "nobody changed or confirmed it" in client.get(f"/jobs/{job.pk}?frame=0").content.decode()
+    shapes.save_frames(job=job, revision=1, frames={"1": {"shapes": [], "tags": [], "nothing_here": True}})
+    page = client.get(f"/jobs/{job.pk}?frame=1").content.decode()
+    assert "1 of 2 frames are done" in page and "nobody changed" not in page
+    taken(job)
+    snapshot = Snapshot.objects.get()
+    assert "nobody changed or confirmed it" in client.get(f"/jobs/{job.pk}?frame=0&snapshot={snapshot.pk}").content.decode()
 
 
 def test_labels_of_imported_shapes_stay(alice: Any, shown: Task) -> None:

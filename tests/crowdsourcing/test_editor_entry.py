@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from annotation.models import EditorSession
+from annotation.models import EditorSession, ImportedFrame, Label, Task
 from crowdsourcing.job_keys import job_key_of
 from crowdsourcing.models import TaskSuite
 from crowdsourcing.providers.errors import BadCredentials, Unavailable
@@ -41,6 +41,21 @@ def test_an_active_assignment_opens_its_job_and_nothing_else(crowd: Crowd) -> No
     assert crowd.state() == ("annotation", "in progress", "wanda")
     assert crowd.assignment(remote_id).status == "ACTIVE"
     assert enter(job_key_of(crowd.suite()), remote_id).status_code == 201
+
+
+def test_a_toloker_starts_with_the_tasks_pre_annotations_once(crowd: Crowd) -> None:
+    crowd.open_pool()
+    task = crowd.job().task
+    tag = {"id": 1, "label_id": Label.objects.create(project=task.project, name="wet", color="#112233", type="tag").pk, "group": 0,
+           "source": "file", "attributes": []}
+    ImportedFrame.objects.create(task=task, kind="preannotation", frame=crowd.job().start_frame, tags=[tag])
+    Task.objects.filter(pk=task.pk).update(show_preannotations=True)
+    remote_id, key = crowd.take(), job_key_of(crowd.suite())
+    first, again = (enter(key, remote_id).json()["token"] for _ in range(2))
+    for token in (first, again):
+        frames = Client().get("/api/editor/job", headers={"Authorization": f"Editor {token}"}).json()["annotations"]["frames"]
+        assert [(content["tags"][0]["source"], content["starting_point"]) for content in frames.values()] == [("file", True)]
+    assert crowd.job().last_object_id == 1
 
 
 def test_keys_of_other_jobs_and_invented_ones_open_nothing(crowd: Crowd) -> None:
