@@ -250,7 +250,7 @@ export class Canvas {
       this.#features.set(shape, feature);
     }
     const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
-    feature.setStyle(shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, active: false }));
+    feature.setStyle(shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, source: shape.source, active: false }));
     return feature;
   }
 
@@ -278,7 +278,7 @@ export class Canvas {
     const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
     const styled = (geometry, style) => { const feature = new Feature(geometry); feature.setStyle(style); return feature; };
     const body = styled(geometryOf(shape.type, points, shape.rotation),
-      shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, active: true }));
+      shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, source: shape.source, active: true }));
     const title = shape.group ? `${label.name} · group ${shape.group}` : label.name;
     const name = styled(nameAnchor(shape.type, points), nameStyle(title, label.color));
     const handles = selected && this.#shown.editable && !this.#shown.locked.has(shape.client_id)

@@ -1,5 +1,6 @@
 /** How shapes look: OpenLayers styles from labels, cached by what decides them. */
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol";
+import { FROM_FILE } from "@/editor/starting.js";
 
 const WHITE = "#ffffff";
 const cache = new Map();
@@ -15,10 +16,11 @@ export function withAlpha(color, alpha) {
   return match ? `rgba(${match.slice(1).map((part) => parseInt(part, 16)).join(", ")}, ${alpha})` : color;
 }
 
-/** @param {{color: string, type: string, occluded: boolean, active: boolean}} look */
-export function shapeStyle({ color, type, occluded, active }) {
-  return remembered(`${color}|${type === "points"}|${occluded}|${active}`, () => {
-    const dash = occluded ? [7, 5] : undefined;
+/** @param {{color: string, type: string, occluded: boolean, active: boolean, source?: string}} look dots: out of a file, not changed yet */
+export function shapeStyle({ color, type, occluded, active, source }) {
+  const start = source === FROM_FILE;
+  return remembered(`${color}|${type === "points"}|${occluded}|${active}|${start}`, () => {
+    const dash = start ? [2, 4] : occluded ? [7, 5] : undefined;
     const halo = new Style({ stroke: new Stroke({ color: "rgba(0, 0, 0, 0.35)", width: active ? 5 : 3.5 }) });
     const line = new Style({
       stroke: new Stroke({ color, width: active ? 3 : 2, lineDash: dash }),

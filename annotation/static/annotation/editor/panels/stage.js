@@ -52,7 +52,7 @@ function reviewing({ state }) {
 
 function startingPoint(app) {
   if (!app.editable) return html`${icon("file")}<b>Starting point</b><span>These objects came from a file; nobody changed or confirmed them.</span>`;
-  return html`${icon("file")}<b>Starting point: check and correct</b><span>What is here came from a file.</span><kbd>E</kbd><span>says that it is right.</span>`;
+  return html`${icon("file")}<b>Starting point: check and correct</b><kbd>E</kbd><span>says that it is right.</span>`;
 }
 
 function nothingHere(app) {
