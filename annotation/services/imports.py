@@ -73,9 +73,13 @@ def imported_of(*, task: Task) -> dict[str, Imported]:
         cursor.execute(
             "SELECT kind, count(*), sum(jsonb_array_length(shapes)), sum(jsonb_array_length(tags)) FROM annotation_importedframe "
             "WHERE task_id = %s GROUP BY kind", [task.pk])
-        counts = {kind: counted for kind, *counted in cursor.fetchall()}
-    return {kind: Imported(*map(int, counts.get(kind, (0, 0, 0))), known.get(finished.get(kind)) if kind in counts else None,
-                           known.get(latest.get(kind))) for kind in ImportedFrame.Kind.values}
+        counts = {kind: (int(frames), int(shapes), int(tags)) for kind, frames, shapes, tags in cursor.fetchall()}
+    found = {}
+    for kind in ImportedFrame.Kind.values:
+        frames, shapes, tags = counts.get(kind, (0, 0, 0))
+        origin = known.get(finished[kind]) if kind in counts and kind in finished else None
+        found[kind] = Imported(frames, shapes, tags, origin, known.get(latest[kind]) if kind in latest else None)
+    return found
 
 
 def _newest(task: Task) -> tuple[dict[str, uuid.UUID], dict[str, uuid.UUID]]:
