@@ -1,7 +1,14 @@
 """Simple filters of the lists: ?field=value."""
+from datetime import timedelta
+from typing import Any
+
 import django_filters
+from django.core.validators import EMPTY_VALUES
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.selectors.queue import LEVELS, QueueFilters, narrowed
 from crowdsourcing.statuses import AssignmentStatus, Cause, CommandKind, CommandStatus, PoolStatus, ProjectStatus
 
 TARGETS = ProviderCommand.Target.choices
@@ -40,17 +47,49 @@ class TaskSuiteFilter(django_filters.FilterSet):
         fields = ["pool", "job"]
 
 
+class Sort(django_filters.OrderingFilter):
+    """`sort=-suspicion,submitted`; a minus turns it round. Equal rows stand in the order of their ids."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        return qs if value in EMPTY_VALUES else qs.order_by(*(self.get_ordering_value(name) for name in value if name), "pk")
+
+
 class AssignmentFilter(django_filters.FilterSet):
+    project = NumberFilter(field_name="pool__task__project_id")
     pool = NumberFilter(field_name="pool_id")
     task = NumberFilter(field_name="pool__task_id")
     job = NumberFilter(field_name="task_suite__job_id")
     status = django_filters.MultipleChoiceFilter(choices=AssignmentStatus.choices, help_text="May be given several times.")
     toloker = django_filters.CharFilter(field_name="toloker__user_id")
     remote_id = django_filters.CharFilter()
+    submitted_after = django_filters.IsoDateTimeFilter(field_name="submitted", lookup_expr="gt", help_text="Later than this (ISO 8601).")
+    submitted_before = django_filters.IsoDateTimeFilter(field_name="submitted", lookup_expr="lt")
+    due_within = django_filters.NumberFilter(
+        method="due", min_value=1, max_value=2_400,
+        help_text="Submitted, and accepted by the platform itself within so many hours.")
+    suspicion = django_filters.ChoiceFilter(choices=[(level, level) for level in LEVELS], method="level", help_text="This level or more.")
+    issues = django_filters.ChoiceFilter(
+        choices=[("open", "open")], method="with_issues", help_text="With issues about this attempt that nobody has resolved.")
+    sort = Sort(
+        fields=(("created", "created"), ("submitted", "submitted"), ("suspicion", "suspicion"),
+                ("accepted_by_itself_at", "accepted_automatically_at")),
+        help_text="One or more of created, submitted, suspicion, accepted_automatically_at; a minus turns it round.")
 
     class Meta:
         model = Assignment
-        fields = ["pool", "task", "job", "status", "toloker", "remote_id"]
+        fields = ["project", "pool", "task", "job", "status", "toloker", "remote_id"]
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return super().filter_queryset(narrowed(queryset, QueueFilters()))
+
+    def due(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return rows.filter(status=AssignmentStatus.SUBMITTED, accepted_by_itself_at__lte=timezone.now() + timedelta(hours=float(value)))
+
+    def level(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(suspicion__gte=LEVELS[value])
+
+    def with_issues(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return narrowed(rows, QueueFilters(issues=value))
 
 
 class CommandFilter(django_filters.FilterSet):

@@ -1,7 +1,9 @@
 """Doors of the crowdsourcing API."""
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from crowdsourcing.api.assignments import AssignmentViewSet
+from crowdsourcing.api.bulk import BulkStartViewSet, BulkViewSet
 from crowdsourcing.api.commands import CommandViewSet, StatusChangeViewSet
 from crowdsourcing.api.pools import PoolViewSet, TaskSuiteViewSet
 from crowdsourcing.api.projects import AccountViewSet, CrowdProjectViewSet
@@ -12,6 +14,7 @@ router.register("projects", CrowdProjectViewSet, "crowd-project")
 router.register("pools", PoolViewSet, "crowd-pool")
 router.register("task-suites", TaskSuiteViewSet, "crowd-task-suite")
 router.register("assignments", AssignmentViewSet, "crowd-assignment")
+router.register("bulk-decisions", BulkViewSet, "crowd-bulk-decision")
 router.register("commands", CommandViewSet, "crowd-command")
 router.register("status-changes", StatusChangeViewSet, "crowd-status-change")
-urlpatterns = router.urls
+urlpatterns = [path("assignments/bulk", BulkStartViewSet.as_view({"post": "create"}), name="crowd-assignment-bulk"), *router.urls]

@@ -10,7 +10,7 @@ from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus
 
 # Word -> what it means of one job, for people; `done` is worded by the verb.
 OUTCOMES = {
-    "waiting": "not asked yet", "asked": "on its way", "done": "done", "refused": "not possible", "failed": "failed", "left": "left alone"}
+    "waiting": "not asked yet", "asked": "on the way", "done": "done", "refused": "not possible", "failed": "failed", "left": "left alone"}
 _HAPPENED = (Q(command__kind=CommandKind.ACCEPT_ASSIGNMENT, assignment__status=AssignmentStatus.ACCEPTED)
              | Q(command__kind=CommandKind.REJECT_ASSIGNMENT, assignment__status=AssignmentStatus.REJECTED))
 OUTCOME = Case(

@@ -5,7 +5,7 @@
 | `{{ amount|money }}` | "$0.05", "$0.009": two digits after the point, a third where it counts |
 | `{% toloka_dot crowd_project_or_pool %}` | label Toloka, dot and word of its status; without the label: named=False |
 | `{% assignment_dot assignment %}` | status of an attempt |
-| `{% suspicion_dot assignment %}` | level and score |
+| `{% suspicion_dot assignment %}` | level and score; with the label Suspicion: named=True |
 | `{{ assignment|reasons }}`, `{{ assignment|more_reasons }}` | why it is suspicious, one line each; all but the first |
 | `{% outcome_dot outcome word count %}` | result of a job in a bulk decision |
 | `{{ dict|of:key }}`, `{{ 3|counted:"late" }}` | a value; "3 late" |
@@ -93,9 +93,10 @@ def status_word(value: str) -> str:
 
 
 @register.simple_tag
-def suspicion_dot(assignment: Assignment) -> SafeString:
+def suspicion_dot(assignment: Assignment, named: bool = False) -> SafeString:
     level = suspicion_level(assignment.suspicion)
-    return dot(LEVEL_DOTS[level], f"{level} {assignment.suspicion:.2f}" if assignment.suspicion else level, f"Suspicion: {level}")
+    words = f"{level} {assignment.suspicion:.2f}" if assignment.suspicion else level
+    return dot(LEVEL_DOTS[level], f"Suspicion: {words}" if named else words)
 
 
 @register.filter

@@ -22,12 +22,11 @@ QUEUE_COOKIE = "review_queue"
 _EDITOR, _AFTER = "editor", "after"
 # What the page offers of each filter: value, words.
 CHOICES = {
-    "age": [("under-24h", "Submitted in the last 24 h"), ("over-24h", "Waiting over 24 h"), ("over-72h", "Waiting over 3 days"),
-            ("over-168h", "Waiting over 7 days")],
-    "due": [(24, "Accepted by itself within 24 h"), (48, "Accepted by itself within 48 h")],
-    "suspicion": [("medium", "Medium or high suspicion"), ("high", "High suspicion")],
-    "issues": [("open", "With open issues")],
-    "sort": [("oldest", "Oldest first"), ("deadline", "Accepted by itself soonest"), ("suspicion", "Most suspicious first")],
+    "age": [("under-24h", "Last 24 hours"), ("over-24h", "Over 24 hours"), ("over-72h", "Over 3 days"), ("over-168h", "Over 7 days")],
+    "due": [(24, "Due in 24 hours"), (48, "Due in 48 hours")],
+    "suspicion": [("medium", "Medium or high"), ("high", "High")],
+    "issues": [("open", "Open issues")],
+    "sort": [("oldest", "Oldest first"), ("deadline", "Due first"), ("suspicion", "Suspicious first")],
 }
 
 

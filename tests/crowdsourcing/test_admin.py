@@ -5,11 +5,12 @@ import pytest
 from django.urls import reverse
 
 from crowdsourcing import credentials
-from crowdsourcing.models import Pool, ProviderAccount, ProviderCommand
+from crowdsourcing.models import BulkDecision, Pool, ProviderAccount, ProviderCommand, WorkMeasure
 from tests.crowdsourcing import scene
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
-MODELS = ("provideraccount", "toloker", "crowdproject", "pool", "tasksuite", "assignment", "ledgerentry", "providercommand", "statuschange")
+MODELS = ("provideraccount", "toloker", "crowdproject", "pool", "tasksuite", "assignment", "ledgerentry", "providercommand", "statuschange",
+          "bulkdecision", "bulkitem", "workmeasure")
 
 
 @pytest.fixture
@@ -21,7 +22,11 @@ def browser(client: Any, ada: Any) -> Any:
 @pytest.fixture
 def pool(alice: Any) -> Pool:
     pool = scene.pool(scene.task(scene.project(alice)))
-    scene.command(scene.assignment(pool.task.jobs.first()), "accept_assignment", "done")
+    assignment = scene.assignment(pool.task.jobs.first())
+    scene.command(assignment, "accept_assignment", "done")
+    WorkMeasure.objects.create(assignment=assignment, with_work=True, frames=1, seconds=60)
+    bulk = BulkDecision.objects.create(actor=alice, verb=BulkDecision.Verb.ACCEPT, count=1, amount=assignment.reward)
+    bulk.items.create(assignment=assignment)
     return pool
 
 

@@ -1,0 +1,29 @@
+"""Bulk decisions, and what suspicion is judged by."""
+from django.contrib import admin
+
+from crowdsourcing.admin.base import ReadOnlyAdmin
+from crowdsourcing.models import BulkDecision, BulkItem, WorkMeasure
+
+
+@admin.register(BulkDecision)
+class BulkDecisionAdmin(ReadOnlyAdmin):
+    list_display = ("id", "verb", "count", "amount", "actor", "created_at", "all_asked_at", "stopped_at")
+    list_filter = ("verb",)
+    search_fields = ("actor__username", "comment")
+    list_select_related = ("actor",)
+    date_hierarchy = "created_at"
+
+
+@admin.register(BulkItem)
+class BulkItemAdmin(ReadOnlyAdmin):
+    list_display = ("id", "bulk", "assignment", "state", "code", "command")
+    list_filter = ("state",)
+    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    list_select_related = ("bulk", "assignment", "command")
+
+
+@admin.register(WorkMeasure)
+class WorkMeasureAdmin(ReadOnlyAdmin):
+    list_display = ("assignment", "with_work", "frames", "seconds", "marks", "nothing_here_frames", "untouched_frames", "tiny", "huge")
+    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    list_select_related = ("assignment",)
