@@ -24,7 +24,7 @@ const BESIDE = 14;
 /** Pixels of a window that has room for the thumbnails without being asked. */
 const ROOM_FOR_STRIP = 640;
 /** Pixels of a window that has room for the panel of objects without being asked. */
-const ROOM_FOR_SIDE = 700;
+const ROOM_FOR_SIDE = { width: 700, height: 480 };
 const NO_SHAPES = Object.freeze([]);
 const NOBODY = new Set();
 
@@ -48,7 +48,7 @@ export class App {
       index: 0, selectedId: null, hoveredId: null, tool: null, lastTool: this.tools.find((tool) => tool !== "tag") ?? null,
       labelId: labels[0]?.id ?? null, hidden: new Set(), hideAll: false, keepDrawing: false, clipboard: null, dialog: null, notices: [],
       locked: new Set(), picked: null, pasting: false, redrawing: null, menu: null, said: "",
-      picture: false, image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: innerWidth >= ROOM_FOR_SIDE,
+      picture: false, image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: innerWidth >= ROOM_FOR_SIDE.width && innerHeight >= ROOM_FOR_SIDE.height,
       save: { kind: "saved", text: "Saved" },
     };
     this.saver = new Saver({ store: this.store, api, drafts, revision: annotations.revision,
@@ -231,10 +231,7 @@ export class App {
     const target = Math.min(Math.max(index, 0), this.frames.length - 1);
     const frame = this.frames[target];
     if (!frame) return;
-    if (this.canvas.drawing && target !== this.state.index) {
-      this.notice("A shape is still being drawn. Finish it (N) or cancel it (Esc) first.", "warning");
-      return;
-    }
+    if (target !== this.state.index && this.commands.refuseSketch()) return;
     this.state.index = target;
     this.set({ selectedId: null, hoveredId: null, picked: null, redrawing: null, menu: null, image: "loading", imageError: "" });
     this.canvas.setFrame(frame);

@@ -29,6 +29,7 @@ export class Arranging extends Looking {
   /** Opens the menu of what is under a place of the window; without a place, of the selected object. @returns {boolean} whether it opened */
   menuAt(x = null, y = null) {
     const { app } = this;
+    app.canvas.letGo();
     if (!["idle", "edit"].includes(app.mode)) return false;
     const shape = x === null ? app.selected : app.canvas.shapeAt(x, y);
     if (x === null && !shape?.points) return false;
@@ -105,6 +106,7 @@ export class Arranging extends Looking {
   group() {
     const { app } = this;
     if (app.state.picked) return this.#makeGroup();
+    if (this.refuseSketch()) return undefined;
     if (!app.content.shapes.length) return app.notice("There is no object on this frame to group.");
     const first = app.selected?.points ? [app.state.selectedId] : [];
     app.useTool(null);

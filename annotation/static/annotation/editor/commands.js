@@ -142,7 +142,10 @@ export class Commands extends Steering {
     const { app } = this;
     if (!app.selected) return app.notice("Select an object first: Tab walks from one to the next.");
     if (!app.state.side) app.set({ side: true });
-    requestAnimationFrame(() => app.root.querySelector(`[data-object="${CSS.escape(app.state.selectedId)}"] :is(.ed-attributes, .ed-details) :is(input, select)`)?.focus());
+    requestAnimationFrame(() => {
+      const fields = (place) => app.root.querySelector(`[data-object="${CSS.escape(app.state.selectedId)}"] ${place} :is(input, select)`);
+      (fields(".ed-attributes") ?? fields(".ed-details"))?.focus();
+    });
     return undefined;
   }
 

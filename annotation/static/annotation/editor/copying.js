@@ -22,6 +22,7 @@ export class Copying extends Arranging {
     const { app } = this;
     if (!app.state.clipboard) return this.#nothingCopied();
     if (app.state.pasting) return this.place();
+    if (this.refuseSketch()) return undefined;
     app.useTool(null);
     app.set({ pasting: true, selectedId: null });
     app.syncGhost();
@@ -49,6 +50,8 @@ export class Copying extends Arranging {
     const { app } = this;
     const { clipboard } = app.state;
     if (!clipboard) return this.#nothingCopied();
+    if (this.refuseSketch()) return undefined;
+    app.useTool(null);
     const same = clipboard.frame === app.frame.number;
     clipboard.count += same ? 1 : 0;
     const step = same ? STEP * clipboard.count : 0;

@@ -40,6 +40,13 @@ export class Looking {
     }
   }
 
+  /** Whether a shape is begun that the verb would drop; then why it does not is told. */
+  refuseSketch() {
+    const { drawing } = this.app.canvas;
+    if (drawing) this.app.notice("A shape is still being drawn. Finish it (N) or cancel it (Esc) first.", "warning");
+    return drawing;
+  }
+
   goToFrame() { this.app.set({ dialog: { kind: "goto", text: "" } }); }
 
   fit() { this.app.canvas.fit(); }

@@ -13,8 +13,8 @@ const SAID = {
 };
 
 export class Steering extends Copying {
-  left() { return this.#cursor(-1, 0) || this.previousUnfinished(); }
-  right() { return this.#cursor(1, 0) || this.nextUnfinished(); }
+  left() { return this.#cursor(-1, 0) || (this.app.mode === "group" ? false : this.previousUnfinished()); }
+  right() { return this.#cursor(1, 0) || (this.app.mode === "group" ? false : this.nextUnfinished()); }
   up() { return this.#cursor(0, -1) || false; }
   down() { return this.#cursor(0, 1) || false; }
   farLeft() { return this.#cursor(-FAR, 0) || false; }

@@ -196,6 +196,7 @@ export class Canvas {
 
   /** Moves the keyboard's cursor by image pixels. @returns {[number, number]} where it is */
   steer(dx, dy) {
+    this.element.classList.remove("has-pointer"); // the crosshair is where the mouse was
     const place = this.hand.steer(dx, dy);
     this.draw.pointTo(place);
     return place;
@@ -209,6 +210,9 @@ export class Canvas {
 
   get drawing() { return this.draw.busy; }
   get dragging() { return Boolean(this.edit.drag); }
+
+  /** Lets go of what is held and not moved yet: a finger that rests on an object means its menu. */
+  letGo() { if (this.edit.drag && !this.edit.drag.points) this.edit.cancel(); }
   finish() { return this.draw.finish(); }
   undoVertex() { return this.draw.undoVertex(); }
 

@@ -40,7 +40,7 @@ export function player(app) {
       ${button(app, { name: "Picture (F2)", sign: "adjustments", command: "picture", pressed: String(state.picture) })}
       ${button(app, { name: app.stripOpen ? "Hide the thumbnails (T)" : "Show the thumbnails (T)", sign: "box-multiple", command: "toggleStrip",
         pressed: String(app.stripOpen) })}
-      <button class="btn btn-icon btn-sm btn-ghost-secondary" title="Objects panel" aria-label="Objects panel" aria-expanded=${String(state.side)}
+      <button class="btn btn-icon btn-sm btn-ghost-secondary ed-side-toggle" title="Objects panel" aria-label="Objects panel" aria-expanded=${String(state.side)}
         @click=${() => app.set({ side: !state.side })}>${icon("list")}</button></span>
   </div>`;
 }

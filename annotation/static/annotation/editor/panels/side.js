@@ -111,7 +111,7 @@ function buttons(app, shape, { name, hidden, locked, selected }) {
   const one = (title, sign, command, pressed) => html`<button class="btn btn-icon btn-sm btn-ghost-secondary" aria-label=${`${title} ${name}`} title=${title}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)} @click=${command}>${icon(sign)}</button>`;
   return html`${one(hidden ? "Show" : "Hide", hidden ? "eye-off" : "eye", () => app.commands.toggleHidden(id), hidden)}
-    ${app.editable && (locked || selected) ? one(locked ? "Unlock" : "Lock", locked ? "lock" : "lock-open", () => app.commands.toggleLocked(id), locked) : nothing}
+    ${app.editable && locked ? one("Unlock", "lock", () => app.commands.toggleLocked(id)) : nothing}
     ${app.editable && selected ? one("Menu of", "dots-vertical", (event) => openMenu(app, shape, event)) : nothing}
     ${app.editable ? html`<button class="btn btn-icon btn-sm btn-ghost-danger" aria-label=${`Delete ${name}`} title="Delete (Del)" ?disabled=${locked}
       @click=${() => app.commands.removeUnlocked(id)}>${icon("trash")}</button>` : nothing}`;
