@@ -153,6 +153,14 @@ test("a failed list can be asked for again; a refused verb is told and changes n
   assert.deepEqual([notices, review.state.issues, review.state.busy], [["The server has a problem."], [], false]);
 });
 
+test("one who walks before the list is here is told so", async () => {
+  const { review, notices } = desk();
+  review.nextIssue();
+  await review.load();
+  review.nextIssue();
+  assert.deepEqual(notices.map((text) => text.slice(0, 26)), ["The issues are still being", "There are no issues yet. P"]);
+});
+
 test("deleting asks once more", async () => {
   const { review, calls } = desk({ issues: [issue(20, 10)] });
   await review.load();

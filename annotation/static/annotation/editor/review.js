@@ -23,6 +23,9 @@ const BY_KEY = new Map(REVIEW_KEYS.flatMap((entry) => entry.keys.map((key) => [k
 /** What the help window prints in review: these, and those of the others that still mean something. */
 export const keysOfReview = (others) => [...REVIEW_KEYS, ...others.filter((entry) => !entry.edits && !entry.keys.some((key) => BY_KEY.has(key)))];
 
+export const MOUSE_OF_REVIEW = [["Wheel", "Zoom at the pointer"], ["Drag, middle button, or Space + drag", "Move the image"], ["Click a pin", "Its comments"],
+  ["Right click, long press", "Open an issue about the object there, else about the place"]];
+
 export class Review {
   #attempt;
 
@@ -45,6 +48,7 @@ export class Review {
 
   set(change) {
     Object.assign(this.state, change);
+    this.sync(); // the pointer may be quicker than the next drawing
     this.app.set({});
   }
 
@@ -180,6 +184,11 @@ export class Review {
   }
 
   #walk(step) {
+    const { loading, error } = this.state;
+    if (loading !== "ready") {
+      this.app.notice(loading === "failed" ? `The issues could not be loaded. ${error}` : "The issues are still being loaded.");
+      return;
+    }
     const issue = neighbour(this.shown, this.state.selectedId, this.app.frame.number, step);
     if (issue) this.jump(issue);
     else this.app.notice(this.state.issues.length ? "Every issue is resolved, and resolved ones are hidden (Shift+R)." : "There are no issues yet. Press N to open one.");

@@ -3,7 +3,7 @@ import { html, live, nothing, unsafeHTML } from "lit";
 import { KEYS } from "@/editor/keys.js";
 import { icon } from "@/editor/panels/icon.js";
 import { propagateDialog } from "@/editor/panels/propagate.js";
-import { keysOfReview } from "@/editor/review.js";
+import { keysOfReview, MOUSE_OF_REVIEW } from "@/editor/review.js";
 import { matching, stateOf, WORDS } from "@/editor/progress.js";
 
 /** Questions that need an answer: Esc and a click beside them do not close them. */
@@ -31,7 +31,7 @@ const KINDS = {
   guide: (app, { first }) => frame(html`${icon("book")} Instructions`, html`<div class="markdown">${unsafeHTML(app.guide)}</div>`,
     main(first ? "Start annotating" : "Close", closing(app))),
 
-  keys: (app) => frame(html`${icon("keyboard")} Keys and mouse`, keys(app.review ? keysOfReview(KEYS) : KEYS), main("Close", closing(app))),
+  keys: (app) => frame(html`${icon("keyboard")} Keys and mouse`, app.review ? keys(keysOfReview(KEYS), MOUSE_OF_REVIEW, []) : keys(KEYS, MOUSE, TOUCH), main("Close", closing(app))),
 
   propagate: (app, open) => {
     const { title, body, foot } = propagateDialog(app, open);
@@ -108,7 +108,7 @@ const MOUSE = [["Wheel", "Zoom at the pointer"], ["Drag beside objects, middle b
 const TOUCH = [["One finger", "Draw with the chosen tool; move and change the selected object"], ["Two fingers", "Move the image and zoom"],
   ["Long press", "Menu of the object"], ["Pen", "As the mouse; fingers and palm rest while it is down"]];
 
-function keys(table) {
+function keys(table, mouse, touch) {
   const groups = [...new Set(table.map((entry) => entry.group))];
   const rows = (group) => table.filter((entry) => entry.group === group && !entry.hidden);
   const line = (left, right) => html`<div><dt>${left}</dt><dd>${right}</dd></div>`;
@@ -116,6 +116,6 @@ function keys(table) {
   const row = (entry) => line(names(entry).map((key) => html`<kbd>${key}</kbd> `), entry.what);
   return html`<div class="ed-keys">
     ${groups.map((group) => html`<section><h3>${group}</h3><dl>${rows(group).map(row)}</dl></section>`)}
-    <section><h3>Mouse</h3><dl>${MOUSE.map(([hand, what]) => line(hand, what))}</dl></section>
-    <section><h3>Touch and pen</h3><dl>${TOUCH.map(([hand, what]) => line(hand, what))}</dl></section></div>`;
+    <section><h3>Mouse</h3><dl>${mouse.map(([hand, what]) => line(hand, what))}</dl></section>
+    ${touch.length ? html`<section><h3>Touch and pen</h3><dl>${touch.map(([hand, what]) => line(hand, what))}</dl></section>` : nothing}</div>`;
 }
