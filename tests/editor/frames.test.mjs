@@ -96,7 +96,7 @@ test("small images seen before are kept, large ones are given back but for the n
     await settled();
   }
   assert.deepEqual(kept.closed, []);
-  assert.deepEqual(dropped.closed.sort(), [0, 1], "one of 48 million pixels fits beside the neighbours");
+  assert.deepEqual(dropped.closed.sort(), [0], "one of 48 million pixels fits beside the neighbours, and only one neighbour was asked for");
 });
 
 test("a frame that is far away by now is not waited for", async () => {
@@ -184,4 +184,14 @@ test("what a scrolled strip shows, and how it follows the present frame", () => 
   assert.equal(scrolledTo(9, 1000, 100, 0, 800), 300);
   assert.equal(scrolledTo(999, 1000, 100, 0, 800), 99_200);
   assert.equal(scrolledTo(0, 1, 100, 0, 800), 0);
+});
+
+test("of pictures of 33 million pixels only the next one is decoded ahead of time", async () => {
+  const asked = [];
+  const fetch = async (number) => { asked.push(number); return number; };
+  const images = new FrameImages(fetch, [0, 1, 2, 3, 4], async () => ({ width: 7680, height: 4320, close() {} }));
+  await images.show(1);
+  await settled();
+  assert.deepEqual(asked, [1, 2]);
+  assert.deepEqual([images.isReady(1), images.isReady(2), images.isReady(3)], [true, true, false]);
 });

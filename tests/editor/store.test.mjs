@@ -99,3 +99,16 @@ test("two contents are the same whatever their ids and the order of attributes",
   assert.ok(sameContent(one, other));
   assert.ok(!sameContent(one, content(box([1, 1, 9.5, 9]))));
 });
+
+test("undo and redo give back the very same objects: nothing that was drawn of them is lost", () => {
+  const store = new DocumentStore({ 0: content(box([1, 1, 5, 5]), box([2, 2, 6, 6])) });
+  const [before, first, second] = [store.frame(0), ...store.frame(0).shapes];
+  store.change(0, (frame) => { frame.shapes.splice(0, 1); });
+  assert.equal(store.frame(0).shapes[0], second);
+  store.undo();
+  assert.equal(store.frame(0), before);
+  assert.equal(store.frame(0).shapes[0], first);
+  store.redo();
+  assert.deepEqual(store.frame(0).shapes, [second]);
+  assert.throws(() => { store.document.frames[9] = content(); }, TypeError, "still frozen");
+});

@@ -16,6 +16,7 @@ import { Thumbnails } from "@/editor/thumbnails.js";
 import { describe } from "@/editor/words.js";
 import { layout } from "@/editor/panels/layout.js";
 import { settleMenu } from "@/editor/panels/menu.js";
+import { Rows } from "@/editor/panels/rows.js";
 import { Strip } from "@/editor/panels/strip.js";
 
 const NOTICE_TIME = 6000;
@@ -55,6 +56,7 @@ export class App {
       onState: (save) => this.set({ save }), onConflict: (conflict) => this.set({ dialog: { kind: "conflict", ...conflict } }) });
     this.images = new FrameImages((number, options) => api.image(number, options), frames.map((frame) => frame.number));
     this.picture = new Picture(root);
+    this.rows = new Rows(this);
     this.strip = new Strip(this, new Thumbnails((number, { signal }) => api.image(number, { quality: "thumbnail", signal }), () => this.strip.draw()));
     this.store.subscribe(() => this.#documentChanged());
     this.commands = new Commands(this);
@@ -163,6 +165,7 @@ export class App {
   draw() {
     this.scheduled = false;
     render(html`${layout(this)}`, this.root);
+    this.rows.drawn(this.root);
     this.strip.draw(this.root.querySelector(".ed-strip"));
     this.#syncDialog();
     this.#syncCanvas();
@@ -219,7 +222,7 @@ export class App {
     const object = id ? this.object(id) : null;
     this.set({ selectedId: object ? id : null });
     this.#syncCanvas();
-    if (object) this.root.querySelector(`[data-object="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "nearest" });
+    if (object) this.rows.reveal(id);
   }
 
   hover(id) {

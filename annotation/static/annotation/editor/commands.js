@@ -88,9 +88,11 @@ export class Commands extends Steering {
   removeUnlocked(id) { if (!this.refuseLocked(id)) this.remove(id); }
 
   remove(id) {
+    const { shapes, tags } = this.app.content;
     this.change((frame) => {
-      frame.shapes = frame.shapes.filter((shape) => shape.client_id !== id);
-      frame.tags = frame.tags.filter((tag) => tag.client_id !== id);
+      // From the frozen content, not from the draft: that would make a stand-in for each of thousands of shapes.
+      frame.shapes = shapes.filter((shape) => shape.client_id !== id);
+      frame.tags = tags.filter((tag) => tag.client_id !== id);
     });
     this.app.say("Deleted. Ctrl+Z brings it back.");
     this.app.focusCanvas();

@@ -2,7 +2,7 @@
 
 const AHEAD = 2;
 const BEHIND = 1;
-/** Pixels of decoded images that are kept beside the neighbours: four bytes each. */
+/** Pixels of decoded images, four bytes each: as many are kept beside the neighbours, and at most as many are decoded ahead of time. */
 const KEPT_PIXELS = 48_000_000;
 
 export class FrameImages {
@@ -18,11 +18,16 @@ export class FrameImages {
     this.#forgetFar(number);
     const bitmap = await this.#load(number);
     const at = this.numbers.indexOf(number);
-    for (const near of [...this.numbers.slice(at + 1, at + 1 + AHEAD), ...this.numbers.slice(Math.max(0, at - BEHIND), at)]) {
+    const neighbours = [...this.numbers.slice(at + 1, at + 1 + AHEAD), ...this.numbers.slice(Math.max(0, at - BEHIND), at)];
+    const room = Math.max(1, Math.floor(KEPT_PIXELS / (bitmap.width * bitmap.height || 1))); // of 8k pictures only the next one
+    for (const near of neighbours.slice(0, room)) {
       this.#load(near).catch(() => {}); // looked at ahead of time only: shown, it is asked for again and its error told
     }
     return bitmap;
   }
+
+  /** Whether the frame's image is decoded already. */
+  isReady(number) { return Boolean(this.#entries.get(number)?.bitmap); }
 
   #load(number) {
     const known = this.#entries.get(number);

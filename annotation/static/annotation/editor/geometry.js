@@ -236,9 +236,22 @@ function insideRing(x, y, ring) {
 
 const AROUND = [[0, 0], [0.7, 0], [-0.7, 0], [0, 0.7], [0, -0.7]];
 
+/** A shape's spread, counted once: shapes in the document never change themselves, and every move of the pointer asks for all of them. */
+const spreads = new WeakMap();
+
+function knownSpread(shape) {
+  if (!Object.isFrozen(shape)) return spreadOf(shape.type, shape.points, shape.rotation);
+  let spread = spreads.get(shape);
+  if (!spread) {
+    spread = spreadOf(shape.type, shape.points, shape.rotation);
+    spreads.set(shape, spread);
+  }
+  return spread;
+}
+
 /** Whether (x, y) lies on the shape, with a tolerance in image pixels around its line or points. */
 export function isOn(shape, x, y, tolerance) {
-  const [left, top, right, bottom] = spreadOf(shape.type, shape.points, shape.rotation);
+  const [left, top, right, bottom] = knownSpread(shape);
   const reach = tolerance + (shape.type === "mask" ? 1 : 0);
   if (x < left - reach || x > right + reach || y < top - reach || y > bottom + reach) return false;
   if (shape.type === "mask") return AROUND.some(([dx, dy]) => covers(shape.points, x + dx * tolerance, y + dy * tolerance));

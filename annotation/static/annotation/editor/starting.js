@@ -1,5 +1,5 @@
 /** Starting points: frames that hold what an import put there, until somebody changes or confirms them. */
-import { produceWithPatches } from "immer";
+import { produce } from "immer";
 
 /** What objects out of a file say of themselves, and what a person's change makes of it. */
 export const FROM_FILE = "file";
@@ -8,10 +8,10 @@ const CHANGED = "manual";
 /**
  * After a change: frames that it touched are no starting points any more, and objects of a file that it changed are the person's own.
  * @param {import("./types.js").EditorDocument} before @param {import("./types.js").EditorDocument} after @param {number[]} numbers
- * @returns {[import("./types.js").EditorDocument, object[], object[]]} the document, patches and inverse patches, as immer gives them
+ * @returns {import("./types.js").EditorDocument}
  */
 export function withoutStart(before, after, numbers) {
-  return produceWithPatches(after, (draft) => {
+  return produce(after, (draft) => {
     for (const number of numbers) {
       const [old, now] = [before.frames[number], after.frames[number]];
       if (now && now !== old) settle(draft.frames[number], old, now);

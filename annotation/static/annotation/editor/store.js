@@ -1,8 +1,10 @@
-/** The document: plain JSON, changed only through `change`, which remembers immer patches for undo and redo. */
-import { applyPatches, enablePatches, produce, produceWithPatches } from "immer";
+/**
+ * The document: plain JSON, changed only through `change`. Undo and redo put back what a frame was: contents are frozen and share what did
+ * not change, so a step costs a list of references, and objects that were not touched keep their identity.
+ */
+import { produce } from "immer";
 import { withoutStart } from "@/editor/starting.js";
 
-enablePatches();
 /** What a frame without anything on it holds. */
 export const EMPTY = Object.freeze({ shapes: Object.freeze([]), tags: Object.freeze([]) });
 const LONGEST_HISTORY = 500;
@@ -38,8 +40,10 @@ function essence(content) {
   return JSON.stringify([shapes, content.tags.map((t) => [t.label_id, t.source, attributes(t)]), Boolean(content.nothing_here), Boolean(content.starting_point)]);
 }
 
-/** A patch that made an empty frame, and nothing else. */
-const onlyMade = ({ path, op, value }) => path.length === 2 && op === "add" && !value.shapes.length && !value.tags.length && !value.nothing_here;
+/** Nobody put anything on it, and nobody said anything about it. */
+const untouched = (content) => !content.shapes.length && !content.tags.length && !content.nothing_here;
+
+const contents = (document, numbers) => new Map(numbers.map((number) => [number, document.frames[number]]));
 
 export class DocumentStore {
   #document;
@@ -76,7 +80,8 @@ export class DocumentStore {
    * @param {number[]} numbers @param {(frame: object, number: number) => void} recipe @param {number} shown the frame that undo and redo lead to
    */
   changeMany(numbers, recipe, shown = numbers[0]) {
-    const [next, patches, inverse] = produceWithPatches(this.#document, (draft) => {
+    const before = this.#document;
+    const next = produce(before, (draft) => {
       for (const number of numbers) {
         draft.frames[number] ??= { shapes: [], tags: [] };
         const frame = draft.frames[number];
@@ -85,33 +90,38 @@ export class DocumentStore {
         if (frame.nothing_here && (frame.shapes.length || frame.tags.length)) delete frame.nothing_here;
       }
     });
-    if (patches.every(onlyMade)) return false;
-    const step = numbers.map(Number);
-    const [settled, more, back] = withoutStart(this.#document, next, step);
-    this.#document = settled;
-    this.#undo.push({ number: Number(shown), numbers: step, patches: [...patches, ...more], inverse: [...back, ...inverse] });
+    const onlyMade = (number) => !before.frames[number] && untouched(next.frames[number]);
+    const changed = numbers.map(Number).filter((number) => before.frames[number] !== next.frames[number] && !onlyMade(number));
+    if (!changed.length) return false;
+    this.#document = withoutStart(before, next, changed);
+    this.#undo.push({ number: Number(shown), before: contents(before, changed), after: contents(this.#document, changed) });
     if (this.#undo.length > LONGEST_HISTORY) this.#undo.shift();
     this.#redo = [];
-    this.#tell(step);
+    this.#tell(changed);
     return true;
   }
 
   /** @returns {number|null} the frame that changed; of a step over several, the one on which it was made */
-  undo() { return this.#step(this.#undo, this.#redo, "inverse"); }
+  undo() { return this.#step(this.#undo, this.#redo, "before"); }
 
-  redo() { return this.#step(this.#redo, this.#undo, "patches"); }
+  redo() { return this.#step(this.#redo, this.#undo, "after"); }
 
   #step(from, to, which) {
     const entry = from.pop();
     if (!entry) return null;
-    this.#document = applyPatches(this.#document, entry[which]);
+    const frames = { ...this.#document.frames };
+    for (const [number, content] of entry[which]) {
+      if (content) frames[number] = content;
+      else delete frames[number];
+    }
+    this.#document = Object.freeze({ ...this.#document, frames: Object.freeze(frames) });
     to.push(entry);
-    this.#tell(entry.numbers);
+    this.#tell([...entry[which].keys()]);
     return entry.number;
   }
 
   /**
-   * Takes over frames from elsewhere (the server, a draft). Steps that touched them are forgotten: their patches no longer fit.
+   * Takes over frames from elsewhere (the server, a draft). Steps that touched them are forgotten: they no longer fit.
    * @param {Object<string, import("./types.js").FrameContent>} frames
    */
   adopt(frames) {
@@ -120,7 +130,7 @@ export class DocumentStore {
     this.#document = produce(this.#document, (draft) => {
       for (const number of numbers) draft.frames[number] = normalised(frames[number]);
     });
-    const apart = (entry) => !entry.numbers.some((number) => numbers.includes(number));
+    const apart = (entry) => !numbers.some((number) => entry.before.has(number));
     this.#undo = this.#undo.filter(apart);
     this.#redo = this.#redo.filter(apart);
     this.#tell(numbers);

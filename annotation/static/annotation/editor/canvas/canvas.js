@@ -1,8 +1,8 @@
 /**
  * The image with its shapes. The only folder that knows OpenLayers; everything passed in and out is plain data in image pixels.
- * Resting shapes are on one layer that is drawn once and scaled during gestures; the selected shape is on a small live layer.
+ * Resting shapes are drawn once (resting.js) and scaled during gestures; the selected shape is on a small live layer.
  */
-import { DragPan, Feature, ImageLayer, ImageSource, OlMap, Projection, VectorImageLayer, VectorLayer, VectorSource, View,
+import { DragPan, Feature, OlMap, Projection, VectorLayer, VectorSource, View,
   defaultInteractions } from "ol";
 import { boundsOf, handlesOf, shapeAt } from "@/editor/geometry.js";
 import { extentOf, geometryOf, nameAnchor, pointAt, toImage, toMap } from "@/editor/canvas/projection.js";
@@ -10,6 +10,8 @@ import { handleStyle, nameStyle, shapeStyle } from "@/editor/canvas/styles.js";
 import { DrawInteraction } from "@/editor/canvas/draw.js";
 import { EditInteraction } from "@/editor/canvas/edit.js";
 import { Hand } from "@/editor/canvas/hand.js";
+import { Photo } from "@/editor/canvas/photo.js";
+import { Resting } from "@/editor/canvas/resting.js";
 
 const PADDING = [28, 28, 28, 28];
 const HIT = 5; // screen pixels around a line
@@ -17,7 +19,6 @@ const CLOSEST = 1 / 24; // 24 screen pixels an image pixel
 const UNKNOWN_LABEL = { name: "no label", color: "#868e96" };
 
 export class Canvas {
-  #features = new WeakMap();
   #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false, locked: new Set(), marked: new Set() };
   #reachable = [];
   #preview = null;
@@ -25,20 +26,18 @@ export class Canvas {
   #space = false;
   #spaceUsed = false;
   #fitted = null;
-  #bitmap = null;
-  #smooth = true;
 
   /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
    *         onRefused: Function, onSketch: Function, onPlaced: Function, onSpace: Function}} events */
   constructor(element, events) {
     this.element = element;
     this.events = events;
-    this.rest = new VectorSource({ useSpatialIndex: false });
+    this.rest = new Resting("ed-layer-rest");
     this.live = new VectorSource({ useSpatialIndex: false });
     this.sketch = new VectorSource({ useSpatialIndex: false });
     // Classes of their own: the style sheet changes their light and opacity without a new drawing.
-    this.image = new ImageLayer({ className: "ed-layer-image" });
-    const layers = [this.image, new VectorImageLayer({ source: this.rest, imageRatio: 1.2, className: "ed-layer-rest" }),
+    this.image = new Photo("ed-layer-image");
+    const layers = [this.image.layer, this.rest.layer,
       new VectorLayer({ source: this.live, className: "ed-layer-live", updateWhileInteracting: true, updateWhileAnimating: true }),
       new VectorLayer({ source: this.sketch, updateWhileInteracting: true, updateWhileAnimating: true })];
     this.map = new OlMap({ target: element, layers, controls: [], pixelRatio: Math.min(devicePixelRatio || 1, 2),
@@ -98,8 +97,7 @@ export class Canvas {
     const same = this.#fitted !== null && this.#size.width === size.width && this.#size.height === size.height;
     this.#size = size;
     this.cancel();
-    this.image.setSource(null);
-    this.#bitmap = null;
+    this.image.show(null, size);
     if (same) return; // frames of one size keep the zoom, as for a series from one camera
     const { width, height } = size;
     const longest = Math.max(width, height);
@@ -113,19 +111,11 @@ export class Canvas {
 
   /** Puts the decoded image of the present frame under the shapes. It may be smaller than the frame (a work copy). */
   setImage(bitmap) {
-    this.#bitmap = bitmap;
-    const extent = extentOf(this.#size);
-    const resolution = [this.#size.width / bitmap.width, this.#size.height / bitmap.height];
-    const projection = this.map.getView().getProjection();
-    this.image.setSource(new ImageSource({ projection, interpolate: this.#smooth, loader: () => Promise.resolve({ image: bitmap, extent, resolution, pixelRatio: 1 }) }));
+    this.image.show(bitmap, this.#size);
   }
 
   /** Whether pixels melt into each other when zoomed in. */
-  setSmooth(smooth) {
-    if (smooth === this.#smooth) return;
-    this.#smooth = smooth;
-    if (this.#bitmap) this.setImage(this.#bitmap);
-  }
+  setSmooth(smooth) { this.image.smooth = smooth; }
 
   /** Shows the whole image. In a window without a size (a frame still hidden) that waits until there is one. */
   fit() {
@@ -167,7 +157,7 @@ export class Canvas {
     if (before.shapes !== shown.shapes || before.locked !== shown.locked) {
       this.#reachable = shown.locked.size ? shown.shapes.filter((shape) => !shown.locked.has(shape.client_id)) : shown.shapes;
     }
-    if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest();
+    if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest(before.labels !== shown.labels);
     this.#paintLive();
   }
 
@@ -247,22 +237,12 @@ export class Canvas {
 
   get zoom() { return 1 / (this.map.getView().getResolution() ?? 1); }
 
-  #featureOf(shape) {
-    let feature = this.#features.get(shape);
-    if (!feature) {
-      feature = new Feature(geometryOf(shape.type, shape.points, shape.rotation));
-      this.#features.set(shape, feature);
-    }
-    const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
-    feature.setStyle(shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, source: shape.source, active: false }));
-    return feature;
-  }
+  #colorOf(shape) { return (this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL).color; }
 
-  #paintRest() {
-    this.rest.clear(true);
-    const order = [...this.#shown.shapes].sort((a, b) => a.z_order - b.z_order);
-    this.rest.addFeatures(order.filter((shape) => shape.client_id !== this.#shown.selectedId).map((shape) => this.#featureOf(shape)));
-    this.rest.changed();
+  #paintRest(anew) {
+    const { shapes, selectedId } = this.#shown;
+    const resting = shapes.filter((shape) => shape.client_id !== selectedId);
+    this.rest.show(resting.some((shape) => shape.z_order) ? resting.sort((a, b) => a.z_order - b.z_order) : resting, (shape) => this.#colorOf(shape), anew);
   }
 
   #paintLive() {

@@ -12,8 +12,10 @@ const remembered = (key, make) => {
 
 /** "#3b82f6" with an opacity as rgba(); anything else is returned as it is. */
 export function withAlpha(color, alpha) {
-  const match = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(color);
-  return match ? `rgba(${match.slice(1).map((part) => parseInt(part, 16)).join(", ")}, ${alpha})` : color;
+  return remembered(`alpha|${color}|${alpha}`, () => {
+    const match = /^#([\da-f]{2})([\da-f]{2})([\da-f]{2})$/i.exec(color);
+    return match ? `rgba(${match.slice(1).map((part) => parseInt(part, 16)).join(", ")}, ${alpha})` : color;
+  });
 }
 
 /** @param {{color: string, type: string, occluded: boolean, active: boolean, source?: string}} look dots: out of a file, not changed yet */

@@ -9,7 +9,7 @@ import { tabs } from "@/editor/panels/issues.js";
 const dot = (label) => html`<span class="ed-dot" style="background:${label?.color ?? "#868e96"}"></span>`;
 
 export function side(app) {
-  return html`<aside class="ed-side" aria-label="Labels and objects">
+  return html`<aside class="ed-side" aria-label="Labels and objects" @scroll=${(event) => app.rows.look(event.currentTarget)}>
     ${app.review ? tabs(app) : nothing} ${app.editable ? labels(app) : nothing} ${tags(app)} ${objects(app)}
   </aside>`;
 }
@@ -56,7 +56,7 @@ function tagRow(app, tag) {
 function objects(app) {
   const { state, content, frame } = app;
   const { hidden, locked, hideAll, picked, selectedId, hoveredId } = state;
-  return guard([frame.number, content.shapes, content.nothing_here, selectedId, hoveredId, hidden, locked, hideAll, picked, app.editable],
+  return guard([frame.number, content.shapes, content.nothing_here, selectedId, hoveredId, hidden, locked, hideAll, picked, app.editable, app.rows.range],
     () => list(app, content));
 }
 
@@ -64,7 +64,7 @@ function list(app, { shapes }) {
   return html`<section class="ed-section ed-objects"><h2 id="ed-objects-title">Objects <span class="badge bg-secondary-lt">${shapes.length}</span>
       <span class="ed-space"></span>${shapes.length ? all(app, shapes) : nothing}</h2>
     ${shapes.length ? nothing : html`<p class="ed-empty">${app.content.nothing_here ? "Nothing here: this frame needs no object." : "Nothing on this image yet."}</p>`}
-    <div role="list" aria-labelledby="ed-objects-title">${repeat(shapes, (shape) => shape.client_id, (shape, index) => row(app, shape, index))}</div></section>`;
+    <div role="list" class="ed-rows" aria-labelledby="ed-objects-title">${app.rows.template(shapes, (shape, index) => row(app, shape, index))}</div></section>`;
 }
 
 /** Hide and lock for all objects of the frame at once. */
@@ -84,7 +84,7 @@ function row(app, shape, index) {
   const [selected, hidden, locked] = [state.selectedId === id, state.hidden.has(id), state.locked.has(id)];
   const name = `${index + 1}. ${label?.name ?? "no label"}, ${nameOfType(shape.type).toLowerCase()}`;
   const pressed = state.picked ? state.picked.has(id) : selected;
-  return html`<div role="listitem" data-object=${id} class=${classMap({ "ed-object": true, "is-selected": pressed, "is-hidden": hidden || state.hideAll,
+  return html`<div role="listitem" data-object=${id} aria-posinset=${index + 1} aria-setsize=${app.content.shapes.length} class=${classMap({ "ed-object": true, "is-selected": pressed, "is-hidden": hidden || state.hideAll,
     "is-hovered": state.hoveredId === id })} @pointerenter=${() => app.hover(id)} @pointerleave=${() => app.hover(null)}>
     <div class="ed-object-head">
       <button class="ed-object-main" aria-label=${`${index + 1}. ${app.describe(shape)}${shape.source === FROM_FILE ? ", from the file" : ""}`} aria-pressed=${String(pressed)} @click=${() => app.select(id)}
