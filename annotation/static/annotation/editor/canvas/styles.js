@@ -3,6 +3,8 @@ import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol";
 import { FROM_FILE } from "@/editor/starting.js";
 
 const WHITE = "#ffffff";
+/** Handles are larger where fingers take them. */
+const FINGER = globalThis.matchMedia?.("(pointer: coarse)").matches ? 1.6 : 1;
 const cache = new Map();
 
 const remembered = (key, make) => {
@@ -42,8 +44,8 @@ export function handleStyle(kind, color) {
     const stroke = new Stroke({ color: kind === "insert" ? WHITE : color, width: kind === "insert" ? 1 : 2 });
     const box = kind === "corner" || kind === "side";
     const image = box
-      ? new RegularShape({ points: 4, radius: kind === "corner" ? 7 : 6, angle: Math.PI / 4, fill, stroke })
-      : new Circle({ radius: HANDLE[kind].radius, fill, stroke });
+      ? new RegularShape({ points: 4, radius: (kind === "corner" ? 7 : 6) * FINGER, angle: Math.PI / 4, fill, stroke })
+      : new Circle({ radius: HANDLE[kind].radius * FINGER, fill, stroke });
     return new Style({ image, zIndex: kind === "insert" ? 1 : 2 });
   });
 }
