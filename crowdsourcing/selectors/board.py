@@ -23,7 +23,7 @@ def due_soon(user: Any) -> list[dict[str, Any]]:
     """
     rows = queue_of(user, QueueFilters(due=FAR))
     near = Q(accepted_by_itself_at__lte=timezone.now() + timedelta(hours=NEAR))
-    groups = {group["pool"]: group for group in rows.order_by().values("pool").annotate(
+    groups: dict[int, dict[str, Any]] = {group["pool"]: dict(group) for group in rows.order_by().values("pool").annotate(
         far=Count("pk"), far_amount=Sum("reward"), near=Count("pk", filter=near), near_amount=Sum("reward", filter=near, default=0),
         suspicious=Count("pk", filter=Q(suspicion__gte=LEVELS["high"])), worst=Max("suspicion"), soonest=Min("accepted_by_itself_at"),
     ).order_by("-worst", "-near", "soonest", "pool")[:MOST_POOLS]}

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Q, Sum, Value, When
 
 from crowdsourcing.models import BulkDecision, BulkItem
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus
@@ -48,8 +48,8 @@ class BulkProgress:
         return self.counts["failed"] + self.counts["refused"]
 
 
-def items_of(bulk: BulkDecision) -> QuerySet[BulkItem]:
-    """In the order in which they are asked, each with its `outcome`."""
+def items_of(bulk: BulkDecision) -> Any:
+    """A query of its items in the order in which they are asked, each with its `outcome`."""
     return bulk.items.annotate(outcome=OUTCOME).select_related(
         "assignment__task_suite", "assignment__pool__task", "assignment__toloker", "command").order_by("pk")
 

@@ -100,7 +100,7 @@ def review_next(request: HttpRequest) -> HttpResponse:
 
 def filters_of(request: HttpRequest) -> QueueFilters:
     """What the address says, else what the queue looked at last had. What cannot be read is no filter here: nothing is decided by it."""
-    said = {name: value for name, value in request.GET.items() if value}
+    said: dict[str, Any] = {name: value for name, value in request.GET.items() if value}
     if not QueueFilters.names() & said.keys():
         said = QueryDict(request.COOKIES.get(QUEUE_COOKIE, "")).dict()
     try:
