@@ -26,7 +26,7 @@ CHOICES = {
     "due": [(24, "Due in 24 hours"), (48, "Due in 48 hours")],
     "suspicion": [("medium", "Medium or high"), ("high", "High")],
     "issues": [("open", "Open issues")],
-    "sort": [("oldest", "Oldest first"), ("deadline", "Due first"), ("suspicion", "Suspicious first")],
+    "sort": [("oldest", "Oldest first"), ("deadline", "Due first"), ("suspicion", "By suspicion")],
 }
 
 
