@@ -95,3 +95,13 @@ test("every icon of the editor is in the sprite's list", () => {
   assert.ok(used.length > 15);
   assert.deepEqual(used.filter((name) => !listed.has(name)), []);
 });
+
+test("the brush's keys are found on every keyboard, and digits with Shift of others stay what they are", () => {
+  assert.equal(command("!", { code: "Digit1", shiftKey: true }), "brush");
+  assert.equal(command("4", { code: "Digit4", shiftKey: true }), "cutPolygon");
+  assert.equal(command("0", { code: "Digit0", shiftKey: true }), "fit");
+  assert.equal(command("х", { code: "BracketLeft" }), "smallerBrush");
+  assert.equal(command("]"), "largerBrush");
+  assert.equal(command("R", { shiftKey: true }), "turnLeft");
+  assert.equal(command("r", { ctrlKey: true }), undefined, "the browser reloads");
+});

@@ -60,7 +60,7 @@ const spec = (input_type, values, more = {}) => ({ id: 9, name: "size", input_ty
 
 test("a job has the tools its labels allow", () => {
   assert.deepEqual(toolsFor([label("rectangle"), label("tag")]), ["rectangle", "tag"]);
-  assert.deepEqual(toolsFor([label("any")]), ["rectangle", "polygon", "polyline", "points", "ellipse", "tag"]);
+  assert.deepEqual(toolsFor([label("any")]), ["rectangle", "polygon", "polyline", "points", "ellipse", "mask", "tag"]);
   assert.ok(!allows(label("polygon"), "rectangle"));
 });
 

@@ -1,5 +1,6 @@
 /** The editor's state and what follows from it. Verbs on objects are in commands.js, the ends of an attempt in finish.js. */
 import { html, render } from "lit";
+import { Brush } from "@/editor/brush.js";
 import { Canvas } from "@/editor/canvas/canvas.js";
 import { Touch } from "@/editor/canvas/touch.js";
 import { Commands } from "@/editor/commands.js";
@@ -48,7 +49,7 @@ export class App {
     this.state = {
       index: 0, selectedId: null, hoveredId: null, tool: null, lastTool: this.tools.find((tool) => tool !== "tag") ?? null,
       labelId: labels[0]?.id ?? null, hidden: new Set(), hideAll: false, keepDrawing: false, clipboard: null, dialog: null, notices: [],
-      locked: new Set(), picked: null, pasting: false, redrawing: null, menu: null, said: "",
+      locked: new Set(), picked: null, pasting: false, redrawing: null, paintId: null, menu: null, said: "",
       picture: false, image: "loading", imageError: "", readOnly: job.read_only || context.mode === "review", ended: null, untold: false, busy: "", sketch: 0, side: innerWidth >= ROOM_FOR_SIDE.width && innerHeight >= ROOM_FOR_SIDE.height,
       save: { kind: "saved", text: "Saved" },
     };
@@ -56,6 +57,7 @@ export class App {
       onState: (save) => this.set({ save }), onConflict: (conflict) => this.set({ dialog: { kind: "conflict", ...conflict } }) });
     this.images = new FrameImages((number, options) => api.image(number, options), frames.map((frame) => frame.number));
     this.picture = new Picture(root);
+    this.brush = new Brush();
     this.rows = new Rows(this);
     this.strip = new Strip(this, new Thumbnails((number, { signal }) => api.image(number, { quality: "thumbnail", signal }), () => this.strip.draw()));
     this.store.subscribe(() => this.#documentChanged());
@@ -67,11 +69,13 @@ export class App {
     this.draw();
     this.canvas = new Canvas(this.root.querySelector(".ed-canvas"), {
       onSelect: (id) => this.select(id), onHover: (id) => this.hover(id), onDrawn: (type, points) => this.commands.add(type, points),
-      onEdited: (id, points) => this.commands.reshape(id, points), onRefused: (sentence) => this.notice(sentence, "warning"),
+      onEdited: (id, points, rotation) => this.#edited(id, points, rotation), onStroke: (points) => this.commands.painted(points),
+      onPaint: (id) => this.commands.continuePainting(id), onBrushStep: (steps) => this.commands.resizeBrush(steps), onRefused: (sentence) => this.notice(sentence, "warning"),
       onPlaced: (points, keep) => this.commands.place(points, keep), onSpace: () => this.commands.point(),
       onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
     });
     this.canvas.setSmooth(this.picture.look.smooth);
+    this.canvas.useBrush(this.brush.settings);
     this.#followMenu(this.root.querySelector(".ed-canvas"));
     this.#syncCanvas();
     this.goTo(0);
@@ -124,6 +128,9 @@ export class App {
   /** Says something to those who do not see it. */
   say(text) { this.set({ said: text }); }
 
+  /** The mask that the next stroke changes; null: it begins a new one. */
+  get paintTarget() { return this.state.tool === "mask" ? this.object(this.state.paintId) : null; }
+
   /** A shape or a tag of the present frame. */
   object(id) {
     const { shapes, tags } = this.content;
@@ -175,7 +182,15 @@ export class App {
   #syncCanvas() {
     this.review?.sync();
     this.canvas?.show({ shapes: this.visibleShapes, labels: this.labelsById, selectedId: this.state.selectedId,
-      hoveredId: this.state.hoveredId, editable: this.editable && !this.state.picked, locked: this.state.locked, marked: this.marked });
+      hoveredId: this.state.hoveredId, editable: this.editable && !this.state.picked, locked: this.state.locked, marked: this.marked, paint: this.#paint });
+  }
+
+  /** What the brush works on. */
+  get #paint() {
+    if (this.state.tool !== "mask") return null;
+    const target = this.paintTarget;
+    const label = target ? this.labelsById.get(target.label_id) : this.label;
+    return { id: target?.client_id ?? null, points: target?.points ?? null, color: label?.color ?? "#868e96" };
   }
 
   /** The copy that hangs at the hand while pasting. */
@@ -206,9 +221,16 @@ export class App {
 
   focusCanvas() { this.root.querySelector(".ed-canvas")?.focus({ preventScroll: true }); }
 
+  /** The canvas sees it at once: a second quick click starts from what the first one made. */
+  #edited(id, points, rotation) {
+    this.commands.reshape(id, points, rotation);
+    this.#syncCanvas();
+  }
+
   #documentChanged() {
     const { picked } = this.state;
     if (this.state.selectedId && !this.selected) this.state.selectedId = null;
+    if (this.paintTarget) this.state.selectedId = this.state.paintId; // redo brought it back
     if (picked) this.state.picked = new Set([...picked].filter((id) => this.object(id)));
     this.set({});
   }
@@ -220,7 +242,7 @@ export class App {
     }
     if (id === this.state.selectedId) return;
     const object = id ? this.object(id) : null;
-    this.set({ selectedId: object ? id : null });
+    this.set({ selectedId: object ? id : null, paintId: object?.type === "mask" ? id : null });
     this.#syncCanvas();
     if (object) this.rows.reveal(id);
   }
@@ -236,7 +258,7 @@ export class App {
     if (!frame) return;
     if (target !== this.state.index && this.commands.refuseSketch()) return;
     this.state.index = target;
-    this.set({ selectedId: null, hoveredId: null, picked: null, redrawing: null, menu: null, image: "loading", imageError: "" });
+    this.set({ selectedId: null, hoveredId: null, picked: null, redrawing: null, paintId: null, menu: null, image: "loading", imageError: "" });
     this.canvas.setFrame(frame);
     if (this.state.pasting) this.syncGhost();
     this.draw();
@@ -263,7 +285,7 @@ export class App {
       return;
     }
     if (this.state.pasting) this.commands.stopPasting();
-    this.set({ picked: null, redrawing: null, menu: null });
+    this.set({ picked: null, redrawing: null, paintId: null, menu: null });
     this.set({ tool, hoveredId: null, lastTool: tool ?? this.state.lastTool, ...(tool ? { selectedId: null } : {}) });
     this.canvas.setTool(tool, this.label?.color);
     this.focusCanvas();
@@ -277,6 +299,7 @@ export class App {
     const { tool } = this.state;
     if (tool && !allows(label, tool)) this.useTool(label.type === "tag" ? null : toolOf(label, this.state.lastTool));
     else if (tool) this.canvas.setSketchColor(label.color);
+    if (this.paintTarget && allows(label, "mask")) this.commands.relabel(this.state.paintId, id);
   }
 
   /** A sentence at the foot of the image for a few seconds. @param {"info"|"warning"|"danger"} level */

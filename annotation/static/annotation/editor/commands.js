@@ -2,15 +2,24 @@
 import { allows, carriedAttributes, defaultAttributes, nameOfType, toolOf } from "@/editor/labels.js";
 import { newClientId } from "@/editor/store.js";
 import { belongsToElement, Chord, commandFor, keyName, takesText } from "@/editor/keys.js";
-import { Steering } from "@/editor/steering.js";
+import { Painting } from "@/editor/painting.js";
 import { describe } from "@/editor/words.js";
 
-export class Commands extends Steering {
+export class Commands extends Painting {
   #chord = new Chord();
 
   add(type, points) {
     const { app } = this;
     if (this.#redrawn(type, points)) return;
+    const client_id = this.create(type, points);
+    if (app.state.keepDrawing) return;
+    app.useTool(null);
+    app.select(client_id);
+  }
+
+  /** A new object with the present label. @returns {string} its client_id */
+  create(type, points) {
+    const { app } = this;
     const client_id = newClientId();
     const label = app.label;
     this.change((frame) => {
@@ -18,9 +27,7 @@ export class Commands extends Steering {
         source: "manual", attributes: defaultAttributes(label) });
     });
     app.say(`${describe(app.object(client_id), label)} added`);
-    if (app.state.keepDrawing) return;
-    app.useTool(null);
-    app.select(client_id);
+    return client_id;
   }
 
   addTag(labelId) {
@@ -39,6 +46,7 @@ export class Commands extends Steering {
     const { app } = this;
     const { selected } = app;
     if (app.canvas.drawing) return app.canvas.finish();
+    if (selected?.type === "mask") return this.continuePainting(selected.client_id);
     if (!selected?.points || !app.tools.includes(selected.type)) return this.draw();
     if (this.refuseLocked(selected.client_id)) return undefined;
     app.state.labelId = selected.label_id;
@@ -59,7 +67,7 @@ export class Commands extends Steering {
     return true;
   }
 
-  reshape(id, points) { this.edit(id, (shape) => { shape.points = points; }); }
+  reshape(id, points, rotation = 0) { this.edit(id, (shape) => { Object.assign(shape, { points, rotation }); }); }
 
   setAttribute(id, specId, value) {
     this.edit(id, (object) => {
@@ -108,6 +116,7 @@ export class Commands extends Steering {
   draw() {
     const { app } = this;
     if (app.canvas.drawing) app.canvas.finish();
+    else if (app.state.tool === "mask") this.finishMask();
     else if (app.state.tool) app.useTool(null);
     else app.useTool(app.state.lastTool ?? (app.label && toolOf(app.label, null)));
   }

@@ -20,6 +20,13 @@ export const KEYS = [
   { keys: ["Enter"], command: "enter", what: "Finish the shape being drawn; put the copy down; before the first point: set it at the cursor", group: "Draw", edits: true },
   { keys: ["Space"], command: "point", what: "Set a corner or a point at the cursor", group: "Draw", edits: true },
   ...arrows("Shift+", ["farLeft", "farRight", "farUp", "farDown"], { what: "While drawing or pasting: move the cursor by 10 pixels (alone: by 1, with Ctrl: by 100)", group: "Draw" }),
+  { keys: ["B"], command: "paint", what: "Paint on the selected mask; with none selected, a new one", group: "Masks", edits: true },
+  { keys: ["Shift+1"], command: "brush", what: "Brush", group: "Masks", edits: true },
+  { keys: ["Shift+2"], command: "eraser", what: "Eraser", group: "Masks", edits: true },
+  { keys: ["Shift+3"], command: "addPolygon", what: "Fill a polygon into the mask", group: "Masks", edits: true },
+  { keys: ["Shift+4"], command: "cutPolygon", what: "Cut a polygon out of the mask", group: "Masks", edits: true },
+  { keys: ["["], command: "smallerBrush", what: "Smaller brush (also Shift and the wheel)", group: "Masks", edits: true },
+  { keys: ["]"], command: "largerBrush", what: "Larger brush", group: "Masks", edits: true },
   ...Array.from({ length: 10 }, (_, i) => ({
     keys: [`Ctrl+${(i + 1) % 10}`], command: `label${i + 1}`, what: "Use this label, also for the selected object", group: "Labels", edits: true,
     ...(i ? { hidden: true } : { shown: "Ctrl+1 … 9, 0" }),
@@ -40,6 +47,10 @@ export const KEYS = [
   ...arrows("Alt+", ["narrower", "wider", "lower", "higher"], { what: "Make it narrower, wider, lower, higher by 1 pixel; with Shift too: by 10", group: "Edit" }),
   ...arrows("Alt+Shift+", ["muchNarrower", "muchWider", "muchLower", "muchHigher"], { what: "The same by 10 pixels", group: "Edit", hidden: true }),
   { keys: ["Q", "/"], command: "occluded", what: "Mark the selected object as partly hidden by something", group: "Edit", edits: true },
+  { keys: ["R"], command: "turnRight", what: "Turn the selected box or ellipse by 15° to the right; with Alt by 1°", group: "Edit", edits: true },
+  { keys: ["Shift+R"], command: "turnLeft", what: "Turn it to the left; with Alt by 1°", group: "Edit", edits: true },
+  { keys: ["Alt+R"], command: "turnRightBit", what: "Turn it by 1° to the right", group: "Edit", edits: true, hidden: true },
+  { keys: ["Alt+Shift+R"], command: "turnLeftBit", what: "Turn it by 1° to the left", group: "Edit", edits: true, hidden: true },
   { keys: ["PageUp"], command: "toFront", what: "Bring the selected object in front of the others", group: "Edit", edits: true },
   { keys: ["PageDown"], command: "toBack", what: "Put it behind the others", group: "Edit", edits: true },
   { keys: ["G"], command: "group", what: "Choose objects of one label for a group; again: make the group", group: "Edit", edits: true },
@@ -80,6 +91,8 @@ const BY_KEY = new Map(KEYS.flatMap((entry) => entry.keys.map((key) => [key, ent
 /** The name of a key press as the table spells it, e.g. "Ctrl+Shift+Z". Letters of non-Latin layouts are taken by their place. */
 export function keyName(event) {
   let { key } = event;
+  const brush = !event.ctrlKey && !event.metaKey && !event.altKey && event.shiftKey && /^Digit([1-4])$/.exec(event.code ?? "");
+  if (brush) return `Shift+${brush[1]}`; // whatever sign that is on this keyboard
   if (key === " ") key = "Space";
   if (key.length === 1) key = (placeOf(event) ?? key).toUpperCase();
   const modifiers = [];
@@ -96,13 +109,14 @@ export function keyName(event) {
  */
 function placeOf({ key, code = "", ctrlKey, metaKey, shiftKey }) {
   const foreign = /[^\x20-\x7e]/.test(key);
-  if (code === "Backquote") return foreign ? "`" : null;
+  if (code in SIGNS_BY_PLACE) return foreign ? SIGNS_BY_PLACE[code] : null;
   const [, kind, place] = /^(Key|Digit)(\w)$/.exec(code) ?? [];
   if (foreign) return place ?? null;
   if (kind === "Key" && !/[a-z0-9]/i.test(key)) return place;
   return kind === "Digit" && (ctrlKey || metaKey) && !shiftKey && !/\d/.test(key) ? place : null;
 }
 
+const SIGNS_BY_PLACE = { Backquote: "`", BracketLeft: "[", BracketRight: "]" };
 const SIGNS = { "+": "+", "=": "+", "-": "-", _: "-" };
 /** Keys that others are pressed with, e.g. "Shift+B" and "T". */
 const HOLDERS = new Set(KEYS.flatMap((entry) => entry.keys).filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));

@@ -7,10 +7,11 @@ export const TOOLS = [
   { type: "polyline", name: "Line", icon: "line", hint: "Click along the line; double-click to finish." },
   { type: "points", name: "Points", icon: "point", hint: "Click every point; double-click, or press N, to finish." },
   { type: "ellipse", name: "Ellipse", icon: "oval", hint: "Drag across the object, or click two opposite corners of its box." },
+  { type: "mask", name: "Mask", icon: "brush", hint: "Paint over the object; N or Enter finishes it." },
   { type: "tag", name: "Tag", icon: "tag", hint: "A tag describes the whole image." },
 ];
 
-export const nameOfType = (type) => TOOLS.find((tool) => tool.type === type)?.name ?? (type === "mask" ? "Mask" : type);
+export const nameOfType = (type) => TOOLS.find((tool) => tool.type === type)?.name ?? type;
 
 /** Whether objects of this type may carry the label. */
 export const allows = (label, type) => label.type === "any" || label.type === type;

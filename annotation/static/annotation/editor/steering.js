@@ -10,6 +10,7 @@ const SAID = {
   cursor: (at) => `Cursor at ${at}. Move it with the arrow keys; Enter or Space sets a point there.`,
   corner: (at) => `First corner at ${at}. Move to the opposite corner and press Enter.`,
   point: (at) => `Point at ${at}`,
+  dab: (at) => `A dab at ${at}. Enter finishes the mask.`,
 };
 
 export class Steering extends Copying {
@@ -86,6 +87,7 @@ export class Steering extends Copying {
     const { app } = this;
     if (app.mode === "group") return this.group();
     if (app.mode === "sketch") return this.finish();
+    if (app.paintTarget) return this.finishMask();
     return this.point();
   }
 }

@@ -4,24 +4,30 @@
  */
 import { DragPan, Feature, OlMap, Projection, VectorLayer, VectorSource, View,
   defaultInteractions } from "ol";
-import { boundsOf, handlesOf, shapeAt } from "@/editor/geometry.js";
-import { extentOf, geometryOf, nameAnchor, pointAt, toImage, toMap } from "@/editor/canvas/projection.js";
-import { handleStyle, nameStyle, shapeStyle } from "@/editor/canvas/styles.js";
+import { handlesOf, shapeAt, spreadOf } from "@/editor/geometry.js";
+import { turns } from "@/editor/rotation.js";
+import { between, extentOf, geometryOf, nameAnchor, pointAt, toImage, toMap } from "@/editor/canvas/projection.js";
+import { armStyle, bodyStyle, handleStyle, nameStyle } from "@/editor/canvas/styles.js";
+import { BrushInteraction } from "@/editor/canvas/brush.js";
 import { DrawInteraction } from "@/editor/canvas/draw.js";
 import { EditInteraction } from "@/editor/canvas/edit.js";
 import { Hand } from "@/editor/canvas/hand.js";
 import { Photo } from "@/editor/canvas/photo.js";
 import { Resting } from "@/editor/canvas/resting.js";
+import { restingMask } from "@/editor/canvas/bitmaps.js";
 
 const PADDING = [28, 28, 28, 28];
 const HIT = 5; // screen pixels around a line
 const CLOSEST = 1 / 24; // 24 screen pixels an image pixel
+/** Screen pixels between a box and the handle that turns it. */
+const ARM = 26;
 const UNKNOWN_LABEL = { name: "no label", color: "#868e96" };
 
 export class Canvas {
   #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false, locked: new Set(), marked: new Set() };
   #reachable = [];
   #preview = null;
+  #tool = null;
   #size = { width: 1, height: 1 };
   #space = false;
   #spaceUsed = false;
@@ -32,7 +38,7 @@ export class Canvas {
   constructor(element, events) {
     this.element = element;
     this.events = events;
-    this.rest = new Resting("ed-layer-rest");
+    this.rest = new Resting("ed-layer-rest", restingMask);
     this.live = new VectorSource({ useSpatialIndex: false });
     this.sketch = new VectorSource({ useSpatialIndex: false });
     // Classes of their own: the style sheet changes their light and opacity without a new drawing.
@@ -58,20 +64,36 @@ export class Canvas {
       size, panning, visible: () => this.#reachable, selected: () => this.#selectedShape(),
       editable: () => this.#shown.editable && !this.#shown.locked.has(this.#shown.selectedId),
       onSelect: events.onSelect, onHover: events.onHover, onRefused: events.onRefused, onEdited: events.onEdited,
-      onPreview: (id, points) => { this.#preview = id && { id, points }; this.#paintLive(); },
+      arm: (shape) => this.#arm(shape), onPaint: (id) => events.onPaint?.(id),
+      onPreview: (id, points, rotation) => { this.#preview = id && { id, points, rotation }; this.#paintLive(); },
       cursor: (name) => { this.element.style.cursor = this.#space ? "grab" : name; },
     });
-    this.draw = new DrawInteraction({ source: this.sketch, size, panning, onDrawn: events.onDrawn, onRefused: events.onRefused,
-      onSketch: events.onSketch });
+    this.draw = new DrawInteraction({ source: this.sketch, size, panning, neighbours: () => this.#shown.shapes, onRefused: events.onRefused,
+      onSketch: events.onSketch, onDrawn: (type, points) => (this.#tool === "mask" ? this.brush.fill(points) : events.onDrawn(type, points)) });
+    this.brush = new BrushInteraction({ size, panning, onStroke: events.onStroke, onRefused: events.onRefused, onChanged: () => this.#paintBrush() });
     this.draw.setActive(false);
     this.map.addInteraction(this.edit);
     this.map.addInteraction(this.draw);
+    this.brush.setActive(false);
+    this.map.addInteraction(this.brush);
+    this.map.on("moveend", () => { if (turns(this.#selectedShape()?.type)) this.#paintLive(); }); // its turning handle keeps its distance
+    this.map.addLayer(this.brush.layer);
+    this.element.addEventListener("wheel", (event) => this.#wheel(event), { capture: true, passive: false });
     this.hand = new Hand({ size, onPlaced: events.onPlaced });
     this.map.addInteraction(this.hand);
     this.map.addLayer(this.hand.layer);
-    this.element.addEventListener("pointerleave", () => this.hand.leave());
+    this.element.addEventListener("pointerleave", () => { this.hand.leave(); this.brush.hideCursor(); });
     // The middle button pans; without this the browser starts to scroll by itself.
     this.element.addEventListener("mousedown", (event) => { if (event.button === 1) event.preventDefault(); });
+  }
+
+  /** Shift and the wheel change the brush. */
+  #wheel(event) {
+    const turn = event.deltaY || event.deltaX; // with Shift some browsers turn it sideways
+    if (!event.shiftKey || !turn || !this.brush.getActive()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.events.onBrushStep(turn > 0 ? -1 : 1);
   }
 
   /** Space held down pans with the left button, also while drawing; pressed without a drag it sets a point. */
@@ -143,7 +165,7 @@ export class Canvas {
 
   /** Brings a shape into the middle, at a zoom where it fills about half of the view. */
   zoomTo(shape) {
-    const [left, top, right, bottom] = boundsOf(shape.type, shape.points);
+    const [left, top, right, bottom] = spreadOf(shape.type, shape.points, shape.rotation);
     const room = Math.max(right - left, bottom - top, 16) / 2;
     this.map.getView().fit([left - room, -bottom - room, right + room, room - top], { duration: 150, size: this.map.getSize() });
   }
@@ -157,6 +179,7 @@ export class Canvas {
     if (before.shapes !== shown.shapes || before.locked !== shown.locked) {
       this.#reachable = shown.locked.size ? shown.shapes.filter((shape) => !shown.locked.has(shape.client_id)) : shown.shapes;
     }
+    if (shown.paint) this.brush.show(shown.paint.points, shown.paint.color);
     if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest(before.labels !== shown.labels);
     this.#paintLive();
   }
@@ -164,11 +187,23 @@ export class Canvas {
   /** Chooses the drawing tool; null selects and edits. */
   setTool(type, color) {
     this.hand.rest();
-    this.draw.setActive(Boolean(type));
+    this.#tool = type;
+    const brushes = type === "mask" && !this.brush.way.polygon;
+    this.brush.setActive(brushes);
+    if (type === "mask") this.brush.hideCursor();
+    else this.brush.rest();
+    this.draw.setActive(Boolean(type) && !brushes);
     this.edit.setActive(!type);
-    this.draw.use(type, color);
-    this.element.classList.toggle("is-drawing", Boolean(type));
+    this.draw.use(brushes ? null : type === "mask" ? "polygon" : type, color);
+    this.element.classList.toggle("is-drawing", Boolean(type) && !brushes);
     this.element.style.cursor = type ? "crosshair" : "grab";
+  }
+
+  /** @param {{way: string, size: number, form: string}} settings as brush.js has them */
+  useBrush(settings) {
+    const other = settings.way !== this.brush.settings.way;
+    this.brush.use(settings);
+    if (other && this.#tool === "mask") this.setTool("mask", this.draw.color);
   }
 
   /** The label may change in mid-drawing. */
@@ -188,27 +223,28 @@ export class Canvas {
   steer(dx, dy) {
     this.element.classList.remove("has-pointer"); // the crosshair is where the mouse was
     const place = this.hand.steer(dx, dy);
-    this.draw.pointTo(place);
+    (this.brush.getActive() ? this.brush : this.draw).pointTo(place);
     return place;
   }
 
   /** Sets a corner or a point at the keyboard's cursor; the first press only brings the cursor. @returns {{what: string, place: number[]}} */
   press() {
     if (!this.hand.byKeys) return { what: "cursor", place: this.steer(0, 0) };
-    return { what: this.draw.press(this.hand.place), place: this.hand.place };
+    const by = this.brush.getActive() ? this.brush : this.draw;
+    return { what: by.press(this.hand.place), place: this.hand.place };
   }
 
-  get drawing() { return this.draw.busy; }
+  get drawing() { return this.draw.busy || this.brush.busy; }
   get dragging() { return Boolean(this.edit.drag); }
 
   /** Lets go of what is held and not moved yet: a finger that rests on an object means its menu. */
   letGo() { if (this.edit.drag && !this.edit.drag.points) this.edit.cancel(); }
   finish() { return this.draw.finish(); }
-  undoVertex() { return this.draw.undoVertex(); }
+  undoVertex() { return this.brush.cancel() || this.draw.undoVertex(); }
 
   /** Drops what is being drawn or dragged. Returns whether there was something. */
   cancel() {
-    if (this.edit.cancel()) return true;
+    if (this.edit.cancel() || this.brush.cancel()) return true;
     const busy = this.draw.busy;
     this.draw.reset();
     return busy;
@@ -245,10 +281,19 @@ export class Canvas {
     this.rest.show(resting.some((shape) => shape.z_order) ? resting.sort((a, b) => a.z_order - b.z_order) : resting, (shape) => this.#colorOf(shape), anew);
   }
 
+  /** The mask being painted: its feature stays, only its picture changes. */
+  #paintBrush() {
+    const feature = this.brush.shown;
+    if (feature && this.live.hasFeature(feature)) this.live.changed();
+    else this.#paintLive();
+  }
+
   #paintLive() {
-    const { shapes, hoveredId, selectedId, marked } = this.#shown;
-    const features = [];
+    const { shapes, hoveredId, selectedId, marked, paint } = this.#shown;
+    const painted = paint && this.brush.shown;
+    const features = painted ? [painted] : [];
     for (const shape of shapes) {
+      if (painted && shape.client_id === paint.id) continue;
       if (shape.client_id === selectedId) features.push(...this.#activeFeatures(shape, true));
       else if (shape.client_id === hoveredId || marked.has(shape.client_id)) features.push(...this.#activeFeatures(shape, false));
     }
@@ -258,16 +303,26 @@ export class Canvas {
   }
 
   #activeFeatures(shape, selected) {
-    const points = this.#preview?.id === shape.client_id ? this.#preview.points : shape.points;
+    const { points, rotation = shape.rotation } = this.#preview?.id === shape.client_id ? this.#preview : shape;
     const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
     const styled = (geometry, style) => { const feature = new Feature(geometry); feature.setStyle(style); return feature; };
-    const body = styled(geometryOf(shape.type, points, shape.rotation),
-      shapeStyle({ color: label.color, type: shape.type, occluded: shape.occluded, source: shape.source, active: true }));
+    const body = styled(geometryOf(shape.type, points, rotation), bodyStyle(shape, points, label.color, true));
     const title = shape.group ? `${label.name} · group ${shape.group}` : label.name;
-    const name = styled(nameAnchor(shape.type, points), nameStyle(title, label.color));
-    const handles = selected && this.#shown.editable && !this.#shown.locked.has(shape.client_id)
-      ? handlesOf(shape.type, points, shape.rotation).map((handle) => styled(pointAt(handle.x, handle.y), handleStyle(handle.kind, label.color)))
-      : [];
-    return [body, ...handles, name];
+    const name = styled(nameAnchor(shape.type, points, rotation), nameStyle(title, label.color));
+    const changeable = selected && this.#shown.editable && !this.#shown.locked.has(shape.client_id);
+    const handles = changeable ? handlesOf(shape.type, points, rotation, this.#arm(shape)) : [];
+    const marks = handles.map((handle) => styled(pointAt(handle.x, handle.y), handleStyle(handle.kind, label.color)));
+    const turn = handles.find(({ kind }) => kind === "turn");
+    const arm = turn ? [styled(between(handles[turn.index ? 5 : 1], turn), armStyle(label.color))] : [];
+    return [body, ...arm, ...marks, name];
+  }
+
+  /** How far the turning handle stands off, in image pixels: off the upper side, or off the lower one (negative) when that is out of view. */
+  #arm(shape) {
+    if (!turns(shape.type)) return 0;
+    const arm = ARM * this.map.getView().getResolution();
+    const { x, y } = handlesOf(shape.type, shape.points, shape.rotation, arm).at(-1);
+    const [left, bottom, right, top] = this.map.getView().calculateExtent(this.map.getSize());
+    return x > left && x < right && -y > bottom && -y < top ? arm : -arm;
   }
 }

@@ -1,9 +1,12 @@
 /**
  * Drawing. Boxes and ellipses: press and drag, or click two corners. Polygons, lines and points: one click a point; a drag pans.
- * Coordinates are clipped to the image as they come in.
+ * Coordinates are clipped to the image as they come in, and jump onto its edge when they are near. With Ctrl held they jump to a
+ * neighbour's border, and two clicks on the same one take over the stretch between them.
  */
 import { Feature, Pointer } from "ol";
-import { clipped, problemWith, rounded, stretched, withoutRepeats } from "@/editor/geometry.js";
+import { anchorAt, between } from "@/editor/borders.js";
+import { clipped, problemWith, rounded, snapped, stretched, withoutRepeats } from "@/editor/geometry.js";
+import { BORDER_REACH, EDGE_REACH } from "@/editor/canvas/edit.js";
 import { geometryOf, pointAt, toImage } from "@/editor/canvas/projection.js";
 import { sketchStyle } from "@/editor/canvas/styles.js";
 
@@ -15,7 +18,7 @@ const DOUBLE = { pixels: 6, milliseconds: 400 };
 
 export class DrawInteraction extends Pointer {
   /** @param {{source: any, size: () => {width: number, height: number}, panning: () => boolean, onDrawn: Function, onRefused: Function,
-   *           onSketch: Function}} options */
+   *           neighbours: () => any[], onSketch: Function}} options */
   constructor(options) {
     super();
     Object.assign(this, options);
@@ -40,12 +43,26 @@ export class DrawInteraction extends Pointer {
     this.pressed = null;
     this.pointer = null;
     this.lastClick = null;
+    this.anchor = null; // of the pointer on a neighbour's border
+    this.lastAnchor = null; // of the last point
     this.#paint();
   }
 
+  /** Where an event means: inside, on the edge when near to it, on a neighbour's border with Ctrl. */
+  #place(event) {
+    const [x, y] = toImage(event.coordinate);
+    const resolution = event.map.getView().getResolution();
+    const { ctrlKey, metaKey } = event.originalEvent;
+    this.anchor = ctrlKey || metaKey ? anchorAt(this.neighbours(), x, y, BORDER_REACH * resolution) : null;
+    return this.anchor ? clipped(this.anchor.x, this.anchor.y, this.size()) : snapped(x, y, this.size(), EDGE_REACH * resolution);
+  }
+
+  /** The neighbour's corners between the last point and the pointer. */
+  get #stretch() { return this.type === "points" ? [] : between(this.lastAnchor, this.anchor); }
+
   handleEvent(event) {
     if (!this.type || !event.originalEvent) return true;
-    const place = clipped(...toImage(event.coordinate), this.size());
+    const place = event.type === "click" ? this.#place(event) : null;
     if (event.type === "click" && !this.stretches && event.originalEvent.button === 0) return this.#click(event, place);
     if (event.type === "dblclick") return false; // never a zoom in mid-drawing
     return super.handleEvent(event);
@@ -54,7 +71,7 @@ export class DrawInteraction extends Pointer {
   handleDownEvent(event) {
     const { button, isPrimary } = event.originalEvent;
     if (!this.stretches || button !== 0 || isPrimary === false || this.panning() || this.targetPointers.length > 1) return false;
-    const place = clipped(...toImage(event.coordinate), this.size());
+    const place = this.#place(event);
     this.pressed = event.pixel;
     if (this.corner === null) this.corner = place;
     this.pointer = place;
@@ -68,15 +85,17 @@ export class DrawInteraction extends Pointer {
   }
 
   handleMoveEvent(event) {
-    if (!this.busy) return;
-    this.pointer = clipped(...toImage(event.coordinate), this.size());
+    const before = this.anchor;
+    const place = this.#place(event);
+    if (!this.busy && !before && !this.anchor) return;
+    if (this.busy) this.pointer = place;
     this.#paint();
   }
 
   handleUpEvent(event) {
     if (!this.pressed || this.corner === null) return false;
     const far = Math.hypot(event.pixel[0] - this.pressed[0], event.pixel[1] - this.pressed[1]) >= STILL;
-    const place = clipped(...toImage(event.coordinate), this.size());
+    const place = this.#place(event);
     const second = this.anchored === true;
     if (!far && !second) {
       this.anchored = true; // a click: the next one sets the opposite corner
@@ -100,8 +119,9 @@ export class DrawInteraction extends Pointer {
         return false;
       }
     }
-    this.points = [...this.points, ...place];
+    this.points = [...this.points, ...this.#stretch, ...place];
     this.pointer = place;
+    this.lastAnchor = this.anchor;
     this.#paint();
     return false;
   }
@@ -173,6 +193,7 @@ export class DrawInteraction extends Pointer {
     }
     if (!this.points.length) return false;
     this.points = this.points.slice(0, -2);
+    this.lastAnchor = null;
     this.#paint();
     return true;
   }
@@ -188,12 +209,12 @@ export class DrawInteraction extends Pointer {
   #paint() {
     this.source?.clear();
     if (!this.corner) this.anchored = false;
-    if (!this.source || !this.busy) return this.onSketch?.(0);
-    const features = [];
-    if (this.stretches) {
+    const features = this.anchor ? [new Feature(pointAt(this.anchor.x, this.anchor.y))] : [];
+    if (!this.source || (!this.busy && !features.length)) return this.onSketch?.(0);
+    if (this.stretches && this.corner) {
       features.push(new Feature(geometryOf(this.type, stretched(this.type, this.corner, this.pointer ?? this.corner))));
-    } else {
-      const line = this.type === "points" ? this.points : [...this.points, ...(this.pointer ?? [])];
+    } else if (this.points.length) {
+      const line = this.type === "points" ? this.points : [...this.points, ...this.#stretch, ...(this.pointer ?? [])];
       if (line.length >= 4 && this.type !== "points") {
         features.push(new Feature(geometryOf(this.type === "polygon" && line.length >= 6 ? "polygon" : "polyline", line)));
       }

@@ -1,6 +1,6 @@
 /** The only place where the y axis turns over: images count downwards, maps upwards. */
 import { LineString, MultiPoint, Point, Polygon } from "ol";
-import { boundsOf, outlineOf } from "@/editor/geometry.js";
+import { outlineOf, spreadOf } from "@/editor/geometry.js";
 
 export const toMap = ([x, y]) => [x, -y];
 export const toImage = ([x, y]) => [x, 0 - y];
@@ -14,9 +14,12 @@ export function geometryOf(type, points, rotation = 0) {
 }
 
 /** Where a shape's name is written. */
-export function nameAnchor(type, points) {
-  const [left, top] = boundsOf(type, points);
+export function nameAnchor(type, points, rotation = 0) {
+  const [left, top] = spreadOf(type, points, rotation);
   return new Point(toMap([left, top]));
 }
+
+/** A line from one handle to another. */
+export const between = (from, to) => new LineString([from, to].map(({ x, y }) => toMap([x, y])));
 
 export const pointAt = (x, y) => new Point(toMap([x, y]));

@@ -1,5 +1,6 @@
 /** How shapes look: OpenLayers styles from labels, cached by what decides them. */
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from "ol";
+import { maskStyle } from "@/editor/canvas/bitmaps.js";
 import { FROM_FILE } from "@/editor/starting.js";
 
 const WHITE = "#ffffff";
@@ -35,13 +36,21 @@ export function shapeStyle({ color, type, occluded, active, source }) {
   });
 }
 
-const HANDLE = { vertex: { radius: 5 }, insert: { radius: 3.5 } };
+/** How a shape is filled and lined; `points` may be those of a drag in progress. */
+export const bodyStyle = (shape, points, color, active) => (shape.type === "mask" ? maskStyle(points, color, active)
+  : shapeStyle({ ...shape, color, active }));
+
+/** The line from a box to the handle that turns it. */
+export const armStyle = (color) => remembered(`arm|${color}`, () => new Style({ stroke: new Stroke({ color, width: 2 }) }));
+
+const HANDLE = { turn: { radius: 6.5 }, vertex: { radius: 5 }, insert: { radius: 3.5 } };
 
 /** The mark of something that can be dragged: squares on boxes, discs on vertices, small discs where a vertex can be added. */
 export function handleStyle(kind, color) {
   return remembered(`handle|${kind}|${color}`, () => {
-    const fill = new Fill({ color: kind === "insert" ? color : WHITE });
-    const stroke = new Stroke({ color: kind === "insert" ? WHITE : color, width: kind === "insert" ? 1 : 2 });
+    const solid = kind === "insert" || kind === "turn";
+    const fill = new Fill({ color: solid ? color : WHITE });
+    const stroke = new Stroke({ color: solid ? WHITE : color, width: kind === "insert" ? 1 : 2 });
     const box = kind === "corner" || kind === "side";
     const image = box
       ? new RegularShape({ points: 4, radius: (kind === "corner" ? 7 : 6) * FINGER, angle: Math.PI / 4, fill, stroke })

@@ -7,6 +7,7 @@ import { side } from "@/editor/panels/side.js";
 import { card, issues } from "@/editor/panels/issues.js";
 import { dialog } from "@/editor/panels/dialogs.js";
 import { menu } from "@/editor/panels/menu.js";
+import { brushBar } from "@/editor/panels/brush.js";
 import { picturePanel } from "@/editor/panels/picture.js";
 import { stripPlace } from "@/editor/panels/strip.js";
 import { ending, hands, prompt, stageNotices, loading } from "@/editor/panels/stage.js";
@@ -27,7 +28,7 @@ export function layout(app) {
             @pointerleave=${(event) => event.currentTarget.classList.remove("has-pointer")}
             aria-label=${`Image ${app.frame?.name ?? ""}, ${app.frame?.width} × ${app.frame?.height}. Objects are listed in the panel beside it. F1 lists the keys.`}></div>
           <i class="ed-cross ed-cross-x" aria-hidden="true"></i><i class="ed-cross ed-cross-y" aria-hidden="true"></i>
-          ${loading(app)} ${prompt(app)} ${hands(app)} ${stageNotices(app)} ${picturePanel(app)} ${card(app)} ${ending(app)}
+          ${loading(app)} ${brushBar(app)} ${prompt(app)} ${hands(app)} ${stageNotices(app)} ${picturePanel(app)} ${card(app)} ${ending(app)}
         </main>
         ${!state.side ? nothing : app.review?.state.tab === "issues" ? issues(app) : side(app)}
       </div>

@@ -3,8 +3,9 @@ import { classMap, guard, html, live, nothing, repeat } from "lit";
 import { allows, labelsFor, nameOfType, TOOLS } from "@/editor/labels.js";
 import { attributes } from "@/editor/panels/attributes.js";
 import { icon } from "@/editor/panels/icon.js";
-import { FROM_FILE } from "@/editor/starting.js";
 import { tabs } from "@/editor/panels/issues.js";
+import { turns } from "@/editor/rotation.js";
+import { FROM_FILE } from "@/editor/starting.js";
 
 const dot = (label) => html`<span class="ed-dot" style="background:${label?.color ?? "#868e96"}"></span>`;
 
@@ -56,7 +57,7 @@ function tagRow(app, tag) {
 function objects(app) {
   const { state, content, frame } = app;
   const { hidden, locked, hideAll, picked, selectedId, hoveredId } = state;
-  return guard([frame.number, content.shapes, content.nothing_here, selectedId, hoveredId, hidden, locked, hideAll, picked, app.editable, app.rows.range],
+  return guard([frame.number, content.shapes, content.nothing_here, selectedId, hoveredId, hidden, locked, hideAll, picked, state.tool, app.editable, app.rows.range],
     () => list(app, content));
 }
 
@@ -137,7 +138,14 @@ function details(app, shape, label) {
       @change=${(event) => app.commands.relabel(shape.client_id, Number(event.target.value))}>
       ${usable.map((other) => html`<option value=${other.id} .selected=${other.id === shape.label_id}>${other.name}</option>`)}</select></label>` : nothing}
     ${attributes(app, shape, label)}
+    ${turns(shape.type) ? turning(app, shape, locked) : nothing}
+    ${shape.type === "mask" && app.tools.includes("mask") && app.state.tool !== "mask" ? html`<button class="btn btn-sm" ?disabled=${locked} title="Brush, eraser and polygons (B, or double-click)"
+      @click=${() => app.commands.continuePainting(shape.client_id)}>${icon("brush")} Change it with the brush</button>` : nothing}
     <label class="form-check"><input class="form-check-input" type="checkbox" ?disabled=${locked} .checked=${live(shape.occluded)}
       @change=${() => app.commands.toggleOccluded(shape.client_id)}><span class="form-check-label">Partly hidden by something (Q)</span></label>
   </div>`;
 }
+
+const turning = (app, shape, locked) => html`<label class="ed-field"><span>Turned by</span><span class="ed-turn">
+  <input class="form-control form-control-sm" type="number" min="-360" max="360" step="any" ?disabled=${locked} .value=${live(String(shape.rotation))}
+    @change=${(event) => app.commands.turnTo(shape.client_id, event.target.valueAsNumber)}><span title="clockwise; R and Shift+R">°</span></span></label>`;

@@ -1,5 +1,6 @@
 /** What lies over the image: what to do next, short notices, loading, and the end. */
 import { html, nothing } from "lit";
+import { wayOf } from "@/editor/brush.js";
 import { TOOLS } from "@/editor/labels.js";
 import { icon } from "@/editor/panels/icon.js";
 
@@ -19,7 +20,8 @@ function promptOf(app) {
   }
   const tool = TOOLS.find((entry) => entry.type === state.tool);
   if (tool && label) {
-    return html`<span class="ed-dot" style="background:${label.color}"></span><b>${label.name}</b><span>${tool.hint}</span>
+    const hint = tool.type === "mask" ? wayOf(app.brush.settings.way).hint : tool.hint;
+    return html`<span class="ed-dot" style="background:${label.color}"></span><b>${label.name}</b><span>${hint}</span>
       ${state.sketch ? html`<kbd>Esc</kbd><span>cancels</span>` : nothing}`;
   }
   if (app.content.nothing_here) return nothingHere(app);
