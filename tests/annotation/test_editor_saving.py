@@ -63,6 +63,22 @@ def test_work_done_without_a_connection_is_offered_again_after_a_reload(desk: De
     expect(desk.page.get_by_role("heading", name="Work that was not saved")).to_have_count(0)
 
 
+def test_a_tab_that_died_offers_its_work_in_the_next_one(desk: Desk) -> None:
+    desk.open()
+    desk.fake.save_refusals = [(503, {"code": "server", "detail": "Restarting."})] * 9
+    desk.draw_box()
+    expect(desk.page.locator(".ed-banner")).to_contain_text("Your work is kept in this browser.")
+    desk.page.close(run_before_unload=False)  # no event reaches the page: nothing can be saved at the last moment
+    desk.fake.save_refusals = []
+    assert desk.fake.saves == []
+    again = Desk(desk.page.context.new_page(), desk.fake)
+    again.page.goto(desk.fake.editor_address)
+    again.page.get_by_role("button", name="Take them back").click()
+    again.saved()
+    near(desk.fake.annotations["10"]["shapes"][0]["points"], [50, 280, 180, 360])
+    assert again.errors == []
+
+
 def test_saving_goes_on_by_itself_when_the_connection_is_back(desk: Desk) -> None:
     desk.open()
     desk.fake.down = True
