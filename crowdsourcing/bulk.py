@@ -94,7 +94,8 @@ def _asked(bulk: BulkDecision, item: BulkItem) -> tuple[ProviderCommand | None, 
         return None, "forbidden", _NOBODY
     try:
         with transaction.atomic():
-            return insert_decision(actor=bulk.actor, assignment=item.assignment, kind=CommandKind(bulk.verb), comment=bulk.comment), "", ""
+            return insert_decision(actor=bulk.actor, assignment=item.assignment, kind=CommandKind(bulk.verb), comment=bulk.comment,
+                                   overrule=False), "", ""
     except Refused as refusal:
         return None, refusal.code, refusal.sentence
 

@@ -9,10 +9,11 @@ from annotation.errors import Forbidden
 from crowdsourcing import selectors
 from crowdsourcing.models import Assignment, ProviderAccount, ProviderCommand
 from crowdsourcing.selectors.commands import Target
-from crowdsourcing.statuses import CommandKind
+from crowdsourcing.statuses import AssignmentStatus, CommandKind
 from crowdsourcing.transitions import Refused
 
 _FIRST_STEP = "Waiting for a worker"
+_REJECTED = "It was rejected meanwhile. If it is to be paid all the same, accept it on the job's page."
 
 
 def insert_command(*, actor: Any, target: Target, kind: CommandKind, account: ProviderAccount,
@@ -36,16 +37,18 @@ def insert_reissue(*, actor: Any, task_suite: Any) -> ProviderCommand:
         payload={"overlap": task_suite.overlap + 1})
 
 
-def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, comment: str) -> ProviderCommand:
+def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, comment: str, overrule: bool = True) -> ProviderCommand:
     """Accept or reject, one by one or in bulk, with the same checks; the assignment is locked until the transaction ends.
 
-    Raises Forbidden, Refused.
+    Without `overrule` a rejection stands: whoever confirmed many at once did not know of it. Raises Forbidden, Refused.
     """
     locked = (Assignment.objects.select_for_update(of=("self",))
               .select_related("pool__task__project", "pool__crowd_project__account").get(pk=assignment.pk))
     pool = locked.pool
     require(actor is None or room1.may_review(actor, pool.task.project))
     refuse_obstacles(locked, kind)
+    if not overrule and locked.status == AssignmentStatus.REJECTED:
+        raise Refused(_REJECTED, "not_possible")
     return insert_command(actor=actor, target=locked, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
 
 

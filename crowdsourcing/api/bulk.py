@@ -14,7 +14,7 @@ from crowdsourcing import doors
 from crowdsourcing.api.base import RoomViewSet
 from crowdsourcing.api.errors import ERRORS
 from crowdsourcing.models import BulkDecision, BulkItem
-from crowdsourcing.selectors.bulk import OUTCOMES, BulkProgress, bulk_progress, items_of, progress_of_many
+from crowdsourcing.selectors.bulk import OUTCOMES, BulkProgress, bulk_progress, items_seen, progress_of_many
 from crowdsourcing.selectors.queue import QueueFilters
 from crowdsourcing.services import bulk as services
 
@@ -166,7 +166,8 @@ class BulkViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
         wanted = request.query_params.get("outcome", "")
         if wanted and wanted not in OUTCOMES:
             raise serializers.ValidationError({"outcome": [f"“{wanted}” is not one of {', '.join(OUTCOMES)}."]})
-        rows = self.paginate_queryset(items_of(bulk).filter(outcome=wanted) if wanted else items_of(bulk))
+        items = items_seen(request.user, bulk)
+        rows = self.paginate_queryset(items.filter(outcome=wanted) if wanted else items)
         return self.get_paginated_response(BulkItemSerializer(rows, many=True).data)
 
     @extend_schema(request=None, responses=_ANSWERS, summary="Stop")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Count, Q, Sum, Value, When
 
+from annotation import selectors as room1
 from crowdsourcing.models import BulkDecision, BulkItem
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus
 
@@ -52,6 +53,13 @@ def items_of(bulk: BulkDecision) -> Any:
     """A query of its items in the order in which they are asked, each with its `outcome`."""
     return bulk.items.annotate(outcome=OUTCOME).select_related(
         "assignment__task_suite", "assignment__pool__task", "assignment__toloker", "command").order_by("pk")
+
+
+def items_seen(user: Any, bulk: BulkDecision) -> Any:
+    """`items_of` without those of projects that the user left meanwhile."""
+    items = items_of(bulk)
+    return items if room1.is_admin(user) else items.filter(
+        assignment__pool__task__project__in=room1.projects_for(user).order_by().values("pk"))
 
 
 def bulk_progress(bulk: BulkDecision) -> BulkProgress:

@@ -89,7 +89,7 @@ def _hours(text: str) -> int | None:
 _READERS: dict[str, tuple[Any, str]] = {
     "project": (_number, "“{}” is not a project's number."),
     "pool": (_number, "“{}” is not a pool's number."),
-    "toloker": (lambda text: text if len(text) <= 64 else None, "“{}…” is too long for a Toloker's id."),
+    "toloker": (lambda text: text if len(text) <= 64 and "\x00" not in text else None, "“{}” is not a Toloker's id."),
     "age": (lambda text: text if _AGE.fullmatch(text) else None, "“{}” is not an age such as under-24h or over-72h."),
     "due": (_hours, "“{}” is not a number of hours from 1 to 2400."),
     "suspicion": (lambda text: text if text in LEVELS else None, "“{}” is not one of low, medium, high."),

@@ -57,4 +57,6 @@ def checked_comment(comment: str, *, required: bool) -> str:
         raise ValidationError({"comment": "Say why the work is rejected: the Toloker reads it."})
     if len(comment) > MAX_COMMENT:
         raise ValidationError({"comment": f"At most {MAX_COMMENT} characters; this has {len(comment)}."})
+    if "\x00" in comment:
+        raise ValidationError({"comment": "The comment holds a NUL character. Take it out."})
     return comment

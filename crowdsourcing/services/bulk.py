@@ -24,8 +24,10 @@ _BATCH = 2_000
 Row = tuple[int, Decimal]
 
 
-def matching(*, actor: Any, assignments: Iterable[int] | None = None, filters: QueueFilters | None = None) -> list[Row]:
-    """(id, price) of those with these ids, or of all that match the filters and about which no decision is on its way.
+def matching(*, actor: Any, assignments: Iterable[int] | None = None, filters: QueueFilters | None = None,
+             seen: Iterable[int] | None = None) -> list[Row]:
+    """(id, price) of those with these ids, or of all that match the filters and about which no decision is on its way; of these only
+    what was `seen`, if that is said.
 
     ValidationError with "assignments": an id that is not the actor's, or more than MOST.
     """
@@ -33,6 +35,8 @@ def matching(*, actor: Any, assignments: Iterable[int] | None = None, filters: Q
         raise ValidationError({"assignments": "Name either assignments or filters."})
     if filters is not None:
         rows = list(undecided(queue_of(actor, filters)).values_list("pk", "reward")[:MOST + 1])
+        known = None if seen is None else set(seen)
+        rows = [row for row in rows if known is None or row[0] in known]
     else:
         wanted = list(dict.fromkeys(assignments or ()))
         rows = list(_of_ids(actor, wanted[:MOST + 1]))
@@ -53,10 +57,12 @@ def _of_ids(actor: Any, ids: Sequence[int]) -> Iterable[Row]:
 
 @transaction.atomic(durable=True)
 def decide_many(*, actor: Any, verb: str, comment: str = "", assignments: Iterable[int] | None = None, filters: QueueFilters | None = None,
-                confirmed: tuple[int, Decimal] | None = None, id: uuid.UUID | None = None) -> BulkDecision:
+                seen: Iterable[int] | None = None, confirmed: tuple[int, Decimal] | None = None,
+                id: uuid.UUID | None = None) -> BulkDecision:
     """Accept or reject (`verb`: BulkDecision.Verb) what `matching` finds; each becomes a command of its own, soon.
 
-    `confirmed`: number and sum of prices that a person saw; more than that is refused, since nobody agreed to it. `id`: the asker's own, so
+    `seen`: what matched when a person was asked; what came later is left out. `confirmed`: number and sum of prices that they saw; more
+    than that is refused, since nobody agreed to it. `id`: the asker's own, so
     that a repeat makes no second one. ValidationError with "verb", "comment", "assignments"; Refused.
     """
     if verb not in BulkDecision.Verb.values:
@@ -64,7 +70,7 @@ def decide_many(*, actor: Any, verb: str, comment: str = "", assignments: Iterab
     text = checked_comment(comment, required=verb == BulkDecision.Verb.REJECT)
     if id is not None and (known := _known(actor, id)) is not None:
         return known
-    rows = matching(actor=actor, assignments=assignments, filters=filters)
+    rows = matching(actor=actor, assignments=assignments, filters=filters, seen=seen)
     amount = sum((price for _, price in rows), Decimal(0))
     _agreed(len(rows), amount, confirmed)
     bulk, made = BulkDecision.objects.get_or_create(id=id or uuid.uuid4(), defaults={

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crowdsourcing import doors
 from crowdsourcing.models import Assignment, BulkDecision
-from crowdsourcing.selectors.bulk import OUTCOMES, bulk_progress, items_of, progress_of_many
+from crowdsourcing.selectors.bulk import OUTCOMES, bulk_progress, items_seen, progress_of_many
 from crowdsourcing.selectors.queue import LEVELS, QueueFilters
 from crowdsourcing.services import bulk as services
 from crowdsourcing.statuses import ReissuePolicy
@@ -54,9 +54,13 @@ def bulk_new(request: HttpRequest) -> HttpResponse:
 
 
 def _ticked(data: QueryDict) -> list[int]:
-    ids = [whole_number(text) for text in data.getlist("assignment")]
-    if not ids:
+    if not data.getlist("assignment"):
         raise ValidationError({"assignments": "Tick the jobs first, or tick “all that match”."})
+    return _numbers(data.getlist("assignment"))
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    ids = [whole_number(text) for text in texts]
     if None in ids:
         raise ValidationError({"assignments": _UNREADABLE})
     return [pk for pk in ids if pk is not None]
@@ -72,8 +76,9 @@ def _question(request: HttpRequest, verb: str, filters: QueueFilters, wanted: di
     danger = verb == BulkDecision.Verb.REJECT
     named = f"{len(ids):,} job{'s' if len(ids) > 1 else ''}"
     chosen = Assignment.objects.filter(id__any_of=ids)
+    named_by = [("all", "1"), ("seen", ",".join(map(str, ids)))] if "filters" in wanted else [("assignment", pk) for pk in ids]
     hidden = [("verb", "reject" if danger else "accept"), ("filters", filters.query()), ("id", str(uuid.uuid4())), ("count", len(ids)),
-              ("amount", amount), *([("all", "1")] if "filters" in wanted else [("assignment", pk) for pk in ids])]
+              ("amount", amount), *named_by]
     context = {
         "title": f"Reject {named}?" if danger else f"Accept {named}?", "verb": f"{'Reject' if danger else 'Accept'} {named}",
         "danger": danger, "hidden": hidden, "count": len(ids), "amount": amount, "fee": fee, "total": amount + fee,
@@ -98,8 +103,12 @@ def _decide(request: HttpRequest, verb: str, filters: QueueFilters, wanted: dict
         number = uuid.UUID(request.POST.get("id", ""))
     except (ValueError, InvalidOperation):
         return _refusal(request, filters, _UNREADABLE)
+    if not confirmed[1].is_finite():
+        return _refusal(request, filters, _UNREADABLE)
+    # What was submitted since the question is in no answer to it.
+    seen = _numbers(request.POST.get("seen", "").split(",")) if "filters" in wanted else None
     try:
-        bulk = services.decide_many(actor=request.user, verb=verb, comment=comment, confirmed=confirmed, id=number, **wanted)
+        bulk = services.decide_many(actor=request.user, verb=verb, comment=comment, seen=seen, confirmed=confirmed, id=number, **wanted)
     except ValidationError as error:
         if "comment" not in error.message_dict:
             raise
@@ -132,7 +141,8 @@ def bulk_detail(request: HttpRequest, bulk_id: uuid.UUID) -> HttpResponse:
     bulk = doors.bulk_decision(request.user, bulk_id)
     progress = bulk_progress(bulk)
     shown = request.GET.get("show", "")
-    items = items_of(bulk).filter(outcome=shown) if shown in OUTCOMES else items_of(bulk)
+    items = items_seen(request.user, bulk)
+    items = items.filter(outcome=shown) if shown in OUTCOMES else items
     query = urlencode({name: request.GET[name] for name in ("show", "page") if request.GET.get(name)})
     words = {**OUTCOMES, "done": "rejected" if bulk.verb == BulkDecision.Verb.REJECT else "accepted"}
     fee = progress.amount * settings.PLATFORM_FEE_PERCENT / 100
