@@ -14,9 +14,10 @@ from crowdsourcing.statuses import CommandKind
 
 
 @transaction.atomic(durable=True)
-def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "") -> ProviderCommand:
-    """Ask the platform to accept and pay. A rejected one may still be accepted while a dispute is possible."""
-    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, checked_comment(comment, required=False))
+def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "", overrule: bool = True) -> ProviderCommand:
+    """Ask the platform to accept and pay. A rejected one may still be accepted while a dispute is possible, unless `overrule` is False:
+    the actor does not know that it was rejected."""
+    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, checked_comment(comment, required=False), overrule=overrule)
 
 
 @transaction.atomic(durable=True)
@@ -46,8 +47,8 @@ def reissue_job(*, actor: Any, task_suite: TaskSuite) -> ProviderCommand:
     return wake_after_commit(insert_reissue(actor=actor, task_suite=suite))
 
 
-def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str) -> ProviderCommand:
-    return wake_after_commit(insert_decision(actor=actor, assignment=assignment, kind=kind, comment=comment))
+def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str, *, overrule: bool = True) -> ProviderCommand:
+    return wake_after_commit(insert_decision(actor=actor, assignment=assignment, kind=kind, comment=comment, overrule=overrule))
 
 
 def checked_comment(comment: str, *, required: bool) -> str:

@@ -35,7 +35,9 @@ def assignment_accept(request: HttpRequest, assignment_id: int) -> HttpResponse:
     form = AcceptForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            services.accept_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"])
+            # Whoever saw it as submitted does not overrule a colleague's rejection by the same click.
+            services.accept_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"],
+                                       overrule=bool(request.POST.get("overrule")))
         if not form.errors:
             return redirect(_where_from(request, assignment))
     fee = assignment.reward * settings.PLATFORM_FEE_PERCENT / 100

@@ -97,6 +97,17 @@ def test_accepting_names_the_price_and_asks_the_platform(browser: Any, pool: Poo
     assert offered(page, assignment) == [] and reverse("crowdsourcing:command_fragment", args=[command.pk]) in page
 
 
+def test_a_click_on_a_stale_question_does_not_overrule_a_rejection(browser: Any, pool: Pool) -> None:
+    assignment = scene.assignment(pool.task.jobs.first())
+    assert "overrule" not in text_of(browser.get(accept_address(assignment)))
+    Assignment.objects.filter(pk=assignment.pk).update(status="REJECTED", rejected=timezone.now())
+    stale = browser.post(accept_address(assignment), {"comment": ""})
+    assert stale.status_code == 422 and "It was rejected meanwhile" in text_of(stale) and not ProviderCommand.objects.exists()
+    assert "Accepting it overrules that" in text_of(stale) and 'name="overrule"' in text_of(stale), "now it is known"
+    assert browser.post(accept_address(assignment), {"comment": "", "overrule": "1"}).status_code == 302
+    assert ProviderCommand.objects.get().kind == "accept_assignment"
+
+
 def test_a_rejection_needs_a_reason_and_warns_of_what_follows(browser: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first())
     page = text_of(browser.get(reject_address(assignment)))
@@ -134,7 +145,7 @@ def test_a_reviewer_decides_but_does_not_give_away(client: Any, rita: Any, pool:
     client.force_login(rita)
     assert offered(job_page(client, assignment), assignment) == ["accept"]
     assert client.post(reissue_address(assignment)).status_code == 403
-    client.post(accept_address(assignment), {"comment": ""})
+    client.post(accept_address(assignment), {"comment": "", "overrule": "1"})
     assert ProviderCommand.objects.get().actor == rita
 
 
