@@ -80,10 +80,13 @@ def work_of(session: EditorSession) -> Work:
             return Work(corrections.draft_of(correction=correction), correction.revision, reason)
         return Work(frames_of(job=job), job.revision, reason)
     reason = read_only_reason(job, session.mode, session.attempt)
-    if session.mode == EditorSession.Mode.TOLOKER and job.stage != JobStage.ANNOTATION:
+    if session.mode == EditorSession.Mode.TOLOKER and (job.stage != JobStage.ANNOTATION or job.attempt != session.attempt):
         submitted = submitted_snapshot(job=job, attempt=session.attempt)
         if submitted is not None:
             return Work(submitted.data["frames"], submitted.revision, reason)
+        if job.attempt != session.attempt:
+            # What is on the job now is somebody else's.
+            return Work({}, job.revision, reason)
     return Work(frames_of(job=job), job.revision, reason)
 
 

@@ -102,3 +102,20 @@ def test_a_crowds_job_is_not_reopened_and_the_page_says_why(client: Client, alic
 
 def test_reopening_a_job_that_nobody_began_leaves_it_new(alice: Any, job: Job) -> None:
     assert jobs.reopen_job(actor=alice, job=job).state == JobState.NEW
+
+
+def test_a_tolokers_key_never_shows_what_another_one_drew(project: Project, job: Job) -> None:
+    """A key may be made in the very moment in which its attempt loses the job: ending the open ones comes too early for it."""
+    jobs.begin_attempt(job=job, attempt="a2", worker="w2")
+    later = timezone.now() + timedelta(hours=1)
+    theirs, _ = editor.open_session(job=job, mode="toloker", attempt="a2", worker="w2", expires_at=later)
+    box = {"type": "rectangle", "label_id": project.labels.first().pk, "points": [1, 1, 20, 20]}
+    revision = editor.save(session=theirs, revision=job.revision, frames={"0": {"shapes": [box]}})
+    _, token = editor.open_session(job=job, mode="toloker", attempt="a1", worker="w1", expires_at=later)
+    client = Client(headers={"Authorization": f"Editor {token}"})
+    for submitted in (False, True):
+        if submitted:
+            editor.submit(session=theirs, revision=revision)
+        opened = client.get("/api/editor/job").json()
+        assert opened["annotations"]["frames"] == client.get("/api/editor/annotations").json()["frames"] == {}
+        assert "taken away" in opened["job"]["read_only_reason"]
