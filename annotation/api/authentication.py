@@ -1,12 +1,17 @@
-"""Personal access tokens: `Authorization: Bearer <value>`."""
+"""Who asks: personal access tokens as `Authorization: Bearer <value>`, or `Token <value>` as older programs write; name and password."""
 import hashlib
 from typing import Any
 
+from django.core.cache import cache
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
+from rest_framework.throttling import BaseThrottle
 
 from annotation.models import AccessToken
+
+FAILURES = 60
+WINDOW_SECONDS = 60
 
 
 class AccessTokenAuthentication(authentication.BaseAuthentication):
@@ -14,7 +19,7 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
 
     def authenticate(self, request):
         header = authentication.get_authorization_header(request).decode("latin-1").split()
-        if len(header) != 2 or header[0].lower() != "bearer":
+        if len(header) != 2 or header[0].lower() not in ("bearer", "token"):
             return None
         token = AccessToken.objects.select_related("owner").filter(
             digest=hashlib.sha256(header[1].encode()).hexdigest(), revoked_date=None).first()
@@ -32,6 +37,28 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
         return "Bearer"
 
 
+class PasswordAuthentication(authentication.BasicAuthentication):
+    """`Authorization: Basic`, for programs. An address that was wrong too often waits; right passwords are never counted."""
+
+    def authenticate_credentials(self, userid: str, password: str, request: Any = None) -> tuple[Any, None]:
+        """429 after FAILURES wrong ones within WINDOW_SECONDS, 401 for a wrong one."""
+        # An address of the network only: whoever guesses may change the name every time.
+        key = f"wrong-passwords:{BaseThrottle().get_ident(request)}"
+        if cache.get(key, 0) >= FAILURES:
+            raise exceptions.Throttled(wait=WINDOW_SECONDS, detail="Too many wrong passwords came from this address.")
+        try:
+            user, _ = super().authenticate_credentials(userid, password, request)
+        except exceptions.AuthenticationFailed:
+            # The window begins with the first failure; one that ended just now begins anew.
+            if not cache.add(key, 1, WINDOW_SECONDS):
+                try:
+                    cache.incr(key)
+                except ValueError:
+                    cache.set(key, 1, WINDOW_SECONDS)
+            raise
+        return user, None
+
+
 class AccessTokenScheme(OpenApiAuthenticationExtension):
     """How the API schema shows it."""
 
@@ -41,3 +68,14 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """RFC 6750."""
         return {"type": "http", "scheme": "bearer"}
+
+
+class PasswordScheme(OpenApiAuthenticationExtension):
+    """The same for a name and a password."""
+
+    target_class = PasswordAuthentication
+    name = "basicAuth"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """RFC 7617."""
+        return {"type": "http", "scheme": "basic"}

@@ -54,3 +54,24 @@ def fill(alice: Any, project: Any) -> Fill:
         return task
 
     return filled
+
+
+@pytest.fixture
+def sdk_server(live_server: Any) -> Any:
+    """Address of the application for CVAT's own programs. Background work is done before the answer: they look every few seconds only."""
+    from cvatoloka.celery import app
+
+    app.conf.task_always_eager = True
+    yield str(live_server.url)
+    app.conf.task_always_eager = False
+
+
+@pytest.fixture
+def sdk(sdk_server: str, alice: Any) -> Any:
+    """cvat-sdk's client, logged in as Alice by her password."""
+    from cvat_sdk import make_client
+
+    from tests.cast import PASSWORD
+
+    with make_client(sdk_server, credentials=(alice.username, PASSWORD)) as client:
+        yield client
