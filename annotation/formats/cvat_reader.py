@@ -8,8 +8,13 @@ from typing import IO, Any
 from xml.parsers import expat
 
 from annotation.formats.found import MAX_IMAGES, Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
+from annotation.shapes.geometry import MAX_NUMBERS
 
 CHUNK = 256 * 1024
+# Of one object: a label has fewer, and all of an object is in memory at once.
+MAX_ANSWERS = 1000
+# Bytes of one tag with all that is in it; the longest outline that a shape may have takes a third.
+MAX_ELEMENT = 16 * 1024 * 1024
 _TYPES = {"box": "rectangle", "polygon": "polygon", "polyline": "polyline", "points": "points", "ellipse": "ellipse", "mask": "mask",
           "tag": "tag"}
 _WHOLE = re.compile(r"-?[0-9]{1,12}")
@@ -23,11 +28,13 @@ class _Bad(Exception):
 
 def read(open_file: Callable[[int, int], IO[bytes]], hints: Hints) -> Iterator[Found]:
     """Each image before its objects. `open_file(pass, passes)` opens the file. Unreadable."""
-    document = _Document(hints)
+    document, fed = _Document(hints), 0
     with open_file(0, 1) as file:
         try:
             while chunk := file.read(CHUNK):
+                fed += len(chunk)
                 document.parser.Parse(chunk, False)
+                document.refuse_endless(fed)
                 yield from document.taken()
             document.parser.Parse(b"", True)
         except expat.ExpatError as error:
@@ -65,6 +72,11 @@ class _Document:
         found, self._found = self._found, []
         return found
 
+    def refuse_endless(self, fed: int) -> None:
+        """Of `fed` bytes too many wait for the end of their element: older parsers begin it anew with every chunk."""
+        if fed - max(0, self.parser.CurrentByteIndex) > MAX_ELEMENT:
+            raise Unreadable(f"has an element of more than {MAX_ELEMENT // 2**20} MB in line {self.parser.CurrentLineNumber}.")
+
     def _refuse(self, *arguments: Any) -> None:
         raise Unreadable("has a document type with it: CVAT writes none, so it is refused.")
 
@@ -87,6 +99,8 @@ class _Document:
 
     def _end(self, name: str) -> None:
         if self._depth == 4 and self._answer is not None:
+            if len(self._answers) >= MAX_ANSWERS:
+                raise Unreadable(f"has an object with more than {MAX_ANSWERS:,} attributes in line {self.parser.CurrentLineNumber}.")
             self._answers.append((self._answer[0], "".join(self._answer[1])))
             self._answer = None
         elif self._depth == 3 and self._object is not None:
@@ -165,17 +179,25 @@ def _ellipse(attributes: dict[str, str]) -> list[float]:
 
 def _mask(attributes: dict[str, str]) -> list[float]:
     left, top, width, height = (_whole(attributes, name) for name in ("left", "top", "width", "height"))
-    runs = attributes.get("rle", "").replace(",", " ").split()
+    runs = [run for part in _split(attributes.get("rle", ""), " ", "its run lengths are") if (run := part.strip())]
     if not all(_WHOLE.fullmatch(run) for run in runs):
         raise _Bad("its run lengths are not whole numbers.")
     return [*map(float, runs), float(left), float(top), float(left + width - 1), float(top + height - 1)]
 
 
 def _pairs(attributes: dict[str, str]) -> list[float]:
-    numbers = attributes.get("points", "").replace(";", ",").split(",") if attributes.get("points", "").strip() else []
+    numbers = _split(attributes.get("points", ""), ";", "its points are")
     if not all(_NUMBER.fullmatch(number) for number in numbers):
         raise _Bad("its points are not x,y;x,y…")
     return [float(number) for number in numbers]
+
+
+def _split(text: str, separator: str, what: str) -> list[str]:
+    """At the separator and at commas. Counted first: a list of them is many times as large as the text."""
+    text = text.replace(separator, ",")
+    if text.count(",") >= MAX_NUMBERS:
+        raise _Bad(f"{what} more than {MAX_NUMBERS:,} numbers.")
+    return text.split(",") if text.strip() else []
 
 
 _POINTS: dict[str, Callable[[dict[str, str]], list[float]]] = {"box": _box, "ellipse": _ellipse, "mask": _mask}

@@ -5,6 +5,9 @@ from typing import Any
 from annotation.formats.found import Hints
 from annotation.shapes.geometry import MAX_NUMBERS
 
+# As many as a plain list may have (json_items).
+_MOST_RUNS = 1_000_000
+
 
 class BadRuns(Exception):
     """The sentence goes into the report."""
@@ -24,6 +27,8 @@ def unpacked(text: str) -> list[int]:
             continue
         if code & 16:
             value -= 1 << shift
+        if len(counts) >= _MOST_RUNS:
+            raise BadRuns(f"it has more than {_MOST_RUNS:,} run lengths.")
         counts.append(value + (counts[-2] if len(counts) > 2 else 0))
         value = shift = 0
     if shift:
