@@ -122,6 +122,8 @@ def test_in_production_every_module_is_found_under_its_hashed_name(tmp_path: Pat
     for name, address in imports.items():
         assert re.search(r"\.[0-9a-f]{12}\.js$", address), name
         assert (tmp_path / address.removeprefix("/static/")).is_file(), name
+    assert re.findall(r'<link rel="modulepreload" href="([^"]+)">', page.stdout) == list(imports.values())
+    assert page.stdout.index('type="importmap"') < page.stdout.index("modulepreload"), "no module may come before the map"
     for address in re.findall(r'(?:src|href|data-icons)="(/static/[^"]+)"', page.stdout):
         assert (tmp_path / address.removeprefix("/static/")).is_file(), address
 

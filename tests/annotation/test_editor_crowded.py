@@ -13,6 +13,7 @@ COUNT = 5000
 ROWS = ".ed-rows [role=listitem]"
 DRAWN = """([x, y]) => {
   const canvas = document.querySelector(".ed-layer-rest canvas");
+  if (getComputedStyle(canvas).visibility === "hidden") return false;
   const box = canvas.getBoundingClientRect();
   const place = window.ed.page(x, y);
   const scale = canvas.width / box.width;
@@ -67,3 +68,20 @@ def test_deleted_and_brought_back_among_thousands_is_seen_on_the_image(desk: Des
     desk.page.wait_for_function(f"() => !({DRAWN})({neighbour})")
     desk.press("Shift+h")
     desk.page.wait_for_function(f"() => ({DRAWN})({neighbour})")
+
+
+def test_hiding_all_and_showing_them_draws_nothing_anew(desk: Desk) -> None:
+    desk.fake.annotations = {"10": {"shapes": boxes(COUNT), "tags": []}}
+    desk.open()
+    place = [6 + 52 * 6, 6.5 + 30 * 8]
+    desk.page.wait_for_function(f"() => ({DRAWN})({place})")
+    desk.page.evaluate("""() => {
+      window.strokes = 0;
+      const { stroke } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.stroke = function (...given) { window.strokes += 1; return stroke.apply(this, given); };
+    }""")
+    desk.press("Shift+h")
+    desk.page.wait_for_function(f"() => !({DRAWN})({place})")
+    desk.press("Shift+h")
+    desk.page.wait_for_function(f"() => ({DRAWN})({place})")
+    assert desk.page.evaluate("() => window.strokes") < 50

@@ -115,3 +115,11 @@ def test_fingers_draw_a_box_and_a_pinch_zooms_without_drawing(new_context: Calla
     page.wait_for_timeout(500)
     assert page.evaluate("() => window.ed.app.canvas.zoom") > 1.5 * before
     assert len(desk.shapes()) == 1
+
+
+def test_at_the_start_nothing_is_asked_for_twice(desk: Desk) -> None:
+    desk.open()
+    scripts = [line for line in desk.fake.requests if line.endswith(".js")]
+    assert len(scripts) == len(set(scripts)), "a module that was asked for ahead is the one that is imported"
+    for wanted in ("GET /api/editor/job", "GET /api/editor/frames/10?quality=work"):
+        assert desk.fake.requests.count(wanted) == 1, wanted

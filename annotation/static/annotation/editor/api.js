@@ -68,6 +68,7 @@ export class Api {
     this.base = base.endsWith("/") ? base : `${base}/`;
     this.token = token;
     this.renew = renew;
+    this.ahead = new Map();
   }
 
   /** One request; when the session has ended and can be opened again, that is tried once. */
@@ -91,7 +92,20 @@ export class Api {
   }
   /** @returns {Promise<{job_key: string, revision: number, digest: string}>} */
   submit(revision) { return this.json("submit", { method: "POST", json: { revision } }); }
+
+  /** Asks for a frame's image before anything can show it: the next `image` for that frame gets this answer. */
+  ask(number) {
+    const answer = this.image(number);
+    answer.catch(() => {}); // told to whoever wants the image
+    this.ahead.set(number, answer);
+  }
+
   async image(number, { quality = "work", signal } = {}) {
+    const asked = quality === "work" && this.ahead.get(number);
+    if (asked) {
+      this.ahead.delete(number);
+      return asked;
+    }
     return (await this.send(`frames/${number}?quality=${quality}`, { signal })).blob();
   }
 }

@@ -1,13 +1,12 @@
 /** Starts the editor on the page's #editor element. The page's contract is in README.md. */
-import { Api } from "@/editor/api.js";
 import { App } from "@/editor/app.js";
 import { Drafts } from "@/editor/drafts.js";
-import { openSession, assignmentOf, ParentPage } from "@/editor/session.js";
+import { opened, page } from "@/editor/opening.js";
+import { assignmentOf, ParentPage } from "@/editor/session.js";
 import { Review } from "@/editor/review.js";
 import { useSprite } from "@/editor/panels/icon.js";
 
-const page = document.getElementById("editor");
-const { api: base, token, sessionUrl, jobKey, parentOrigins, icons, backUrl } = page.dataset;
+const { jobKey, parentOrigins, icons, backUrl } = page.dataset;
 const parent = new ParentPage(window, (parentOrigins ?? "").split(/\s+/).filter(Boolean));
 
 /** What went wrong at the start, in place of the editor. */
@@ -29,11 +28,7 @@ function refuse(error) {
 
 async function start() {
   useSprite(icons ?? "");
-  const open = async () => (await openSession(sessionUrl, location.hash)).token;
-  const fromPage = Boolean(token);
-  const api = new Api(base, fromPage ? token : await open(), fromPage ? null : open);
-  page.removeAttribute("data-token"); // in memory only from here on
-  const payload = await api.job();
+  const { api, payload, fromPage } = await opened;
   // A Toloker's draft belongs to one attempt: the next one at the same browser must not see it.
   const attempt = fromPage ? "" : `:${assignmentOf(location.hash)}`;
   const drafts = new Drafts(`${jobKey || `job-${payload.job.id}`}${attempt}`);

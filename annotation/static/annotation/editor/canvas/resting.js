@@ -1,6 +1,7 @@
 /**
  * The shapes that nobody touches. While the view moves they are only shifted and scaled; when it rests they are drawn anew, a slice in each frame
- * of the screen. When a few of them change, only the places where they were and are get drawn.
+ * of the screen. When a few of them change, only the places where they were and are get drawn. Without any, what is drawn is kept and put out
+ * of sight: the same shapes come back without a new drawing.
  */
 import { ImageLayer } from "ol";
 import { outlineOf, spreadOf } from "@/editor/geometry.js";
@@ -25,6 +26,8 @@ export class Resting {
   /** What is drawn behind, and how many shapes of it are there. */
   #next = null;
   #forms = new WeakMap();
+  /** Everything has to be drawn anew, once there is something. */
+  #stale = false;
 
   /** @param {string} className @param {(context: CanvasRenderingContext2D, shape: object, color: string, ring: number[][]) => void} [paintMask] in
    * image pixels; without one a mask is the box that it fills */
@@ -37,6 +40,14 @@ export class Resting {
 
   /** @param {import("../types.js").Shape[]} shapes in the order they are drawn @param {(shape: object) => string} colorOf @param {boolean} anew */
   show(shapes, colorOf, anew = false) {
+    this.element.style.visibility = shapes.length ? "" : "hidden";
+    this.#stale ||= anew;
+    if (!shapes.length) return;
+    this.#take(shapes, colorOf, this.#stale);
+    this.#stale = false;
+  }
+
+  #take(shapes, colorOf, anew) {
     const changes = anew ? null : changesBetween(this.#shapes, shapes, FEW);
     this.#shapes = shapes;
     this.#colorOf = colorOf;
@@ -48,11 +59,13 @@ export class Resting {
     this.layer.changed();
   }
 
+  get #hidden() { return this.element.style.visibility === "hidden"; }
+
   #render(frame) {
     const place = placeFor(frame);
     if (this.#plate.place?.ratio !== place.ratio) this.#whole(place);
     else if (isMoving(frame)) this.#next = null;
-    else if (!samePlace(this.#plate.place, place)) this.#goOn(place);
+    else if (!this.#hidden && !samePlace(this.#plate.place, place)) this.#goOn(place);
     this.#plate.follow(frame);
     return this.element;
   }
