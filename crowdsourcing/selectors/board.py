@@ -22,10 +22,8 @@ def due_soon(user: Any) -> list[dict[str, Any]]:
     prices (USD without the fee) within NEAR and FAR hours, how many of them are highly suspicious, and the most suspicious jobs.
     """
     rows = queue_of(user, QueueFilters(due=FAR))
-    near = Q(accepted_by_itself_at__lte=timezone.now() + timedelta(hours=NEAR))
     groups: dict[int, dict[str, Any]] = {group["pool"]: dict(group) for group in rows.order_by().values("pool").annotate(
-        far=Count("pk"), far_amount=Sum("reward"), near=Count("pk", filter=near), near_amount=Sum("reward", filter=near, default=0),
-        suspicious=Count("pk", filter=Q(suspicion__gte=LEVELS["high"])), worst=Max("suspicion"), soonest=Min("accepted_by_itself_at"),
+        **_sums(), worst=Max("suspicion"), soonest=Min("accepted_by_itself_at"),
     ).order_by("-worst", "-near", "soonest", "pool")[:MOST_POOLS]}
     if not groups:
         return []
@@ -38,6 +36,17 @@ def due_soon(user: Any) -> list[dict[str, Any]]:
         group["pool"] = job.pool
     # A pool whose last job was decided between the two queries has nothing to show.
     return [group for group in groups.values() if isinstance(group["pool"], Pool)]
+
+
+def due_soon_sums(user: Any) -> dict[str, Any]:
+    """The same numbers and sums over all pools, those beyond MOST_POOLS too, and how many pools they are: `pools`. One query."""
+    return queue_of(user, QueueFilters(due=FAR)).order_by().aggregate(**_sums(), pools=Count("pool", distinct=True))
+
+
+def _sums() -> dict[str, Any]:
+    near = Q(accepted_by_itself_at__lte=timezone.now() + timedelta(hours=NEAR))
+    return {"far": Count("pk"), "far_amount": Sum("reward", default=0), "near": Count("pk", filter=near),
+            "near_amount": Sum("reward", filter=near, default=0), "suspicious": Count("pk", filter=Q(suspicion__gte=LEVELS["high"]))}
 
 
 def waiting_counts(user: Any) -> dict[str, int]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from crowdsourcing import doors
 from crowdsourcing.models import Pool
-from crowdsourcing.selectors.board import FAR, NEAR, due_soon
+from crowdsourcing.selectors.board import FAR, NEAR, due_soon, due_soon_sums
 from crowdsourcing.selectors.queue import QueueFilters, next_to_review, queue_of, queue_sums, undecided, with_decisions
 
 ROWS = 50
@@ -74,7 +74,7 @@ def _pools(user: Any) -> Any:
 def review_soon(request: HttpRequest) -> HttpResponse:
     """The board: what the platform accepts by itself in the next hours, the most suspicious first."""
     groups = due_soon(request.user)
-    totals = {name: sum(group[name] for group in groups) for name in ("near", "near_amount", "far", "far_amount", "suspicious")}
+    totals = due_soon_sums(request.user)
     return render(request, "crowdsourcing/review_soon.html", {
         "groups": groups, "totals": totals, "near": NEAR, "far": FAR, "fee_percent": settings.PLATFORM_FEE_PERCENT,
         "with_fee": totals["far_amount"] * (100 + settings.PLATFORM_FEE_PERCENT) / 100})

@@ -202,6 +202,17 @@ def test_the_board_groups_by_pool_with_money_and_the_most_suspicious_first(
     assert "Due<span" not in text_of(browser.get(SOON))
 
 
+def test_the_boards_sums_count_the_pools_that_it_does_not_list(
+        browser: Any, pool: Pool, four: list[Assignment], monkeypatch: pytest.MonkeyPatch) -> None:
+    calm = scene.pool(scene.task(pool.task.project, "Calm", jobs=1), pool.crowd_project)
+    for row in (four[2], scene.assignment(calm.task.jobs.get())):
+        near_the_end(row, 3)
+    monkeypatch.setattr("crowdsourcing.selectors.board.MOST_POOLS", 1)
+    page = text_of(browser.get(SOON))
+    assert "In 24 hours</span><strong>2 jobs · $0.10" in page and "Review all 2" in page
+    assert "These are 1 of 2 pools" in page and "Calm" not in page
+
+
 @pytest.mark.parametrize("address", [QUEUE, SOON, "/review/bulk", "bulk"])
 def test_pages_cost_the_same_queries_for_many(browser: Any, alice: Any, address: str, django_assert_max_num_queries: Any) -> None:
     for name in ("A", "B", "C"):
