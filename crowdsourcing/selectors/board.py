@@ -21,7 +21,7 @@ def due_soon(user: Any) -> list[dict[str, Any]]:
     Each {"pool", "near", "near_amount", "far", "far_amount", "suspicious", "worst", "soonest", "jobs"}: numbers of jobs and sums of their
     prices (USD without the fee) within NEAR and FAR hours, how many of them are highly suspicious, and the most suspicious jobs.
     """
-    rows = queue_of(user, QueueFilters(due=FAR))
+    rows: Any = queue_of(user, QueueFilters(due=FAR))
     groups: dict[int, dict[str, Any]] = {group["pool"]: dict(group) for group in rows.order_by().values("pool").annotate(
         **_sums(), worst=Max("suspicion"), soonest=Min("accepted_by_itself_at"),
     ).order_by("-worst", "-near", "soonest", "pool")[:MOST_POOLS]}
