@@ -1,4 +1,5 @@
 /** The ends of an attempt: submit, give up, out of time, a correction's; and a draft found at the start. */
+import { normalised, sameContent } from "@/editor/store.js";
 
 export class Finish {
   /** @param {import("./app.js").App} app */
@@ -112,8 +113,13 @@ export class Finish {
     app.drafts.sweep();
     if (!app.editable) return false;
     const draft = await app.drafts.get();
-    const frames = Object.keys(draft?.frames ?? {}).filter((number) => app.frames.some((frame) => frame.number === Number(number)));
-    if (!frames.length) return false;
+    const frames = Object.keys(draft?.frames ?? {}).filter((number) => app.frames.some((frame) => frame.number === Number(number))
+      && !sameContent(normalised(draft.frames[number]), app.store.frame(Number(number))));
+    if (!frames.length) {
+      // Leaving saved it after all: the page was gone before the answer could delete the draft.
+      if (draft) await app.drafts.remove();
+      return false;
+    }
     app.set({ dialog: { kind: "draft", draft, frames: frames.map(Number), stale: draft.revision !== app.saver.revision } });
     return true;
   }
