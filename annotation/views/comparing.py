@@ -159,8 +159,8 @@ def _words(one: Difference, before: Drawn | None, after: Drawn | None, names: di
     if "relabelled" in one.kinds and before and after:
         words.append(f"{before.label} → {after.label}")
     if "moved" in one.kinds and one.measure is not None and after:
-        # Rounded down: what moved is never 100 %.
-        percent = int(one.measure * 100)
+        # What moved is never 100 %.
+        percent = min(99, round(one.measure * 100))
         words.append(f"moved, {percent} % alike" if after.type in ("polyline", "points") else f"moved, IoU {percent} %")
     words += [_answer(answer, names) for answer in one.answers]
     if before and after and before.occluded != after.occluded:

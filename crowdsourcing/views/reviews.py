@@ -23,7 +23,7 @@ _EDITOR, _AFTER = "editor", "after"
 # What the page offers of each filter: value, words.
 CHOICES = {
     "age": [("under-24h", "Last 24 hours"), ("over-24h", "Over 24 hours"), ("over-72h", "Over 3 days"), ("over-168h", "Over 7 days")],
-    "due": [(24, "Due in 24 hours"), (48, "Due in 48 hours")],
+    "due": [(24, "Due in 24 h"), (48, "Due in 48 h")],
     "suspicion": [("medium", "Medium or high"), ("high", "High")],
     "issues": [("open", "Open issues")],
     "sort": [("oldest", "Oldest first"), ("deadline", "Due first"), ("suspicion", "By suspicion")],

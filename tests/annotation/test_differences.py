@@ -192,7 +192,7 @@ def test_the_page_shows_both_sides_with_counts_and_the_way_on(as_alice, attempte
     picture = page.split('class="viewer-stage"')[1].split("</svg>")[0]
     assert '<rect x="10" y="10" width="20" height="20" class="was"/>' in picture.replace("\n", "")
     assert '<rect x="12" y="10" width="20" height="20" class="is"/>' in picture.replace("\n", "")
-    assert "car → person, moved, IoU 81 %" in page and "make: VW → Lada" in page
+    assert "car → person, moved, IoU 82 %" in page and "make: VW → Lada" in page
     assert page.count("data-frame-link") == 2 and 'data-frame-link="1"' not in page
     fragment = as_alice.get(f"/jobs/{job.pk}/compare?a={snapshot.pk}&b=current&frame=2", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment and "night" in fragment and f"a={snapshot.pk}&amp;b=current&amp;frame=0" in fragment
