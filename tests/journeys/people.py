@@ -23,6 +23,7 @@ class Requester:
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
         self.errors = listen(page)
+        self.name = ""
 
     def open(self, url: str) -> None:
         """Go there, but not while the present page may be about to load itself again: see `settle`."""
@@ -30,6 +31,7 @@ class Requester:
         self.page.goto(url)
 
     def log_in(self, username: str, password: str) -> None:
+        self.name = username
         self.open(f"{self.url}/login")
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(password)
@@ -180,12 +182,16 @@ class Desk:
         if title not in self.instructed:
             page.get_by_role("dialog").get_by_role("button", name="Got it").click()
             self.instructed.add(title)
+        return self.editor()
+
+    def editor(self) -> Frame:
+        """The editor of the task that is open, inside the task's frame, as soon as it is there."""
         for _ in range(100):
-            for frame in page.frames:
+            for frame in self.page.frames:
                 if "/editor/" in frame.url and frame.locator(".ed-canvas").count():
                     return frame
-            page.wait_for_timeout(200)
-        raise AssertionError(f"the editor did not open; frames: {[frame.url for frame in page.frames]}")
+            self.page.wait_for_timeout(200)
+        raise AssertionError(f"the editor did not open; frames: {[frame.url for frame in self.page.frames]}")
 
     def draw(self, editor: Frame, box: tuple[float, float, float, float]) -> None:
         """Draw one rectangle, image pixels, with the only label."""
@@ -201,6 +207,15 @@ class Desk:
         self.page.keyboard.press("n")
         for point in (first, second):
             canvas.click(position={"x": point["x"] - area[0], "y": point["y"] - area[1]})
+
+    def lose_tab(self) -> None:
+        """The tab is gone without being asked, as after a crash; a new one of the same browser opens what was open."""
+        context, address = self.page.context, self.page.url
+        self.page.close()
+        context.set_offline(False)
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(address)
 
     def submit(self, editor: Frame) -> None:
         """Submit in the editor; the task's script submits the assignment."""

@@ -2,7 +2,8 @@
 import io
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -49,19 +50,25 @@ class Api:
         assert command["status"] == "done", command
         return command
 
-    def make_project(self, name: str) -> dict[str, Any]:
-        return self.call("POST", "/api/projects", json={"name": name, "labels": [{"name": "square", "type": "rectangle"}]})
+    def make_project(self, name: str, labels: tuple[tuple[str, str], ...] = (("square", "rectangle"),)) -> dict[str, Any]:
+        """A project with labels of these names and types."""
+        return self.call("POST", "/api/projects", json={"name": name, "labels": [{"name": label, "type": kind} for label, kind in labels]})
 
-    def make_task(self, project: int, name: str, pictures: int) -> dict[str, Any]:
-        """A task of so many small pictures, one a job, ready."""
-        task = self.call("POST", "/api/tasks", json={"name": name, "project_id": project, "segment_size": 1})
-        files = {f"client_files[{n}]": (f"p{n}.png", picture(n), "image/png") for n in range(pictures)}
-        request = self.call("POST", f"/api/tasks/{task['id']}/data/", files=files, data={"image_quality": "70"})
+    def make_task(self, project: int, name: str, pictures: int | Iterable[Path], segment_size: int = 1) -> dict[str, Any]:
+        """A task of so many small pictures, or of these files, ready; one picture a job unless `segment_size` says more."""
+        task = self.call("POST", "/api/tasks", json={"name": name, "project_id": project, "segment_size": segment_size})
+        named = [(f"p{n}.png", picture(n)) for n in range(pictures)] if isinstance(pictures, int) else [
+            (path.name, path.read_bytes()) for path in pictures]
+        files = {f"client_files[{n}]": (file, content, "application/octet-stream") for n, (file, content) in enumerate(named)}
+        self.wait_for(self.call("POST", f"/api/tasks/{task['id']}/data/", files=files, data={"image_quality": "70"})["rq_id"])
+        return task
+
+    def wait_for(self, request: str) -> None:
+        """Until the request is finished. AssertionError when it failed."""
         end = time.monotonic() + WAIT_SECONDS
-        while (state := self.call("GET", f"/api/requests/{request['rq_id']}"))["status"] != "finished":
+        while (state := self.call("GET", f"/api/requests/{request}"))["status"] != "finished":
             assert state["status"] != "failed" and time.monotonic() < end, state
             time.sleep(0.2)
-        return task
 
     def set_up_project(self, project: int, key: str) -> dict[str, Any]:
         return self.command("POST", "/api/crowdsourcing/projects", json={

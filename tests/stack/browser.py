@@ -9,7 +9,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.stack import chromium
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+             # The last such list counts: Playwright's own without ThirdPartyStoragePartitioning. With that off too, Chromium denies the
+             # editor its IndexedDB in the platform's frame, which people's browsers do not: local drafts could not be tested.
+             "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+             "LensOverlay,MediaRouter,PaintHolding,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying"]
 WIDE = {"width": 1440, "height": 900}
 # How long a step may take on a busy machine; nothing waits so long where all is well.
 TIMEOUT_MS = 30_000
