@@ -22,7 +22,7 @@ BOXES = {"type": "view.list", "items": [
      "labels": [{"label": "Wheel", "value": "wheel"}, {"label": "Motorcycle", "value": "motorcycle"}]},
     {"type": "field.text", "label": "Anything odd?", "data": {"type": "data.output", "path": "note"}}]}
 DRAWN: dict[str, Any] = {"result": {"type": "json", "required": True}, "note": {"type": "string", "required": False}}
-REGIONS = [{"shape": "rectangle", "left": 0.16, "top": 0.47, "width": 0.22, "height": 0.34, "label": "wheel"},
+REGIONS: list[dict[str, Any]] = [{"shape": "rectangle", "left": 0.16, "top": 0.47, "width": 0.22, "height": 0.34, "label": "wheel"},
            {"shape": "rectangle", "left": 0.69, "top": 0.58, "width": 0.24, "height": 0.32, "label": "wheel"}]
 RULES = {"configs": [
     {"collector_config": {"type": "GOLDEN_SET", "parameters": {"history_size": 10}},
