@@ -8,6 +8,7 @@
 | `{% swatch "#ff8800" %}` | a label's colour |
 | `{% field form.name %}` | label, widget, help and errors of a bound field |
 | `{% percent part whole %}` | whole number 0..100 |
+| `{{ frame.number|place_in:job }}` | the frame's number within the job, from 1 |
 | `{{ size|bytes }}` | alias of Django's filesizeformat without the odd space |
 """
 import re
@@ -84,6 +85,12 @@ def percent(part: float, whole: float) -> int:
 @register.filter
 def bytes(size: int) -> str:
     return filesizeformat(size).replace("\xa0", " ")
+
+
+@register.filter
+def place_in(number: int, job: Any) -> int:
+    """Where the task's frame `number` is among the job's own, from 1: how editor, issues and rejections call it."""
+    return int(number) - int(job.start_frame) + 1
 
 
 @register.filter

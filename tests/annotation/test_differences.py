@@ -194,6 +194,7 @@ def test_the_page_shows_both_sides_with_counts_and_the_way_on(as_alice, attempte
     assert '<rect x="12" y="10" width="20" height="20" class="is"/>' in picture.replace("\n", "")
     assert "car → person, moved, IoU 82 %" in page and "make: VW → Lada" in page
     assert page.count("data-frame-link") == 2 and 'data-frame-link="1"' not in page
+    assert ">Frame 1<" in page and ">Frame 3<" in page and ">Frame 0<" not in page, "numbered as in the editor and in a rejection"
     fragment = as_alice.get(f"/jobs/{job.pk}/compare?a={snapshot.pk}&b=current&frame=2", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in fragment and "night" in fragment and f"a={snapshot.pk}&amp;b=current&amp;frame=0" in fragment
 
