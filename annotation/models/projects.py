@@ -21,7 +21,7 @@ class Project(models.Model):
 
 
 class LabelType(models.TextChoices):
-    """Which tool may draw a label; `any` allows every shape."""
+    """Which tool may draw a label; `any` allows every shape, and tags."""
 
     ANY = "any"
     RECTANGLE = "rectangle"

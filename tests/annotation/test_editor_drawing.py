@@ -196,6 +196,16 @@ def test_tags_are_put_on_the_image_once(desk: Desk) -> None:
     assert [(tag["label_id"], tag["attributes"]) for tag in tags] == [(7, [])]
     desk.page.get_by_role("button", name="Remove tag night").click()
     assert desk.document()["frames"]["10"]["tags"] == []
+    others = desk.page.get_by_role("combobox", name="Label for the whole image")
+    assert others.locator("option").all_text_contents() == ["Other label…", "anything"], "labels for any kind of object"
+    others.select_option("anything")
+    desk.page.get_by_role("button", name="Add as a tag").click()
+    expect(others).to_have_count(0)
+    desk.saved()
+    assert [tag["label_id"] for tag in desk.fake.annotations["10"]["tags"]] == [6]
+    desk.page.locator(".ed-canvas").focus()
+    desk.press("Control+z")
+    expect(others).to_be_visible()
 
 
 def test_keys_are_off_while_a_text_field_has_focus(desk: Desk) -> None:

@@ -116,6 +116,8 @@ def test_groups_are_of_one_label_and_move_one_by_one_locks_hold(desk: Desk) -> N
     assert [(shape["points"][1], shape["z_order"]) for shape in desk.shapes()] == [(270, 1), (280, 0), (50, 0)]
     desk.press("Shift+Delete", "Control+z", "Tab", "Shift+G")
     expect(desk.page.locator(".ed-mark-group")).to_have_count(0)
+    desk.page.locator(".ed-canvas").dispatch_event("contextmenu", {"button": 0})  # as the menu key does
+    expect(desk.page.get_by_role("menu", name="Object")).to_be_visible()
 
 
 @pytest.fixture

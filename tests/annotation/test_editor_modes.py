@@ -14,12 +14,14 @@ README = ROOT / "annotation" / "static" / "annotation" / "editor" / "README.md"
 MODES = ["idle", "draw", "sketch", "edit", "drag", "paste", "group"]
 BESIDE, AWAY, FREE, CAR, OTHER_CAR = (420, 120), (480, 160), (500, 200), (115, 320), (365, 320)
 PULLED = (145, 340)
+VERTEX, AREA = (240, 180), (265, 205)
 
 RESET = """async () => { const { app } = window.ed;
   const box = (client_id, points, group = 0) => ({ client_id, type: "rectangle", label_id: 3, points, group, attributes: [] });
   app.set({ dialog: null, menu: null, hideAll: false, hidden: new Set(), locked: new Set(), notices: [] });
   app.canvas.cancel(); app.useTool(null); app.state.picked = null; app.select(null); app.hover(null); app.useLabel(3);
-  app.store.adopt({ 10: { shapes: [box("car", [50, 280, 180, 360], 1), box("other", [300, 280, 430, 360], 1)], tags: [] },
+  app.store.adopt({ 10: { shapes: [box("car", [50, 280, 180, 360], 1), box("other", [300, 280, 430, 360], 1),
+      { ...box("area", [240, 180, 290, 180, 290, 230, 240, 230]), type: "polygon", label_id: 4 }], tags: [] },
     11: { shapes: [], tags: [] }, 12: { shapes: [], tags: [] } });
   app.store.change(10, (frame) => frame.shapes.push({ ...box("third", [560, 20, 620, 60]),
     rotation: 0, occluded: false, z_order: 0, source: "manual" }));
@@ -47,11 +49,11 @@ def table() -> dict[str, dict[str, str]]:
 def still(desk: Desk) -> None:
     """Every cell begins with the same view: its places are asked for once."""
     desk.page.evaluate(RESET)
-    places = {place: Desk.at(desk, *place) for place in [BESIDE, CAR, OTHER_CAR, AWAY, PULLED, FREE]}
+    places = {place: Desk.at(desk, *place) for place in [BESIDE, CAR, OTHER_CAR, AWAY, PULLED, FREE, VERTEX, AREA]}
     desk.at = lambda x, y: places[(x, y)]  # type: ignore[method-assign]
 
 
-def enter(desk: Desk, mode: str) -> None:
+def enter(desk: Desk, mode: str, thing: tuple[int, int]) -> None:
     """From nothing into a mode, by hand."""
     page = desk.page
     if mode in ("draw", "sketch"):
@@ -59,9 +61,10 @@ def enter(desk: Desk, mode: str) -> None:
     if mode == "sketch":
         desk.click(*BESIDE)
         page.mouse.move(*desk.at(*AWAY))
-    if mode in ("edit", "paste"):
-        desk.click(*CAR)
+    if mode == "edit":
+        desk.click(*thing)
     if mode == "paste":
+        desk.click(*CAR)
         desk.press("Control+c", "Control+v")
         page.mouse.move(*desk.at(*AWAY))
     if mode == "drag":
@@ -78,6 +81,10 @@ def act(desk: Desk, action: str) -> None:
         desk.click(*FREE)
     elif action == "click an object":
         desk.click(*OTHER_CAR)
+    elif action == "Shift+click a vertex":
+        page.keyboard.down("Shift")
+        desk.click(*VERTEX)
+        page.keyboard.up("Shift")
     elif action == "right click on it":
         desk.click(*OTHER_CAR, button="right")
     elif action == "release":
@@ -120,7 +127,7 @@ def walked(desk: Desk, action: str, mode: str) -> str:
     page = desk.page
     page.mouse.move(*desk.at(*BESIDE))
     page.evaluate(RESET)
-    enter(desk, mode)
+    enter(desk, mode, AREA if "vertex" in action else CAR)
     before = page.evaluate(LOOK)
     assert before["mode"] == mode, f"the way into {mode} led to {before['mode']}"
     page.evaluate("() => { window.ed.app.state.notices = []; }")

@@ -100,3 +100,58 @@ def test_shift_and_click_adds_points_and_a_needed_one_is_not_deleted(desk: Desk)
     desk.page.keyboard.up("Shift")
     near(desk.points()[1][:6], [250, 320, 300, 300, 400, 300])
     assert len(desk.points()[1]) == 8
+
+
+def test_a_part_of_a_polygon_or_a_line_is_drawn_again_from_a_point(desk: Desk) -> None:
+    road, line = [100, 100, 300, 100, 300, 200, 100, 200], [400, 300, 450, 300, 500, 300, 600, 300]
+    desk.fake.annotations = {"10": {"tags": [], "shapes": [
+        {"client_id": "road", "type": "polygon", "label_id": 4, "points": road, "attributes": []},
+        {"client_id": "line", "type": "polyline", "label_id": 6, "points": line, "attributes": []}]}}
+    page = desk.open().page
+
+    def begun(x: float, y: float) -> None:
+        page.keyboard.down("Shift")
+        desk.click(x, y)
+        page.keyboard.up("Shift")
+        expect(page.locator(".ed")).to_have_attribute("data-mode", "sketch")
+
+    desk.click(200, 150)
+    begun(300, 100)
+    desk.click(350, 120)
+    desk.press("Enter")
+    expect(page.get_by_text("Click a point of the polygon: there the new part ends.")).to_be_visible()
+    desk.press("Delete", "Escape")
+    expect(page.locator(".ed")).to_have_attribute("data-mode", "edit")
+    assert desk.points()[0] == road, "Esc leaves it"
+    begun(300, 100)
+    desk.click(300, 100)
+    expect(page.get_by_text("The new part begins at this point.")).to_be_visible()
+    desk.click(700, 120)  # beside the image: clipped
+    desk.click(350, 190)
+    desk.click(300, 200)
+    near(desk.points()[0], [100, 100, 300, 100, 640, 120, 350, 190, 300, 200, 100, 200])
+    begun(100, 100)
+    desk.click(60, 150)
+    page.keyboard.down("Alt")
+    desk.click(100, 200)
+    page.keyboard.up("Alt")
+    near(desk.points()[0], [100, 100, 60, 150, 100, 200])
+    desk.press("Control+z")
+    assert len(desk.points()[0]) == 12, "one step"
+    desk.press("Control+z", "Escape")
+    assert desk.points()[0] == road
+    desk.click(425, 300)
+    begun(500, 300)
+    desk.press("Enter")
+    expect(page.get_by_text("The new part begins at this point.")).to_be_visible()
+    desk.click(520, 350)
+    desk.press("Backspace", "Backspace")
+    expect(page.locator(".ed")).to_have_attribute("data-mode", "edit")
+    begun(500, 300)
+    desk.click(540, 350)
+    desk.press("n")
+    near(desk.points()[1], [400, 300, 450, 300, 500, 300, 540, 350])
+    desk.saved()
+    assert [(shape["label_id"], len(shape["points"])) for shape in desk.fake.annotations["10"]["shapes"]] == [(4, 8), (6, 8)]
+    desk.press("n")
+    expect(page.get_by_role("radio", name="car")).to_be_checked()  # the tool and the label of before

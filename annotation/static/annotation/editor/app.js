@@ -4,13 +4,13 @@ import { Brush } from "@/editor/brush.js";
 import { Canvas } from "@/editor/canvas/canvas.js";
 import { Touch } from "@/editor/canvas/touch.js";
 import { Commands } from "@/editor/commands.js";
-import { landed } from "@/editor/copies.js";
 import { Deadline } from "@/editor/deadline.js";
 import { Finish } from "@/editor/finish.js";
 import { FrameImages } from "@/editor/frames.js";
 import { allows, labelsFor, toolOf, toolsFor } from "@/editor/labels.js";
 import { Picture } from "@/editor/picture.js";
 import { isFinished } from "@/editor/progress.js";
+import { Scene } from "@/editor/scene.js";
 import { DocumentStore } from "@/editor/store.js";
 import { Saver } from "@/editor/saver.js";
 import { Thumbnails } from "@/editor/thumbnails.js";
@@ -21,14 +21,10 @@ import { Rows } from "@/editor/panels/rows.js";
 import { Strip } from "@/editor/panels/strip.js";
 
 const NOTICE_TIME = 6000;
-/** Pixels a copy lies beside its original. */
-const BESIDE = 14;
 /** Pixels of a window that has room for the thumbnails without being asked. */
 const ROOM_FOR_STRIP = 640;
 /** Pixels of a window that has room for the panel of objects without being asked. */
 const ROOM_FOR_SIDE = { width: 700, height: 480 };
-const NO_SHAPES = Object.freeze([]);
-const NOBODY = new Set();
 
 export class App {
   /**
@@ -58,6 +54,7 @@ export class App {
     this.images = new FrameImages((number, options) => api.image(number, options), frames.map((frame) => frame.number));
     this.picture = new Picture(root);
     this.brush = new Brush();
+    this.scene = new Scene(this);
     this.rows = new Rows(this);
     this.strip = new Strip(this, new Thumbnails((number, { signal }) => api.image(number, { quality: "thumbnail", signal }), () => this.strip.draw()));
     this.store.subscribe(() => this.#documentChanged());
@@ -72,6 +69,7 @@ export class App {
       onEdited: (id, points, rotation) => this.#edited(id, points, rotation), onStroke: (points) => this.commands.painted(points),
       onPaint: (id) => this.commands.continuePainting(id), onBrushStep: (steps) => this.commands.resizeBrush(steps), onRefused: (sentence) => this.notice(sentence, "warning"),
       onPlaced: (points, keep) => this.commands.place(points, keep), onSpace: () => this.commands.point(),
+      onRedraw: (id, vertex) => this.commands.redrawFrom(id, vertex), onRedrawn: (id, points) => this.commands.partRedrawn(id, points),
       onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
     });
     this.canvas.setSmooth(this.picture.look.smooth);
@@ -111,14 +109,6 @@ export class App {
     return selectedId ? "edit" : "idle";
   }
 
-  /** Shapes that stand out: those picked for a group, or the companions of the one under the pointer or selected. */
-  get marked() {
-    const { picked, hoveredId, selectedId } = this.state;
-    if (picked) return picked;
-    const group = this.object(hoveredId)?.group || this.object(selectedId)?.group;
-    return group ? new Set(this.content.shapes.filter((shape) => shape.group === group).map((shape) => shape.client_id)) : NOBODY;
-  }
-
   /** A shape in words, as lists and screen readers have it. */
   describe(shape) {
     const { hidden, locked } = this.state;
@@ -149,17 +139,7 @@ export class App {
     this.set({});
   }
 
-  get visibleShapes() {
-    const { shapes } = this.content;
-    if (this.state.hideAll) return NO_SHAPES;
-    if (!this.state.hidden.size) return shapes;
-    // One list per content and hidden set, so that the canvas sees by identity that nothing changed.
-    if (this.visibleOf !== shapes || this.visibleFor !== this.state.hidden) {
-      [this.visibleOf, this.visibleFor] = [shapes, this.state.hidden];
-      this.visibleList = shapes.filter((shape) => !this.state.hidden.has(shape.client_id));
-    }
-    return this.visibleList;
-  }
+  get visibleShapes() { return this.scene.shapes; }
 
   /** Changes state and draws once in this frame of the screen. */
   set(change) {
@@ -181,27 +161,13 @@ export class App {
 
   #syncCanvas() {
     this.review?.sync();
-    this.canvas?.show({ shapes: this.visibleShapes, labels: this.labelsById, selectedId: this.state.selectedId,
-      hoveredId: this.state.hoveredId, editable: this.editable && !this.state.picked, locked: this.state.locked, marked: this.marked, paint: this.#paint });
-  }
-
-  /** What the brush works on. */
-  get #paint() {
-    if (this.state.tool !== "mask") return null;
-    const target = this.paintTarget;
-    const label = target ? this.labelsById.get(target.label_id) : this.label;
-    return { id: target?.client_id ?? null, points: target?.points ?? null, color: label?.color ?? "#868e96" };
+    this.canvas?.show(this.scene.shown);
   }
 
   /** The copy that hangs at the hand while pasting. */
   syncGhost() {
-    const { pasting, clipboard } = this.state;
-    if (!pasting) return this.canvas.hold(null);
-    const { shape, frame } = clipboard;
-    const beside = frame === this.frame.number ? [BESIDE, BESIDE] : [0, 0];
-    this.canvas.hold({ type: shape.type, rotation: shape.rotation, color: this.labelsById.get(shape.label_id)?.color ?? "#868e96",
-      landed: (middle) => landed(shape, this.frame, { middle, step: beside }) });
-    return this.focusCanvas();
+    this.canvas.hold(this.scene.ghost);
+    if (this.state.pasting) this.focusCanvas();
   }
 
   #syncDialog() {

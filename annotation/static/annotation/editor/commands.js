@@ -7,6 +7,7 @@ import { describe } from "@/editor/words.js";
 
 export class Commands extends Painting {
   #chord = new Chord();
+  #before = null;
 
   add(type, points) {
     const { app } = this;
@@ -65,6 +66,33 @@ export class Commands extends Painting {
     app.select(shape.client_id);
     app.say(`${describe({ ...shape, points, rotation: 0 }, app.label)} drawn again`);
     return true;
+  }
+
+  /** Shift+click on a vertex: from there on, up to the next vertex clicked, the shape is drawn again. */
+  redrawFrom(id, vertex) {
+    const { app } = this;
+    const shape = app.object(id);
+    if (this.refuseLocked(id)) return;
+    if (!app.tools.includes(shape.type)) {
+      app.notice(`No label of this job is for this kind of object any more (${nameOfType(shape.type).toLowerCase()}).`, "warning");
+      return;
+    }
+    const { labelId, lastTool } = app.state;
+    this.#before = { labelId, lastTool };
+    app.state.labelId = shape.label_id;
+    app.useTool(shape.type);
+    app.set({ redrawing: id });
+    app.canvas.redrawFrom(shape, vertex);
+    app.say(`Drawing again from point ${vertex + 1}. Set new points, then one on a point of the shape. Escape leaves it as it was.`);
+  }
+
+  /** What is drawn next has the tool and the label of before. @param {number[]|null} points null: the shape was left as it was */
+  partRedrawn(id, points) {
+    const { app } = this;
+    app.useTool(null);
+    app.set(this.#before);
+    if (points && this.edit(id, (shape) => { shape.points = points; })) app.say(app.describe(app.object(id)));
+    app.select(id);
   }
 
   reshape(id, points, rotation = 0) { this.edit(id, (shape) => { Object.assign(shape, { points, rotation }); }); }

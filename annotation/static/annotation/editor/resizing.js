@@ -1,8 +1,6 @@
 /** Making a shape wider or higher by keys: the top left corner of its box stays. */
-import { boundsOf, pairs, SMALLEST_SIDE, stretched, turned } from "@/editor/geometry.js";
-import { draggedTurned } from "@/editor/rotation.js";
-
-const BOTTOM_RIGHT = { kind: "corner", index: 4 };
+import { boundsOf, pairs, SMALLEST_SIDE, stretched } from "@/editor/geometry.js";
+import { resizedTurned } from "@/editor/rotation.js";
 
 const within = (value, low, high) => Math.min(Math.max(value, low), high);
 
@@ -17,18 +15,10 @@ export function resized({ type, points, rotation = 0 }, dx, dy, size) {
   if (type === "mask") return points;
   const [left, top, right, bottom] = boundsOf(type, points);
   const box = type === "rectangle" || type === "ellipse";
-  if (box && rotation) return turnedBox(type, points, rotation, dx, dy, size);
+  if (box && rotation) return resizedTurned(type, points, rotation, dx, dy, size);
   const newRight = right > left ? end(left, right, dx, size.width) : right;
   const newBottom = bottom > top ? end(top, bottom, dy, size.height) : bottom;
   if (box) return stretched(type, [left, top], [newRight, newBottom]);
   const [wide, high] = [right > left ? (newRight - left) / (right - left) : 1, bottom > top ? (newBottom - top) / (bottom - top) : 1];
   return pairs(points).flatMap(([x, y]) => [left + (x - left) * wide, top + (y - top) * high]);
-}
-
-/** A turned box: its top left corner stays where it is seen. */
-function turnedBox(type, points, rotation, dx, dy, size) {
-  const [left, top, right, bottom] = boundsOf(type, points);
-  const [x, y] = turned(right, bottom, (left + right) / 2, (top + bottom) / 2, rotation);
-  const [stepX, stepY] = turned(dx, dy, 0, 0, rotation);
-  return draggedTurned(type, points, rotation, BOTTOM_RIGHT, x + stepX, y + stepY, size);
 }

@@ -2,20 +2,22 @@
  * Turning boxes and ellipses. `rotation` is in degrees clockwise about the middle, 0 to below 360; the points are those before turning, as
  * CVAT stores both. What is seen, turned, stays inside the image.
  */
-import { boundsOf, clipped, moved, span, spreadOf, stretched, turned } from "@/editor/geometry.js";
+import { boundsOf, clipped, moved, SMALLEST_SIDE, span, spreadOf, stretched, turned } from "@/editor/geometry.js";
 
 export const turns = (type) => type === "rectangle" || type === "ellipse";
 const SLACK = 0.02; // rounding to two decimals
 const TRIES = 24;
+/** Place of that corner among a box's handles. */
+const BOTTOM_RIGHT = 4;
 
 /** Any number of degrees as 0 to below 360, with a tenth of a degree. */
 export const wholeTurn = (degrees) => (Math.round((((degrees % 360) + 360) % 360) * 10) / 10) % 360;
 
 const middleOf = ([left, top, right, bottom]) => [(left + right) / 2, (top + bottom) / 2];
 
-function fits(type, points, rotation, size) {
+function fits(type, points, rotation, size, slack = SLACK) {
   const [left, top, right, bottom] = spreadOf(type, points, rotation);
-  return left >= -SLACK && top >= -SLACK && right <= size.width + SLACK && bottom <= size.height + SLACK;
+  return left >= -slack && top >= -slack && right <= size.width + slack && bottom <= size.height + slack;
 }
 
 /**
@@ -51,6 +53,22 @@ export function draggedTurned(type, points, rotation, handle, x, y, size) {
   if (!inside(points)) return at(1, 1); // came from elsewhere like that
   const across = furthest((share) => inside(at(share, 0)));
   return at(across, furthest((share) => inside(at(across, share))));
+}
+
+/**
+ * Points after making a turned box wider and higher: its top left corner stays where it is seen. It stops where the box would leave the image,
+ * and at the smallest side; one that sticks out already can only be made smaller.
+ */
+export function resizedTurned(type, points, rotation, dx, dy, size) {
+  const box = boundsOf(type, points);
+  const [left, top, right, bottom] = box;
+  const change = (near, far, wanted) => Math.max(wanted, Math.min(0, near + SMALLEST_SIDE - far));
+  const [wider, higher] = [change(left, right, dx), change(top, bottom, dy)];
+  const at = (share) => replaced(type, box, BOTTOM_RIGHT, right + share * wider, bottom + share * higher, rotation);
+  const grows = wider > 0 || higher > 0;
+  if (!fits(type, points, rotation, size)) return grows ? points : at(1);
+  const share = furthest((part) => fits(type, at(part), rotation, size, grows ? 0 : SLACK));
+  return share ? at(share) : points;
 }
 
 /** The box with its dragged sides at (x, y), in its own upright frame, put back so that the other sides stay where they are seen. */

@@ -1,17 +1,15 @@
 /**
  * The image with its shapes. The only folder that knows OpenLayers; everything passed in and out is plain data in image pixels.
- * Resting shapes are drawn once (resting.js) and scaled during gestures; the selected shape is on a small live layer.
+ * Resting shapes are drawn once (resting.js) and scaled during gestures; the selected shape is on a small live layer (live.js).
  */
-import { DragPan, Feature, OlMap, Projection, VectorLayer, VectorSource, View,
-  defaultInteractions } from "ol";
-import { handlesOf, shapeAt, spreadOf } from "@/editor/geometry.js";
-import { turns } from "@/editor/rotation.js";
-import { between, extentOf, geometryOf, nameAnchor, pointAt, toImage, toMap } from "@/editor/canvas/projection.js";
-import { armStyle, bodyStyle, handleStyle, nameStyle } from "@/editor/canvas/styles.js";
+import { DragPan, OlMap, Projection, VectorLayer, VectorSource, View, defaultInteractions } from "ol";
+import { shapeAt, spreadOf } from "@/editor/geometry.js";
+import { extentOf, toImage, toMap } from "@/editor/canvas/projection.js";
 import { BrushInteraction } from "@/editor/canvas/brush.js";
 import { DrawInteraction } from "@/editor/canvas/draw.js";
 import { EditInteraction } from "@/editor/canvas/edit.js";
 import { Hand } from "@/editor/canvas/hand.js";
+import { Live } from "@/editor/canvas/live.js";
 import { Photo } from "@/editor/canvas/photo.js";
 import { Resting } from "@/editor/canvas/resting.js";
 import { restingMask } from "@/editor/canvas/bitmaps.js";
@@ -19,14 +17,11 @@ import { restingMask } from "@/editor/canvas/bitmaps.js";
 const PADDING = [28, 28, 28, 28];
 const HIT = 5; // screen pixels around a line
 const CLOSEST = 1 / 24; // 24 screen pixels an image pixel
-/** Screen pixels between a box and the handle that turns it. */
-const ARM = 26;
 const UNKNOWN_LABEL = { name: "no label", color: "#868e96" };
 
 export class Canvas {
   #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false, locked: new Set(), marked: new Set() };
   #reachable = [];
-  #preview = null;
   #tool = null;
   #size = { width: 1, height: 1 };
   #space = false;
@@ -34,17 +29,17 @@ export class Canvas {
   #fitted = null;
 
   /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
-   *         onRefused: Function, onSketch: Function, onPlaced: Function, onSpace: Function}} events */
+   *         onRefused: Function, onSketch: Function, onPlaced: Function, onSpace: Function, onRedraw: (id: string, vertex: number) => void,
+   *         onRedrawn: (id: string, points: number[]|null) => void}} events */
   constructor(element, events) {
     this.element = element;
     this.events = events;
     this.rest = new Resting("ed-layer-rest", restingMask);
-    this.live = new VectorSource({ useSpatialIndex: false });
+    this.live = new Live({ labelOf: (shape) => this.#labelOf(shape), map: () => this.map });
     this.sketch = new VectorSource({ useSpatialIndex: false });
     // Classes of their own: the style sheet changes their light and opacity without a new drawing.
     this.image = new Photo("ed-layer-image");
-    const layers = [this.image.layer, this.rest.layer,
-      new VectorLayer({ source: this.live, className: "ed-layer-live", updateWhileInteracting: true, updateWhileAnimating: true }),
+    const layers = [this.image.layer, this.rest.layer, this.live.layer,
       new VectorLayer({ source: this.sketch, updateWhileInteracting: true, updateWhileAnimating: true })];
     this.map = new OlMap({ target: element, layers, controls: [], pixelRatio: Math.min(devicePixelRatio || 1, 2),
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false,
@@ -64,19 +59,19 @@ export class Canvas {
       size, panning, visible: () => this.#reachable, selected: () => this.#selectedShape(),
       editable: () => this.#shown.editable && !this.#shown.locked.has(this.#shown.selectedId),
       onSelect: events.onSelect, onHover: events.onHover, onRefused: events.onRefused, onEdited: events.onEdited,
-      arm: (shape) => this.#arm(shape), onPaint: (id) => events.onPaint?.(id),
-      onPreview: (id, points, rotation) => { this.#preview = id && { id, points, rotation }; this.#paintLive(); },
+      arm: (shape) => this.live.arm(shape), onPaint: (id) => events.onPaint?.(id), onRedraw: (shape, vertex) => events.onRedraw(shape.client_id, vertex),
+      onPreview: (id, points, rotation) => this.live.preview(id && { id, points, rotation }),
       cursor: (name) => { this.element.style.cursor = this.#space ? "grab" : name; },
     });
     this.draw = new DrawInteraction({ source: this.sketch, size, panning, neighbours: () => this.#shown.shapes, onRefused: events.onRefused,
-      onSketch: events.onSketch, onDrawn: (type, points) => (this.#tool === "mask" ? this.brush.fill(points) : events.onDrawn(type, points)) });
-    this.brush = new BrushInteraction({ size, panning, onStroke: events.onStroke, onRefused: events.onRefused, onChanged: () => this.#paintBrush() });
+      onSketch: events.onSketch, onRedrawn: events.onRedrawn, onDrawn: (type, points) => (this.#tool === "mask" ? this.brush.fill(points) : events.onDrawn(type, points)) });
+    this.brush = new BrushInteraction({ size, panning, onStroke: events.onStroke, onRefused: events.onRefused, onChanged: () => this.live.repaint(this.brush.shown) });
     this.draw.setActive(false);
     this.map.addInteraction(this.edit);
     this.map.addInteraction(this.draw);
     this.brush.setActive(false);
     this.map.addInteraction(this.brush);
-    this.map.on("moveend", () => { if (turns(this.#selectedShape()?.type)) this.#paintLive(); }); // its turning handle keeps its distance
+    this.map.on("moveend", () => this.live.viewMoved());
     this.map.addLayer(this.brush.layer);
     this.element.addEventListener("wheel", (event) => this.#wheel(event), { capture: true, passive: false });
     this.hand = new Hand({ size, onPlaced: events.onPlaced });
@@ -181,7 +176,7 @@ export class Canvas {
     }
     if (shown.paint) this.brush.show(shown.paint.points, shown.paint.color);
     if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest(before.labels !== shown.labels);
-    this.#paintLive();
+    this.live.show(shown, this.brush.shown);
   }
 
   /** Chooses the drawing tool; null selects and edits. */
@@ -205,6 +200,12 @@ export class Canvas {
     this.brush.use(settings);
     if (other && this.#tool === "mask") this.setTool("mask", this.draw.color);
   }
+
+  /** Draws a part of a shape again from one of its vertices; the tool is that of its type by now. */
+  redrawFrom(shape, vertex) { this.draw.redrawFrom(shape, vertex); }
+
+  /** What is drawn is a part of a shape that is there already. */
+  get redrawing() { return this.draw.part !== null; }
 
   /** The label may change in mid-drawing. */
   setSketchColor(color) { this.draw.color = color; }
@@ -244,10 +245,7 @@ export class Canvas {
 
   /** Drops what is being drawn or dragged. Returns whether there was something. */
   cancel() {
-    if (this.edit.cancel() || this.brush.cancel()) return true;
-    const busy = this.draw.busy;
-    this.draw.reset();
-    return busy;
+    return this.edit.cancel() || this.brush.cancel() || this.draw.cancel();
   }
 
   /** Image pixel -> client pixel, for tests and for anything laid over the canvas. */
@@ -267,62 +265,17 @@ export class Canvas {
 
   /** The middle of a shape's box, in client pixels. */
   pageOf(shape) {
-    const [left, top, right, bottom] = boundsOf(shape.type, shape.points);
+    const [left, top, right, bottom] = spreadOf(shape.type, shape.points, shape.rotation);
     return this.page((left + right) / 2, (top + bottom) / 2);
   }
 
   get zoom() { return 1 / (this.map.getView().getResolution() ?? 1); }
 
-  #colorOf(shape) { return (this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL).color; }
+  #labelOf(shape) { return this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL; }
 
   #paintRest(anew) {
     const { shapes, selectedId } = this.#shown;
     const resting = shapes.filter((shape) => shape.client_id !== selectedId);
-    this.rest.show(resting.some((shape) => shape.z_order) ? resting.sort((a, b) => a.z_order - b.z_order) : resting, (shape) => this.#colorOf(shape), anew);
-  }
-
-  /** The mask being painted: its feature stays, only its picture changes. */
-  #paintBrush() {
-    const feature = this.brush.shown;
-    if (feature && this.live.hasFeature(feature)) this.live.changed();
-    else this.#paintLive();
-  }
-
-  #paintLive() {
-    const { shapes, hoveredId, selectedId, marked, paint } = this.#shown;
-    const painted = paint && this.brush.shown;
-    const features = painted ? [painted] : [];
-    for (const shape of shapes) {
-      if (painted && shape.client_id === paint.id) continue;
-      if (shape.client_id === selectedId) features.push(...this.#activeFeatures(shape, true));
-      else if (shape.client_id === hoveredId || marked.has(shape.client_id)) features.push(...this.#activeFeatures(shape, false));
-    }
-    this.live.clear(true);
-    this.live.addFeatures(features);
-    this.live.changed();
-  }
-
-  #activeFeatures(shape, selected) {
-    const { points, rotation = shape.rotation } = this.#preview?.id === shape.client_id ? this.#preview : shape;
-    const label = this.#shown.labels.get(shape.label_id) ?? UNKNOWN_LABEL;
-    const styled = (geometry, style) => { const feature = new Feature(geometry); feature.setStyle(style); return feature; };
-    const body = styled(geometryOf(shape.type, points, rotation), bodyStyle(shape, points, label.color, true));
-    const title = shape.group ? `${label.name} · group ${shape.group}` : label.name;
-    const name = styled(nameAnchor(shape.type, points, rotation), nameStyle(title, label.color));
-    const changeable = selected && this.#shown.editable && !this.#shown.locked.has(shape.client_id);
-    const handles = changeable ? handlesOf(shape.type, points, rotation, this.#arm(shape)) : [];
-    const marks = handles.map((handle) => styled(pointAt(handle.x, handle.y), handleStyle(handle.kind, label.color)));
-    const turn = handles.find(({ kind }) => kind === "turn");
-    const arm = turn ? [styled(between(handles[turn.index ? 5 : 1], turn), armStyle(label.color))] : [];
-    return [body, ...arm, ...marks, name];
-  }
-
-  /** How far the turning handle stands off, in image pixels: off the upper side, or off the lower one (negative) when that is out of view. */
-  #arm(shape) {
-    if (!turns(shape.type)) return 0;
-    const arm = ARM * this.map.getView().getResolution();
-    const { x, y } = handlesOf(shape.type, shape.points, shape.rotation, arm).at(-1);
-    const [left, bottom, right, top] = this.map.getView().calculateExtent(this.map.getSize());
-    return x > left && x < right && -y > bottom && -y < top ? arm : -arm;
+    this.rest.show(resting.some((shape) => shape.z_order) ? resting.sort((a, b) => a.z_order - b.z_order) : resting, (shape) => this.#labelOf(shape).color, anew);
   }
 }

@@ -1,12 +1,14 @@
 /**
  * Drawing. Boxes and ellipses: press and drag, or click two corners. Polygons, lines and points: one click a point; a drag pans.
  * Coordinates are clipped to the image as they come in, and jump onto its edge when they are near. With Ctrl held they jump to a
- * neighbour's border, and two clicks on the same one take over the stretch between them.
+ * neighbour's border, and two clicks on the same one take over the stretch between them. A part of a polygon or a line is drawn again from
+ * one of its vertices to another (part.js).
  */
 import { Feature, Pointer } from "ol";
 import { anchorAt, between } from "@/editor/borders.js";
 import { clipped, problemWith, rounded, snapped, stretched, withoutRepeats } from "@/editor/geometry.js";
 import { BORDER_REACH, EDGE_REACH } from "@/editor/canvas/edit.js";
+import { Part } from "@/editor/canvas/part.js";
 import { geometryOf, pointAt, toImage } from "@/editor/canvas/projection.js";
 import { sketchStyle } from "@/editor/canvas/styles.js";
 
@@ -18,7 +20,8 @@ const DOUBLE = { pixels: 6, milliseconds: 400 };
 
 export class DrawInteraction extends Pointer {
   /** @param {{source: any, size: () => {width: number, height: number}, panning: () => boolean, onDrawn: Function, onRefused: Function,
-   *           neighbours: () => any[], onSketch: Function}} options */
+   *           neighbours: () => any[], onSketch: Function, onRedrawn: (id: string, points: number[]|null) => void}} options
+   * `onRedrawn`: a part was drawn again; null: it was left, the shape is as it was */
   constructor(options) {
     super();
     Object.assign(this, options);
@@ -35,10 +38,11 @@ export class DrawInteraction extends Pointer {
   }
 
   get stretches() { return this.type === "rectangle" || this.type === "ellipse"; }
-  get busy() { return this.points.length > 0 || this.corner !== null; }
+  get busy() { return this.points.length > 0 || this.corner !== null || this.part !== null; }
 
   reset() {
     this.points = [];
+    this.part = null;
     this.corner = null;
     this.pressed = null;
     this.pointer = null;
@@ -46,6 +50,21 @@ export class DrawInteraction extends Pointer {
     this.anchor = null; // of the pointer on a neighbour's border
     this.lastAnchor = null; // of the last point
     this.#paint();
+  }
+
+  /** Draws a part of a shape again, from this vertex on. The tool in use is that of its type. */
+  redrawFrom(shape, vertex) {
+    this.reset();
+    this.part = new Part(shape, vertex);
+    this.#paint();
+  }
+
+  /** Drops what is being drawn. @returns {boolean} whether there was something */
+  cancel() {
+    const { busy, part } = this;
+    this.reset();
+    if (part) this.onRedrawn(part.shape.client_id, null);
+    return busy;
   }
 
   /** Where an event means: inside, on the edge when near to it, on a neighbour's border with Ctrl. */
@@ -89,8 +108,12 @@ export class DrawInteraction extends Pointer {
     const place = this.#place(event);
     if (!this.busy && !before && !this.anchor) return;
     if (this.busy) this.pointer = place;
+    this.part?.look(toImage(event.coordinate), this.#closing, event.originalEvent.altKey);
     this.#paint();
   }
+
+  /** How near to a vertex a click ends the shape or the part there, in image pixels. */
+  get #closing() { return CLOSE * this.getMap().getView().getResolution(); }
 
   handleUpEvent(event) {
     if (!this.pressed || this.corner === null) return false;
@@ -108,8 +131,13 @@ export class DrawInteraction extends Pointer {
   }
 
   #click(event, place) {
+    this.part?.look(toImage(event.coordinate), this.#closing, event.originalEvent.altKey);
     if (this.#isDouble(event) && this.busy) {
       this.finish();
+      return false;
+    }
+    if (this.part?.meets) {
+      this.#endPart();
       return false;
     }
     if (this.type === "polygon" && this.points.length >= 6) {
@@ -136,6 +164,7 @@ export class DrawInteraction extends Pointer {
   /** Ends the shape being drawn; a shape with too few points stays open and the reason is told. */
   finish() {
     if (!this.busy) return false;
+    if (this.part) return this.#endPart();
     if (this.stretches) {
       return this.pointer ? this.#oppositeCorner() : false;
     }
@@ -148,6 +177,19 @@ export class DrawInteraction extends Pointer {
       return false;
     }
     this.#complete(points);
+    return true;
+  }
+
+  /** Ends the part at the vertex under the pointer; a line's also in the open. */
+  #endPart() {
+    const { shape } = this.part;
+    const { points, problem } = this.part.made(this.points);
+    if (problem) {
+      this.onRefused(problem);
+      return false;
+    }
+    this.reset();
+    this.onRedrawn(shape.client_id, points);
     return true;
   }
 
@@ -167,6 +209,7 @@ export class DrawInteraction extends Pointer {
   pointTo(place) {
     if (!this.busy) return;
     this.pointer = place;
+    this.part?.look(place, this.#closing);
     this.#paint();
   }
 
@@ -174,6 +217,8 @@ export class DrawInteraction extends Pointer {
   press(place) {
     if (!this.type || this.type === "mask") return null;
     this.pointer = place;
+    this.part?.look(place, this.#closing);
+    if (this.part?.meets) return this.#endPart() ? "done" : null;
     if (this.stretches && this.corner) return this.#oppositeCorner() ? "done" : null;
     if (this.stretches) {
       this.corner = place;
@@ -191,7 +236,7 @@ export class DrawInteraction extends Pointer {
       this.reset();
       return true;
     }
-    if (!this.points.length) return false;
+    if (!this.points.length) return this.cancel();
     this.points = this.points.slice(0, -2);
     this.lastAnchor = null;
     this.#paint();
@@ -211,7 +256,9 @@ export class DrawInteraction extends Pointer {
     if (!this.corner) this.anchored = false;
     const features = this.anchor ? [new Feature(pointAt(this.anchor.x, this.anchor.y))] : [];
     if (!this.source || (!this.busy && !features.length)) return this.onSketch?.(0);
-    if (this.stretches && this.corner) {
+    if (this.part) {
+      features.push(...this.part.features(this.points, [...this.#stretch, ...(this.pointer ?? [])]));
+    } else if (this.stretches && this.corner) {
       features.push(new Feature(geometryOf(this.type, stretched(this.type, this.corner, this.pointer ?? this.corner))));
     } else if (this.points.length) {
       const line = this.type === "points" ? this.points : [...this.points, ...this.#stretch, ...(this.pointer ?? [])];
@@ -222,6 +269,6 @@ export class DrawInteraction extends Pointer {
     }
     for (const feature of features) feature.setStyle(sketchStyle(this.color));
     this.source.addFeatures(features);
-    return this.onSketch?.(this.points.length / 2);
+    return this.onSketch?.(this.points.length / 2 + (this.part ? 1 : 0));
   }
 }

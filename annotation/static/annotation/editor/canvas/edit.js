@@ -16,12 +16,14 @@ const SHIFT_STEPS = 15;
 export class EditInteraction extends Pointer {
   /** @param {{size: () => {width: number, height: number}, visible: () => any[], selected: () => any, editable: () => boolean,
    *           panning: () => boolean, arm: (shape: any) => number, onSelect: Function, onHover: Function, onPreview: Function,
-   *           onEdited: Function, onRefused: Function, onPaint: (id: string) => void, cursor: (name: string) => void}} options
+   *           onEdited: Function, onRefused: Function, onPaint: (id: string) => void, cursor: (name: string) => void,
+   *           onRedraw: (shape: any, vertex: number) => void}} options
    * `onPreview` and `onEdited` get (id, points, rotation); `arm` is where the turning handle stands, as for handlesOf */
   constructor(options) {
     super();
     Object.assign(this, options);
     this.drag = null;
+    this.pressedWith = null; // what was selected when the button went down
   }
 
   #reach(event) {
@@ -51,10 +53,15 @@ export class EditInteraction extends Pointer {
     return super.handleEvent(event);
   }
 
-  /** Shift+click: one point more for the selected line, polygon or group of points. */
+  /** Shift+click: on a vertex of the selected line or polygon a part of it is drawn again from there; elsewhere it gets one point more. */
   #another(event, x, y) {
     const shape = this.selected();
-    if (!shape || !this.editable()) return false;
+    if (!shape || shape !== this.pressedWith || !this.editable()) return false;
+    const handle = shape.type === "points" ? null : handleAt(shape, x, y, this.#reach(event));
+    if (handle?.kind === "vertex") {
+      this.onRedraw(shape, handle.index);
+      return true;
+    }
     const points = withAnother(shape.type, shape.points, ...snapped(x, y, this.size(), this.#pixels(event, EDGE_REACH)));
     if (points) this.onEdited(shape.client_id, rounded(points), shape.rotation);
     return points !== null;
@@ -86,6 +93,7 @@ export class EditInteraction extends Pointer {
     if (button !== 0 || isPrimary === false || this.panning() || this.targetPointers.length > 1) return false;
     const [x, y] = toImage(event.coordinate);
     const target = this.#target(event, x, y);
+    this.pressedWith = this.selected();
     if (!target) return false;
     const { shape, handle } = target;
     if (shiftKey && this.selected() !== shape && this.#takesPoints()) return false; // Shift+click adds a point to the selected one

@@ -1,13 +1,13 @@
 /** The panel on the right: labels, tags of the image, and its objects, each a row that can be reached by keyboard. */
-import { classMap, guard, html, live, nothing, repeat } from "lit";
-import { allows, labelsFor, nameOfType, TOOLS } from "@/editor/labels.js";
+import { classMap, guard, html, live, nothing } from "lit";
+import { allows, nameOfType, TOOLS } from "@/editor/labels.js";
 import { attributes } from "@/editor/panels/attributes.js";
+import { dot } from "@/editor/panels/dot.js";
 import { icon } from "@/editor/panels/icon.js";
 import { tabs } from "@/editor/panels/issues.js";
+import { tags } from "@/editor/panels/tags.js";
 import { turns } from "@/editor/rotation.js";
 import { FROM_FILE } from "@/editor/starting.js";
-
-const dot = (label) => html`<span class="ed-dot" style="background:${label?.color ?? "#868e96"}"></span>`;
 
 export function side(app) {
   return html`<aside class="ed-side" aria-label="Labels and objects" @scroll=${(event) => app.rows.look(event.currentTarget)}>
@@ -30,27 +30,6 @@ function labels(app) {
     <label class="form-check ed-keep"><input class="form-check-input" type="checkbox" .checked=${live(app.state.keepDrawing)}
       @change=${(event) => app.set({ keepDrawing: event.target.checked })}><span class="form-check-label">Keep drawing after each object</span></label>
   </section>`;
-}
-
-function tags(app) {
-  const usable = labelsFor(app.labels, "tag").filter((label) => label.type === "tag");
-  const { tags: present } = app.content;
-  if (!usable.length && !present.length) return nothing;
-  const missing = usable.filter((label) => !present.some((tag) => tag.label_id === label.id));
-  return html`<section class="ed-section ed-tags"><h2>Tags of this image</h2>
-    ${repeat(present, (tag) => tag.client_id, (tag) => tagRow(app, tag))}
-    ${app.editable && missing.length ? html`<div class="ed-tag-buttons">${missing.map((label) => html`
-      <button class="btn btn-sm" @click=${() => app.commands.addTag(label.id)}>${icon("plus")}${dot(label)}${label.name}</button>`)}</div>` : nothing}
-    ${!app.editable && !present.length ? html`<p class="ed-empty">None.</p>` : nothing}
-  </section>`;
-}
-
-function tagRow(app, tag) {
-  const label = app.labelsById.get(tag.label_id);
-  return html`<div class="ed-object" data-object=${tag.client_id}><div class="ed-object-head">
-    <span class="ed-object-main">${icon("tag")}${dot(label)}<span class="ed-object-name">${label?.name ?? "no label"}</span></span>
-    ${app.editable ? html`<button class="btn btn-icon btn-sm btn-ghost-danger" aria-label=${`Remove tag ${label?.name ?? ""}`} title="Remove"
-      @click=${() => app.commands.remove(tag.client_id)}>${icon("x")}</button>` : nothing}</div>${attributes(app, tag, label)}</div>`;
 }
 
 /** A thousand rows are not gone through again for a tick of the clock: only when something that they show has changed. */

@@ -18,6 +18,7 @@ function promptOf(app) {
   if (state.picked) {
     return html`${icon("category")}<b>Group: ${state.picked.size} chosen</b><span>Click its objects, then</span><kbd>G</kbd><span>makes it</span><kbd>Esc</kbd><span>leaves</span>`;
   }
+  if (app.canvas?.redrawing) return redrawing(state.tool);
   const tool = TOOLS.find((entry) => entry.type === state.tool);
   if (tool && label) {
     const hint = tool.type === "mask" ? wayOf(app.brush.settings.way).hint : tool.hint;
@@ -31,6 +32,10 @@ function promptOf(app) {
   if (app.content.shapes.length || !state.lastTool) return null;
   return html`<span>Choose a tool on the left, or press</span><kbd>N</kbd><span>to draw.</span><kbd>E</kbd><span>says that nothing is here.</span>`;
 }
+
+/** A part of a polygon or a line is drawn again. */
+const redrawing = (type) => html`${icon("pencil")}<b>Redraw</b><span>New points, then a point of the shape</span><kbd>Alt</kbd><span>other side</span>
+  ${type === "polyline" ? html`<kbd>N</kbd><span>ends here</span>` : nothing}<kbd>Esc</kbd><span>as it was</span>`;
 
 /** Buttons for hands without a keyboard, while something is begun that needs an end. */
 export function hands(app) {
