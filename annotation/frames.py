@@ -1,5 +1,9 @@
 """Serving the bytes of a frame. Who may see it is the caller's business."""
+import io
 import logging
+import mimetypes
+import zipfile
+from collections.abc import Callable
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
@@ -18,20 +22,41 @@ def frame_response(request: HttpRequest, frame: Frame, quality: str = "work") ->
 
     With ETag and 304; the media type is what the decoder found, never what the sender claimed. Http404 for another quality.
     """
+    quality = _checked(quality)
+
+    def answer() -> HttpResponse:
+        opened, media_type = _open(frame, quality)
+        # Names of frames may hold anything: the header gets one of our own.
+        return FileResponse(opened, content_type=media_type, filename=f"frame_{frame.number}")  # type: ignore[return-value]
+
+    return _cached(request, f'"{frame.sha256[:32]}-{quality}"', answer)
+
+
+def chunk_response(request: HttpRequest, frame: Frame, quality: str = "work") -> HttpResponse:
+    """The same in a zip archive, for programs that take frames by the chunk: a chunk is one frame here."""
+    quality = _checked(quality)
+
+    def answer() -> HttpResponse:
+        opened, media_type = _open(frame, quality)
+        packed = io.BytesIO()
+        with opened, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            archive.writestr(f"{frame.number:06d}{mimetypes.guess_extension(media_type) or '.bin'}", opened.read())
+        return HttpResponse(packed.getvalue(), content_type="application/zip")
+
+    return _cached(request, f'"{frame.sha256[:32]}-{quality}-chunk"', answer)
+
+
+def _checked(quality: str) -> str:
     quality = "work" if quality == "compressed" else quality
     if quality not in QUALITIES:
         raise Http404(f"The quality is one of {', '.join(QUALITIES)}.")
-    file, media_type = _file(frame, quality)
-    etag = f'"{frame.sha256[:32]}-{quality}"'
-    if etag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", "")):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        try:
-            # Names of frames may hold anything: the header gets one of our own.
-            response = FileResponse(file.open("rb"), content_type=media_type, filename=f"frame_{frame.number}")  # type: ignore[assignment]
-        except FileNotFoundError:
-            log.error("The file %s of frame %s is missing.", file.name, frame.pk)
-            raise Http404("The file of this frame is missing on the server.") from None
+    return quality
+
+
+def _cached(request: HttpRequest, etag: str, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """304 for who has it, else the answer, with the headers of both."""
+    known = etag in parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+    response = HttpResponseNotModified() if known else answer()
     response["ETag"] = etag
     response["Cache-Control"] = f"private, max-age={CACHE_SECONDS}"
     response["Vary"] = "Authorization, Cookie"
@@ -39,6 +64,15 @@ def frame_response(request: HttpRequest, frame: Frame, quality: str = "work") ->
     # An image opened by itself must not become a page.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _open(frame: Frame, quality: str) -> tuple[Any, str]:
+    file, media_type = _file(frame, quality)
+    try:
+        return file.open("rb"), media_type
+    except FileNotFoundError:
+        log.error("The file %s of frame %s is missing.", file.name, frame.pk)
+        raise Http404("The file of this frame is missing on the server.") from None
 
 
 def _file(frame: Frame, quality: str) -> tuple[Any, str]:

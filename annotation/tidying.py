@@ -4,7 +4,8 @@ from datetime import timedelta
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from annotation.models import Frame, Request, Task, Upload
+from annotation.models import Frame, PartialUpload, Request, Task, Upload
+from annotation.services import partial_uploads
 from annotation.services.files import remove_tree, task_folder
 
 UPLOAD_DAYS = 2
@@ -27,6 +28,9 @@ def _uploads() -> int:
     for upload in old.iterator():
         upload.file.delete(save=False)
         upload.delete()
+        count += 1
+    for partial in PartialUpload.objects.filter(created_date__lt=timezone.now() - timedelta(days=UPLOAD_DAYS)).iterator():
+        partial_uploads.forget(partial)
         count += 1
     return count
 

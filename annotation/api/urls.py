@@ -47,8 +47,10 @@ urlpatterns = [
     # With the slash as CVAT's programs write it, without it as its documentation does.
     re_path(r"^tasks/(?P<pk>[0-9]{1,18})/data/?$", TaskView.as_view(_DATA)),
     door("tasks/<int:pk>/data/meta", TaskView, get="data_meta"),
+    door("tasks/<int:pk>/data/<uuid:key>", TaskView, patch="append_piece", head="tell_offset"),
     door("tasks/<int:pk>/preview", TaskView, get="preview"),
-    door("tasks/<int:pk>/annotations/", TaskView, **_ANNOTATIONS),
+    door("tasks/<int:pk>/annotations/", TaskView, **_ANNOTATIONS, post="send_annotations"),
+    door("tasks/<int:pk>/annotations/<uuid:key>", TaskView, patch="append_piece", head="tell_offset"),
     door("tasks/<int:pk>/annotations/import", TaskView, post="import_annotations"),
     door("tasks/<int:pk>/annotations/imported", TaskView, get="imported", delete="remove_imported"),
     door("tasks/<int:pk>/dataset/export", TaskView, post="export"),

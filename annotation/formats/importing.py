@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from annotation.formats.found import Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
+from annotation.formats.jobs import put_on_jobs
 from annotation.formats.matching import UNKNOWN, Frames, Labels
 from annotation.formats.opening import find_annotations
 from annotation.formats.registry import IMPORT_FORMATS
@@ -21,6 +22,7 @@ from annotation.formats.spool import Spool
 from annotation.locks import lock_labels
 from annotation.models import ImportedFrame, Task
 from annotation.runner import Run, RunFailed, RunLost
+from annotation.services.imports import ON_JOBS
 from annotation.shapes import Vocabulary
 from annotation.shapes.validation import MAX_SHAPES_A_FRAME
 
@@ -37,7 +39,10 @@ def import_annotations(run: Run) -> None:
             reading = _Reading(task, vocabulary, params["kind"], spool)
             reading.read(run)
             _refuse_misfits(reading, leave_out=bool(params["leave_out"]))
-            _replace(run, task, vocabulary, reading)
+            if params["kind"] == ON_JOBS:
+                put_on_jobs(run, task, vocabulary, spool)
+            else:
+                _replace(run, task, vocabulary, reading)
     except Unreadable as problem:
         raise RunFailed(f"{shown(params['filename'])} {problem}") from problem
     except FileNotFoundError as error:

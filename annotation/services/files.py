@@ -14,6 +14,11 @@ def import_path(task_id: int, request_id: uuid.UUID) -> str:
     return f"{task_folder(task_id)}/imports/{request_id}"
 
 
+def partial_folder(task_id: int, upload_id: uuid.UUID) -> str:
+    """Where the pieces of an unfinished upload lie."""
+    return f"{task_folder(task_id)}/partial/{upload_id}"
+
+
 def forget_import(path: str) -> None:
     """Remove what was received for an import; no error when it is gone."""
     default_storage.delete(path)

@@ -19,6 +19,8 @@ from annotation.services.requests import create_request
 from annotation.services.shapes import FrameContent, content_of, write_frames
 
 # What REST and addresses call the kinds.
+# Straight onto the jobs, as CVAT's programs import.
+ON_JOBS = "annotations"
 KINDS = {"preannotation": ImportedFrame.Kind.PREANNOTATION, "ground_truth": ImportedFrame.Kind.GROUND_TRUTH}
 
 
@@ -32,11 +34,13 @@ class Imported(NamedTuple):
     latest: Request | None
 
 
-def start_import(*, actor: Any, task: Task, kind: str, file: File, format: str = "", leave_out: bool = False) -> Request:
-    """Read `file` in the background and put it in the place of what is there of this kind (ImportedFrame.Kind).
+def start_import(*, actor: Any, task: Task, kind: str, file: File, format: str = "", leave_out: bool = False,
+                 mode: str = "replace") -> Request:
+    """Read `file` in the background and put it in the place of what is there of this kind (ImportedFrame.Kind or ON_JOBS).
 
     `format` is a key of IMPORT_FORMATS; "": the content decides. What does not fit fails the request and nothing changes; with `leave_out`
-    the rest is stored. ValidationError with "kind", "format", "file"; Refused(code="no_frames" or "busy").
+    the rest is stored. `mode` "append" adds to what is on the jobs.
+    ValidationError with "kind", "format", "file"; Refused(code="no_frames" or "busy").
     """
     require_edit(actor, task.project)
     name = _checked(kind, file, format)
@@ -48,7 +52,8 @@ def start_import(*, actor: Any, task: Task, kind: str, file: File, format: str =
             if not locked.size:
                 raise Refused("This task has no images yet: add them first, shapes are matched to them by name.", "no_frames")
             _refuse_busy(locked, kind)
-            params = {"kind": kind, "format": format, "leave_out": bool(leave_out), "filename": name, "file": path}
+            params = {"kind": kind, "format": format, "leave_out": bool(leave_out), "mode": mode, "filename": name,
+                      "file": path}
             return create_request(owner=actor, action=Request.Action.IMPORT, params=params, task=locked, request_id=request_id)
     except BaseException:
         default_storage.delete(path)
@@ -91,7 +96,7 @@ def _newest(task: Task) -> tuple[dict[str, uuid.UUID], dict[str, uuid.UUID]]:
 
 def _checked(kind: str, file: File, format: str) -> str:
     """The file's name."""
-    if kind not in ImportedFrame.Kind.values:
+    if kind not in (*ImportedFrame.Kind.values, ON_JOBS):
         raise ValidationError({"kind": [f"“{kind}” is not one of {', '.join(KINDS)}."]})
     if format and format not in IMPORT_FORMATS:
         raise ValidationError({"format": [f"“{format}” is not one of {', '.join(IMPORT_FORMATS)}."]})

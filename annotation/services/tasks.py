@@ -47,7 +47,7 @@ def update_task(*, actor: Any, task: Task, name: str | None = None, segment_size
     wanted = (task.segment_size if segment_size is None else segment_size, task.frame_overlap if frame_overlap is None else frame_overlap,
               task.sorting_method if sorting_method is None else sorting_method)
     if wanted != (task.segment_size, task.frame_overlap, task.sorting_method):
-        _require_empty(task, "The images are already cut into jobs: make a new task for another cut.")
+        require_empty(task, "The images are already cut into jobs: make a new task for another cut.")
         _set_cutting(task, *wanted)
     task.save(update_fields=changed)
     return task
@@ -70,7 +70,7 @@ def add_upload(*, actor: Any, task: Task, name: str, file: File, position: int =
     ValidationError with "file" for an empty or too large file or too many files; Refused when the task is filled or being filled.
     """
     require_edit(actor, task.project)
-    _require_empty(task, "This task has its images already: make a new task for more.")
+    require_empty(task, "This task has its images already: make a new task for more.")
     name = base_name(name)
     if not name:
         raise ValidationError({"file": ["The file has no name."]})
@@ -99,7 +99,7 @@ def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), ta
     addresses = clean_urls(list(urls)) + (urls_of_table(table, column) if table is not None else [])
     with transaction.atomic():
         locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
-        _require_empty(locked, "This task has its images already: make a new task for more.")
+        require_empty(locked, "This task has its images already: make a new task for more.")
         count = locked.uploads.count() + len(addresses)
         if not count:
             raise Refused("Choose images, a zip archive, or give addresses first.", "nothing_to_ingest")
@@ -109,7 +109,8 @@ def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), ta
         return create_request(owner=actor, action=Request.Action.CREATE, params=params, task=locked)
 
 
-def _require_empty(task: Task, sentence: str) -> None:
+def require_empty(task: Task, sentence: str) -> None:
+    """Refused(code="has_frames", `sentence`) when the task has images, Refused(code="busy") while they come."""
     if task.size:
         raise Refused(sentence, "has_frames")
     if Request.objects.filter(task=task, action=Request.Action.CREATE, status__in=ACTIVE).exists():

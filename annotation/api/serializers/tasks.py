@@ -12,10 +12,12 @@ from annotation.models import Job, JobStage, JobState, SortingMethod, Task
 
 
 class TaskWriteSerializer(serializers.Serializer):
-    """Body of POST (name and project_id required) and PATCH."""
+    """Body of POST (name and one of project_id and labels required) and PATCH."""
 
     name = serializers.CharField(max_length=256, required=False)
-    project_id = serializers.IntegerField(required=False)
+    project_id = serializers.IntegerField(required=False, allow_null=True)
+    labels = serializers.ListField(child=serializers.DictField(), required=False,
+                                   help_text="POST without project_id: a project of the task's name is made for these labels")
     segment_size = serializers.IntegerField(required=False, min_value=0, help_text="frames a job; 0: one job for all")
     overlap = serializers.IntegerField(required=False, min_value=0, help_text="frames that neighbouring jobs share")
     sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)

@@ -12,12 +12,14 @@ from rest_framework.response import Response
 
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND
 from annotation.api.serializers.tasks import DataMetaSerializer, DataSerializer, RqIdSerializer
-from annotation.frames import frame_response
-from annotation.models import Frame, Job, SortingMethod, Task, Upload
-from annotation.services import tasks
+from annotation.api.views.resumable import ResumableMixin, create_resumable
+from annotation.frames import chunk_response, frame_response
+from annotation.models import Frame, Job, PartialUpload, SortingMethod, Task, Upload
+from annotation.services import partial_uploads, tasks
 
-_LOOK = [OpenApiParameter("type", enum=["frame"], default="frame"), OpenApiParameter("number", OpenApiTypes.INT, required=True),
-         OpenApiParameter("quality", enum=["original", "compressed", "work", "thumbnail"], default="original")]
+LOOK = [OpenApiParameter("type", enum=["frame", "chunk"], default="frame"), OpenApiParameter("number", OpenApiTypes.INT),
+        OpenApiParameter("index", OpenApiTypes.INT, description="of a job's chunk, instead of its number: 0 is the job's first"),
+        OpenApiParameter("quality", enum=["original", "compressed", "work", "thumbnail"], default="original")]
 
 
 class DataParameters(serializers.Serializer):
@@ -29,17 +31,20 @@ class DataParameters(serializers.Serializer):
     skip_bad = serializers.BooleanField(default=False)
 
 
-def look(request: Request, frames: QuerySet[Frame]) -> HttpResponseBase:
-    """?type=frame&number=N&quality=… among `frames`."""
-    if request.query_params.get("type", "frame") != "frame":
-        raise ValidationError({"type": ["Only frame is served."]})
-    number = request.query_params.get("number", "")
+def look(request: Request, frames: QuerySet[Frame], first: int = 0) -> HttpResponseBase:
+    """?type=frame|chunk&number=N&quality=… among `frames`; a chunk is a zip of one frame, `index` counts from `first`."""
+    kind = request.query_params.get("type", "frame")
+    if kind not in ("frame", "chunk"):
+        raise ValidationError({"type": ["Only frame and chunk are served."]})
+    by_index = kind == "chunk" and "index" in request.query_params
+    number = request.query_params.get("index" if by_index else "number", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ValidationError({"number": ["Give the frame's number."]})
-    frame = frames.filter(number=int(number)).first()
+    frame = frames.filter(number=int(number) + (first if by_index else 0)).first()
     if frame is None:
         raise Http404("There is no such frame.")
-    return frame_response(request._request, frame, request.query_params.get("quality", "original"))
+    respond = frame_response if kind == "frame" else chunk_response
+    return respond(request._request, frame, request.query_params.get("quality", "original"))
 
 
 def preview(request: Request, frames: QuerySet[Frame]) -> HttpResponseBase:
@@ -64,21 +69,24 @@ def meta(task: Task, frames: QuerySet[Frame], start: int, stop: int) -> dict[str
             "storage": "local", "cloud_storage_id": None}
 
 
-class TaskDataMixin:
+class TaskDataMixin(ResumableMixin):
     """/api/tasks/{id}/data/, /data/meta, /preview"""
 
     @extend_schema(request={"multipart/form-data": DataSerializer, "application/json": DataSerializer},
                    examples=[OpenApiExample("addresses", {"remote_files": ["https://example.org/1.jpg"]}, request_only=True)],
                    responses={202: RqIdSerializer, **CONFLICT_ERRORS})
     def send_data(self, request: Request, pk: int) -> Response:
-        """Fill the task. In one request, or CVAT's three steps by header: Upload-Start, Upload-Multiple (repeated), Upload-Finish."""
+        """Fill the task. In one request, or CVAT's steps by header: Upload-Start, Upload-Multiple or tus, Upload-Finish."""
         task: Task = self.get_object()  # type: ignore[attr-defined]
         if "Upload-Start" in request.headers:
             return Response({}, status=202)
+        if "Upload-Length" in request.headers:
+            return create_resumable(request, task, PartialUpload.Purpose.DATA)
         received = _receive(request, task)
         if "Upload-Multiple" in request.headers:
             return Response({}, status=200)
         try:
+            received += partial_uploads.take_data(actor=request.user, task=task, position=task.uploads.count())
             background = _start(request, task)
         except Exception:
             # What came with a request that is refused does not wait for the next one.
@@ -86,9 +94,9 @@ class TaskDataMixin:
             raise
         return Response({"rq_id": str(background.pk)}, status=202)
 
-    @extend_schema(parameters=_LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
     def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
-        """One frame."""
+        """One frame, or a chunk, which holds one."""
         return look(request, Frame.objects.filter(task=self.get_object()))  # type: ignore[attr-defined]
 
     @extend_schema(responses={200: DataMetaSerializer, **NOT_FOUND})

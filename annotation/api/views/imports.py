@@ -3,14 +3,17 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND
 from annotation.api.serializers.imports import AnnotationFileSerializer, ImportedSerializer, ImportParameters, KindParameter
 from annotation.api.serializers.tasks import RqIdSerializer
-from annotation.models import Task
-from annotation.services import imports
+from annotation.api.views.resumable import create_resumable, upload_named
+from annotation.formats import IMPORT_FORMATS
+from annotation.models import PartialUpload, Task
+from annotation.services import imports, partial_uploads
 
 _BEGUN = OpenApiExample("begun", {"rq_id": "6b0f8a0e-0000-4000-8000-000000000000"}, response_only=True, status_codes=["202"])
 _BUSY = OpenApiExample("under way", {"code": "busy", "detail": "Another import of this kind is under way. Wait until it is done."},
@@ -22,8 +25,39 @@ _THERE = OpenApiExample("one kind is there", [
     {"kind": "ground_truth", "frames": 0, "shapes": 0, "tags": 0, "rq_id": None, "filename": None}], response_only=True)
 
 
+class FileParameters(serializers.Serializer):
+    """Of the query; others of CVAT's are accepted and not used."""
+
+    format = serializers.ChoiceField(list(IMPORT_FORMATS))
+    filename = serializers.CharField(default="", allow_blank=True, max_length=600)
+    import_mode = serializers.ChoiceField(["replace", "append"], default="replace")
+
+
 class TaskImportMixin:
-    """…/annotations/import and …/annotations/imported of tasks."""
+    """…/annotations/import, …/annotations/imported and POST …/annotations/ of tasks."""
+
+    @extend_schema(parameters=[FileParameters], request={"multipart/form-data": AnnotationFileSerializer},
+                   responses={202: RqIdSerializer, **CONFLICT_ERRORS}, examples=[_BEGUN, _BUSY, _BAD])
+    def send_annotations(self, request: Request, pk: int) -> Response:
+        """Put what a file holds on the jobs: in one request, or CVAT's steps by header: Upload-Start, tus, Upload-Finish.
+
+        All or nothing: what does not fit, or a job that somebody holds, fails the request and changes nothing.
+        """
+        task: Task = self.get_object()  # type: ignore[attr-defined]
+        if "Upload-Length" in request.headers:
+            return create_resumable(request, task, PartialUpload.Purpose.ANNOTATIONS)
+        query = FileParameters(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        if "Upload-Start" in request.headers:
+            return Response({}, status=202)
+        wanted = query.validated_data
+        upload = None if "annotation_file" in request.FILES else upload_named(request, task, wanted["filename"])
+        with request.FILES["annotation_file"] if upload is None else partial_uploads.whole(upload) as file:
+            background = imports.start_import(actor=request.user, task=task, kind=imports.ON_JOBS, file=file, format=wanted["format"],
+                                              mode=wanted["import_mode"])
+        if upload is not None:
+            partial_uploads.forget(upload)
+        return Response({"rq_id": str(background.pk)}, status=202)
 
     @extend_schema(parameters=[ImportParameters], request={"multipart/form-data": AnnotationFileSerializer},
                    responses={202: RqIdSerializer, **CONFLICT_ERRORS}, examples=[_BEGUN, _BUSY, _BAD])

@@ -2,6 +2,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
@@ -17,12 +18,12 @@ from annotation.api.filters import JobFilter, TaskFilter
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.views.annotations import AnnotationsMixin
 from annotation.api.views.comparisons import ComparisonMixin
-from annotation.api.views.data import TaskDataMixin, frames_of_job, look, meta, preview
+from annotation.api.views.data import LOOK, TaskDataMixin, frames_of_job, look, meta, preview
 from annotation.api.views.exports import ExportMixin
 from annotation.api.views.imports import TaskImportMixin
 from annotation.api.views.projects import counted
-from annotation.models import Issue, Job, JobStage, JobState, Task
-from annotation.services import jobs, tasks
+from annotation.models import Issue, Job, JobStage, JobState, Project, Task
+from annotation.services import jobs, projects, tasks
 from annotation.services.corrections import KEPT_CORRECTIONS
 
 _EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
@@ -49,13 +50,12 @@ class TaskView(ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mi
         body = TaskWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         data = body.validated_data
-        project = selectors.projects_for(request.user).filter(pk=data.get("project_id")).first()
-        if project is None:
-            raise ValidationError({"project_id": ["Give the id of a project of yours: labels belong to projects."]})
         cutting = {"segment_size": data.get("segment_size", 0), "frame_overlap": data.get("overlap", 0)}
         if "sorting_method" in data:
             cutting["sorting_method"] = data["sorting_method"]
-        task = tasks.create_task(actor=request.user, project=project, name=data.get("name", ""), **cutting)
+        with transaction.atomic():
+            project = _project_of_new(request, data)
+            task = tasks.create_task(actor=request.user, project=project, name=data.get("name", ""), **cutting)
         return Response(self.answer(task), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=TaskWriteSerializer, responses={200: TaskSerializer, **CONFLICT_ERRORS})
@@ -77,6 +77,20 @@ class TaskView(ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mi
         """Delete with all jobs and files; 409 while a crowd still works on it."""
         tasks.delete_task(actor=request.user, task=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _project_of_new(request: Request, data: dict[str, Any]) -> Project:
+    """The project that was named; for a task that brings its own labels, as CVAT's programs may, a new one of the task's name."""
+    labels = data.get("labels")
+    project_id: int | None = data.get("project_id")
+    if project_id is None and labels:
+        return projects.create_project(actor=request.user, name=data.get("name", ""), labels=labels)
+    if project_id is not None and labels:
+        raise ValidationError({"labels": ["A task inside a project uses the project's labels: give project_id or labels, not both."]})
+    project = selectors.projects_for(request.user).filter(pk=project_id).first() if project_id is not None else None
+    if project is None:
+        raise ValidationError({"project_id": ["Give the id of a project of yours, or labels: then a project is made for them."]})
+    return project
 
 
 class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
@@ -107,10 +121,11 @@ class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.R
         jobs.update_job(actor=request.user, job=job, **changes)
         return Response(self.answer(job))
 
-    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
     def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
-        """One frame: ?type=frame&number=N&quality=original|compressed"""
-        return look(request, frames_of_job(self.get_object()))
+        """One frame, by its number in the task, or a chunk, which holds one; a chunk's `index` counts from the job's first."""
+        job = self.get_object()
+        return look(request, frames_of_job(job), job.start_frame)
 
     @extend_schema(responses={200: DataMetaSerializer, **NOT_FOUND})
     def data_meta(self, request: Request, pk: int) -> Response:

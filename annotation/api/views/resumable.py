@@ -1,0 +1,91 @@
+"""Resumable uploads (tus 1.0.0) as CVAT's programs speak it: create at …/data/ or …/annotations/, then PATCH and HEAD below it."""
+import base64
+import binascii
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND
+from annotation.api.errors import TooLarge
+from annotation.models import PartialUpload, Task
+from annotation.services import partial_uploads
+
+_RESUMABLE = {"Tus-Resumable": "1.0.0"}
+
+
+def create_resumable(request: Request, task: Task, purpose: str) -> Response:
+    """201 with Location and Upload-Filename, which the Upload-Finish of annotations repeats."""
+    upload = partial_uploads.begin(actor=request.user, task=task, purpose=purpose, name=_file_name(request),
+                                   length=_number(request, "Upload-Length"))
+    location = request.build_absolute_uri(f"/api/tasks/{task.pk}/{purpose}/{upload.pk}")
+    headers = {**_RESUMABLE, "Location": location, "Upload-Filename": f"{upload.pk.hex}-{_plain(upload.name)}", "Upload-Offset": "0"}
+    return Response({}, status=201, headers=headers)
+
+
+def upload_named(request: Request, task: Task, stored_name: str) -> PartialUpload:
+    """The upload of annotations that `Upload-Filename` named. ValidationError with "filename"."""
+    key = stored_name.partition("-")[0]
+    try:
+        return PartialUpload.objects.get(pk=key, task=task, owner=request.user.pk, purpose=PartialUpload.Purpose.ANNOTATIONS)
+    except (PartialUpload.DoesNotExist, ValidationError):
+        raise ValidationError({"filename": ["No upload has this name: repeat what Upload-Filename said."]}) from None
+
+
+class ResumableMixin:
+    """…/data/{upload} and …/annotations/{upload} of tasks."""
+
+    def _upload(self, key: Any) -> PartialUpload:
+        task: Task = self.get_object()  # type: ignore[attr-defined]
+        upload = PartialUpload.objects.filter(pk=key, task=task, owner=self.request.user.pk).first()  # type: ignore[attr-defined]
+        if upload is None:
+            raise Http404("There is no such upload: it is over, or was left alone for two days.")
+        return upload
+
+    @extend_schema(request={"application/offset+octet-stream": bytes}, responses={204: None, **CONFLICT_ERRORS})
+    def append_piece(self, request: Request, pk: int, key: Any) -> HttpResponse:
+        """The next piece, at most 32 MB; 409 with Upload-Offset for one of another place."""
+        upload = self._upload(key)
+        offset = _number(request, "Upload-Offset")
+        piece = request._request.read(partial_uploads.PIECE_BYTES + 1)
+        if len(piece) > partial_uploads.PIECE_BYTES:
+            raise TooLarge(f"A piece has at most {partial_uploads.PIECE_BYTES // 2**20} MB.")
+        try:
+            following = partial_uploads.append(upload=upload, offset=offset, piece=piece)
+        except partial_uploads.WrongOffset as wrong:
+            return Response({"code": wrong.code, "detail": wrong.sentence}, status=409,
+                            headers={**_RESUMABLE, "Upload-Offset": str(wrong.offset)})
+        return HttpResponse(status=204, headers={**_RESUMABLE, "Upload-Offset": str(following)})
+
+    @extend_schema(responses={200: None, **NOT_FOUND})
+    def tell_offset(self, request: Request, pk: int, key: Any) -> HttpResponse:
+        """Upload-Offset: how many bytes came."""
+        upload = self._upload(key)
+        return HttpResponse(headers={**_RESUMABLE, "Upload-Offset": str(upload.offset), "Upload-Length": str(upload.length),
+                                     "Cache-Control": "no-store"})
+
+
+def _number(request: Request, header: str) -> int:
+    text = request.headers.get(header, "")
+    if not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise ValidationError({header: ["Give the number of bytes."]})
+    return int(text)
+
+
+def _file_name(request: Request) -> str:
+    for pair in request.headers.get("Upload-Metadata", "").split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key == "filename":
+            try:
+                return base64.b64decode(value, validate=True).decode()
+            except (binascii.Error, UnicodeDecodeError):
+                raise ValidationError({"Upload-Metadata": ["The filename is not base64 of UTF-8."]}) from None
+    return ""
+
+
+def _plain(name: str) -> str:
+    """Letters that a header can carry."""
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._-") else "_" for letter in name)[-100:]

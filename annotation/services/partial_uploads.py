@@ -1,0 +1,96 @@
+"""Resumable uploads: a file comes in pieces, each stored at once, so that a broken line costs one piece."""
+import tempfile
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from annotation.errors import Refused
+from annotation.ingest.names import base_name
+from annotation.models import PartialUpload, Task, Upload
+from annotation.services.files import partial_folder, remove_tree
+from annotation.services.guards import require_edit
+from annotation.services.tasks import add_upload, require_empty
+
+PIECE_BYTES = 32 * 1024 * 1024
+
+
+class WrongOffset(Refused):
+    """A piece for another place than the next; `offset` is where the next begins. HTTP 409."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"The next piece begins at byte {offset}.", "wrong_offset")
+        self.offset = offset
+
+
+def begin(*, actor: Any, task: Task, purpose: str, name: str, length: int) -> PartialUpload:
+    """An upload of `length` bytes. ValidationError with "file"; Refused when it is for a task that has its images."""
+    require_edit(actor, task.project)
+    name = base_name(name)
+    if not name:
+        raise ValidationError({"file": ["Upload-Metadata names no file."]})
+    if purpose == PartialUpload.Purpose.DATA:
+        require_empty(task, "This task has its images already: make a new task for more.")
+        limit = settings.INGEST_MAX_TOTAL_BYTES if name.lower().endswith(".zip") else settings.INGEST_MAX_FILE_BYTES
+    else:
+        limit = settings.IMPORT_MAX_BYTES
+    if not 0 < length <= limit:
+        raise ValidationError({"file": [f"{name} has {length:,} bytes; from 1 to {limit:,} are allowed."]})
+    if task.partial_uploads.count() >= settings.INGEST_MAX_FILES:
+        raise ValidationError({"file": [f"A task takes at most {settings.INGEST_MAX_FILES} files."]})
+    return PartialUpload.objects.create(task=task, owner=actor, purpose=purpose, name=name, length=length)
+
+
+@transaction.atomic
+def append(*, upload: PartialUpload, offset: int, piece: bytes) -> int:
+    """Store the piece; where the next begins. WrongOffset; ValidationError with "file" when it is more than was announced."""
+    locked = PartialUpload.objects.select_for_update().get(pk=upload.pk)
+    if offset != locked.offset:
+        raise WrongOffset(locked.offset)
+    if offset + len(piece) > locked.length:
+        raise ValidationError({"file": [f"{locked.name} was announced with {locked.length:,} bytes; more came."]})
+    if piece:
+        path = _path(locked, offset)
+        # Of a piece whose transaction was lost.
+        default_storage.delete(path)
+        default_storage.save(path, ContentFile(piece))
+        locked.offset += len(piece)
+        locked.save(update_fields=["offset"])
+    return locked.offset
+
+
+def whole(upload: PartialUpload) -> File:
+    """The file, put together in an unnamed temporary one. Refused(code="half_upload") while bytes are missing."""
+    if upload.offset < upload.length:
+        raise Refused(f"Of {upload.name} {upload.offset:,} of {upload.length:,} bytes came. Send the rest first.", "half_upload")
+    out: IO[bytes] = tempfile.TemporaryFile()
+    for piece in sorted(default_storage.listdir(partial_folder(upload.task_id, upload.pk))[1]):
+        with default_storage.open(f"{partial_folder(upload.task_id, upload.pk)}/{piece}", "rb") as source:
+            while chunk := source.read(1 << 20):
+                out.write(chunk)
+    out.seek(0)
+    return File(out, name=upload.name)
+
+
+def take_data(*, actor: Any, task: Task, position: int) -> list[Upload]:
+    """Make the task's uploads of those that came in pieces; they take their places from `position` on. Refused(code="half_upload")."""
+    made: list[Upload] = []
+    for upload in list(task.partial_uploads.filter(purpose=PartialUpload.Purpose.DATA)):
+        with whole(upload) as file:
+            made.append(add_upload(actor=actor, task=task, name=upload.name, file=file, position=position + len(made)))
+        forget(upload)
+    return made
+
+
+def forget(upload: PartialUpload) -> None:
+    """Remove it with its pieces."""
+    folder = partial_folder(upload.task_id, upload.pk)
+    upload.delete()
+    transaction.on_commit(lambda: remove_tree(folder), robust=True)
+
+
+def _path(upload: PartialUpload, offset: int) -> str:
+    return f"{partial_folder(upload.task_id, upload.pk)}/{offset:020d}"
