@@ -227,7 +227,7 @@ export class App {
     this.set({ selectedId: null, hoveredId: null, picked: null, redrawing: null, paintId: null, menu: null, image: "loading", imageError: "" });
     this.canvas.setFrame(frame);
     if (this.state.pasting) this.syncGhost();
-    this.draw();
+    if (!this.images.isReady(frame.number)) this.draw(); // else it is drawn once, with its image
     try {
       const bitmap = await this.images.show(frame.number);
       if (this.frame !== frame) return; // somebody went on meanwhile

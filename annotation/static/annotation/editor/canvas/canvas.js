@@ -18,6 +18,8 @@ const PADDING = [28, 28, 28, 28];
 const HIT = 5; // screen pixels around a line
 const CLOSEST = 1 / 24; // 24 screen pixels an image pixel
 const UNKNOWN_LABEL = { name: "no label", color: "#868e96" };
+/** A tick of the clock or a sentence about saving draws the panels anew, not the image. */
+const same = (before, now) => Object.keys(now).every((key) => before[key] === now[key]);
 
 export class Canvas {
   #shown = { shapes: [], labels: new Map(), selectedId: null, hoveredId: null, editable: false, locked: new Set(), marked: new Set() };
@@ -171,12 +173,14 @@ export class Canvas {
   show(shown) {
     const before = this.#shown;
     this.#shown = shown;
+    if (!shown.paint && same(before, shown)) return;
     if (before.shapes !== shown.shapes || before.locked !== shown.locked) {
       this.#reachable = shown.locked.size ? shown.shapes.filter((shape) => !shown.locked.has(shape.client_id)) : shown.shapes;
     }
     if (shown.paint) this.brush.show(shown.paint.points, shown.paint.color);
     if (before.shapes !== shown.shapes || before.selectedId !== shown.selectedId || before.labels !== shown.labels) this.#paintRest(before.labels !== shown.labels);
     this.live.show(shown, this.brush.shown);
+    this.map.renderSync(); // in one frame of the screen with the panels, not in the next
   }
 
   /** Chooses the drawing tool; null selects and edits. */

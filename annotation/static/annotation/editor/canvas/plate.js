@@ -23,6 +23,7 @@ export const isMoving = ({ viewHints: [animating, interacting] }) => animating >
 export class Plate {
   /** @type {Place|null} where it was drawn */
   place = null;
+  #transform = "";
 
   constructor() {
     this.canvas = document.createElement("canvas");
@@ -55,7 +56,9 @@ export class Plate {
   /** Puts it where the view shows that part of the image. */
   follow({ size: [width, height], viewState: { center: [x, y], resolution } }) {
     const [left, top] = [x - (width * resolution) / 2, -y - (height * resolution) / 2];
-    this.canvas.style.transform = `translate(${(this.place.left - left) / resolution}px, ${(this.place.top - top) / resolution}px) scale(${this.place.resolution / resolution})`;
+    const transform = `translate(${(this.place.left - left) / resolution}px, ${(this.place.top - top) / resolution}px) scale(${this.place.resolution / resolution})`;
+    if (transform !== this.#transform) this.canvas.style.transform = transform;
+    this.#transform = transform;
   }
 
   /** Whether it holds everything of the image that the view shows, at least half as fine and at most twice as fine. */

@@ -1,5 +1,5 @@
 /** The rows of the list of objects: those in view, a few beside them and the selected one are in the page. */
-import { html, repeat } from "lit";
+import { guard, html, repeat } from "lit";
 import { BESIDE, inView, ROW, stretch } from "@/editor/rows.js";
 
 /** Rows before anybody scrolled: as many as a tall window shows. */
@@ -17,8 +17,19 @@ export class Rows {
   template(shapes, row) {
     const kept = shapes.findIndex((shape) => shape.client_id === this.app.state.selectedId);
     const parts = stretch(shapes.length, this.range, kept);
-    return repeat(parts, (part) => part.key ?? shapes[part.place].client_id,
-      (part) => (part.gap ? html`<div role="presentation" style="height:${part.gap * ROW}px"></div>` : row(shapes[part.place], part.place)));
+    // By place, not by object: deleting one changes words. Taking its row out made the browser look at the style of all the others.
+    return repeat(parts, (part) => part.key ?? part.place,
+      (part) => (part.gap ? html`<div role="presentation" style="height:${part.gap * ROW}px"></div>` : this.#one(shapes, part.place, row)));
+  }
+
+  /** A row is gone through again only when something that it shows has changed: selecting touches two of them. */
+  #one(shapes, place, row) {
+    const { state, editable } = this.app;
+    const shape = shapes[place];
+    const { client_id: id } = shape;
+    const selected = state.selectedId === id;
+    return guard([shape, place, shapes.length, selected, selected && state.tool, state.hoveredId === id, state.hidden.has(id),
+      state.locked.has(id), state.picked?.has(id), editable], () => row(shape, place));
   }
 
   /** Looks where the panel is scrolled to; draws when other rows came into view. */

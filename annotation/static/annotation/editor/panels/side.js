@@ -44,7 +44,7 @@ function list(app, { shapes }) {
   return html`<section class="ed-section ed-objects"><h2 id="ed-objects-title">Objects <span class="badge bg-secondary-lt">${shapes.length}</span>
       <span class="ed-space"></span>${shapes.length ? all(app, shapes) : nothing}</h2>
     ${shapes.length ? nothing : html`<p class="ed-empty">${app.content.nothing_here ? "Nothing here: this frame needs no object." : "Nothing on this image yet."}</p>`}
-    <div role="list" class="ed-rows" aria-labelledby="ed-objects-title">${app.rows.template(shapes, (shape, index) => row(app, shape, index))}</div></section>`;
+    <div role="list" class="ed-rows" data-shown=${app.state.hideAll ? "none" : "all"} aria-labelledby="ed-objects-title">${app.rows.template(shapes, (shape, index) => row(app, shape, index))}</div></section>`;
 }
 
 /** Hide and lock for all objects of the frame at once. */
@@ -64,7 +64,7 @@ function row(app, shape, index) {
   const [selected, hidden, locked] = [state.selectedId === id, state.hidden.has(id), state.locked.has(id)];
   const name = `${index + 1}. ${label?.name ?? "no label"}, ${nameOfType(shape.type).toLowerCase()}`;
   const pressed = state.picked ? state.picked.has(id) : selected;
-  return html`<div role="listitem" data-object=${id} aria-posinset=${index + 1} aria-setsize=${app.content.shapes.length} class=${classMap({ "ed-object": true, "is-selected": pressed, "is-hidden": hidden || state.hideAll,
+  return html`<div role="listitem" data-object=${id} aria-posinset=${index + 1} aria-setsize=${app.content.shapes.length} class=${classMap({ "ed-object": true, "is-selected": pressed, "is-hidden": hidden,
     "is-hovered": state.hoveredId === id })} @pointerenter=${() => app.hover(id)} @pointerleave=${() => app.hover(null)}>
     <div class="ed-object-head">
       <button class="ed-object-main" aria-label=${`${index + 1}. ${app.describe(shape)}${shape.source === FROM_FILE ? ", from the file" : ""}`} aria-pressed=${String(pressed)} @click=${() => app.select(id)}
