@@ -14,9 +14,10 @@ pytestmark = pytest.mark.journey
 
 BOX = {"id": 1, "type": "rectangle", "label_id": 3, "points": [50, 280, 180, 360], "attributes": []}
 NOTHING = {"shapes": [], "tags": [], "nothing_here": True}
-REST = "() => window.ed.app.canvas.rest.getRevision()"
+REST = "() => window.ed.app.canvas.rest.layer.getRevision()"
 COUNT_DRAWINGS = """() => { const { app } = window.ed; const draw = app.draw; window.drawn = 0;
     app.draw = () => { window.drawn += 1; draw.call(app); }; }"""
+SMOOTH = "document.querySelector('.ed-layer-image canvas').getContext('2d').imageSmoothingEnabled"
 FILTER = "() => getComputedStyle(document.querySelector('.ed-layer-image')).filter"
 
 
@@ -216,7 +217,7 @@ def test_the_picture_is_kept_in_this_browser_and_reset(desk: Desk) -> None:
     desk.page.get_by_role("button", name="Start annotating").click()
     desk.loaded()
     assert desk.page.evaluate(FILTER) == "contrast(1.5) saturate(0)"
-    assert desk.page.evaluate("() => window.ed.app.canvas.image.getSource().getInterpolate()") is False
+    desk.page.wait_for_function(f"() => !{SMOOTH}")
     desk.tool("Rectangle")
     desk.page.mouse.move(*desk.at(100, 100))
     expect(desk.page.locator(".ed-cross-x")).to_be_hidden()
@@ -228,7 +229,7 @@ def test_the_picture_is_kept_in_this_browser_and_reset(desk: Desk) -> None:
     expect(desk.page.get_by_role("dialog", name="Picture")).to_have_count(0)
     desk.page.mouse.move(*desk.at(120, 120))
     expect(desk.page.locator(".ed-cross-x")).to_be_visible()
-    assert desk.page.evaluate("() => window.ed.app.canvas.image.getSource().getInterpolate()") is True
+    desk.page.wait_for_function(f"() => {SMOOTH}")
 
 
 def test_cvats_keys_turn_the_picture(desk: Desk) -> None:
