@@ -154,7 +154,7 @@ def test_a_job_of_one_frame_needs_no_strip_and_has_none_to_go_to(page: Page) -> 
         desk = Desk(page, fake).open()
         expect(page.get_by_role("listbox", name="Frames")).to_have_count(0)
         desk.press("t")
-        expect(page.get_by_role("option")).to_have_count(1)
+        expect(page.get_by_role("listbox", name="Frames").get_by_role("option")).to_have_count(1)
         desk.press("ArrowRight")
         expect(page.get_by_text("Every other frame is finished.")).to_be_visible()
 
