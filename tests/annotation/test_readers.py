@@ -301,7 +301,8 @@ def test_the_report_tells_equal_reasons_once_and_stays_short() -> None:
 
 
 
-@pytest.mark.parametrize("counts", [[6, 3, 39], [0, 1, 2, 3, 4, 5, 6, 100_000, 1], [5, 5, 5, 5, 5, 5], [1, 70, 2, 3, 40_000, 1, 0, 33], [0]])
+@pytest.mark.parametrize("counts", [
+    [6, 3, 39], [0, 1, 2, 3, 4, 5, 6, 100_000, 1], [5, 5, 5, 5, 5, 5], [1, 70, 2, 3, 40_000, 1, 0, 33], [0]])
 def test_packed_run_lengths_are_unpacked(counts: list[int]) -> None:
     packed = ""
     for position, count in enumerate(counts):

@@ -211,6 +211,9 @@ class Desk:
     def lose_tab(self) -> None:
         """The tab is gone without being asked, as after a crash; a new one of the same browser opens what was open."""
         context, address = self.page.context, self.page.url
+        for frame in self.page.frames:
+            # A page that is closed may still save as it goes; one that crashes hears nothing.
+            frame.evaluate("() => window.addEventListener('visibilitychange', (event) => event.stopImmediatePropagation(), true)")
         self.page.close()
         context.set_offline(False)
         self.page = context.new_page()
