@@ -2,6 +2,8 @@
 from django.conf import settings
 from django.db import models
 
+from annotation.models.organizations import Organization
+
 
 class Project(models.Model):
     """Labels, a guide and tasks that share them."""
@@ -10,6 +12,10 @@ class Project(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="owned_projects")
     # Markdown; shown to annotators, and sent as instructions to a crowd platform after sanitising.
     guide = models.TextField(blank=True, max_length=64_000)
+    # Null: in its owner's personal space.
+    organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="projects")
+    # Where its issues are kept outside; an address.
+    bug_tracker = models.CharField(max_length=2000, blank=True)
     created_date = models.DateTimeField(auto_now_add=True)
     updated_date = models.DateTimeField(auto_now=True, db_index=True)
 

@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 
+from annotation.models.jobs import Job
 from annotation.models.projects import Project
 from annotation.models.tasks import Task
 
@@ -29,6 +30,7 @@ class Request(models.Model):
     action = models.CharField(max_length=16, choices=Action.choices)
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="requests")
     task = models.ForeignKey(Task, null=True, blank=True, on_delete=models.CASCADE, related_name="requests")
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.CASCADE, related_name="requests")
     params = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     status = models.CharField(max_length=16, choices=Status.choices, default=Status.QUEUED, db_index=True)
     # 0..1

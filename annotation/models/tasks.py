@@ -25,6 +25,10 @@ class Task(models.Model):
     frame_overlap = models.PositiveIntegerField(default=0)
     sorting_method = models.CharField(max_length=16, choices=SortingMethod.choices, default=SortingMethod.NATURAL)
     size = models.PositiveIntegerField(default=0)
+    # "Train" and the like: formats that know subsets sort by it.
+    subset = models.CharField(max_length=64, blank=True)
+    # Cut out of a video file (CVAT's mode "interpolation").
+    from_video = models.BooleanField(default=False)
     # Whether a job that somebody takes starts with the task's pre-annotations on its frames.
     show_preannotations = models.BooleanField(default=False)
     created_date = models.DateTimeField(auto_now_add=True)
