@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from annotation.models import Frame, PartialUpload, Request, Task, Upload
 from annotation.services import partial_uploads
-from annotation.services.files import remove_tree, task_folder
+from annotation.services.files import PARTIAL, remove_tree, task_folder
 
 UPLOAD_DAYS = 2
 RESULT_DAYS = 14
@@ -32,6 +32,11 @@ def _uploads() -> int:
     for partial in PartialUpload.objects.filter(created_date__lt=timezone.now() - timedelta(days=UPLOAD_DAYS)).iterator():
         partial_uploads.forget(partial)
         count += 1
+    for name in _folders(PARTIAL):
+        # Of a project that was deleted meanwhile. The folder is seen first: an upload has its row before its first piece.
+        if not PartialUpload.objects.filter(pk=name).exists():
+            remove_tree(f"{PARTIAL}/{name}")
+            count += 1
     return count
 
 

@@ -14,9 +14,12 @@ def import_path(task_id: int, request_id: uuid.UUID) -> str:
     return f"{task_folder(task_id)}/imports/{request_id}"
 
 
-def partial_folder(task_id: int, upload_id: uuid.UUID) -> str:
-    """Where the pieces of an unfinished upload lie."""
-    return f"{task_folder(task_id)}/partial/{upload_id}"
+PARTIAL = "partial"
+
+
+def partial_folder(task_id: int | None, upload_id: uuid.UUID) -> str:
+    """Where the pieces of an unfinished upload lie: with its task, or in a folder of its own."""
+    return f"{task_folder(task_id)}/partial/{upload_id}" if task_id is not None else f"{PARTIAL}/{upload_id}"
 
 
 def forget_import(path: str) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from annotation.errors import Refused
 from annotation.ingest.names import base_name
-from annotation.models import PartialUpload, Task, Upload
+from annotation.models import Job, PartialUpload, Project, Task, Upload
 from annotation.services.files import partial_folder, remove_tree
 from annotation.services.guards import require_edit
 from annotation.services.tasks import add_upload, require_empty
@@ -26,22 +26,42 @@ class WrongOffset(Refused):
         self.offset = offset
 
 
-def begin(*, actor: Any, task: Task, purpose: str, name: str, length: int) -> PartialUpload:
-    """An upload of `length` bytes. ValidationError with "file"; Refused when it is for a task that has its images."""
-    require_edit(actor, task.project)
+def begin(*, actor: Any, purpose: str, name: str, length: int, task: Task | None = None, job: Job | None = None,
+          project: Project | None = None) -> PartialUpload:
+    """An upload of `length` bytes for a task, a job or a project; for none of them when it is a backup.
+
+    Whoever may change the thing may send; a backup anybody who may make projects. ValidationError with "file"; Refused when it is for a
+    task that has its images.
+    """
+    around: Project | None = project
+    if task is not None:
+        around = task.project
+    elif job is not None:
+        around = job.task.project
+    if around is not None:
+        require_edit(actor, around)
+    elif purpose != PartialUpload.Purpose.BACKUP:
+        raise ValueError("Only a backup is for nothing that is there.")
     name = base_name(name)
     if not name:
         raise ValidationError({"file": ["Upload-Metadata names no file."]})
-    if purpose == PartialUpload.Purpose.DATA:
+    if purpose == PartialUpload.Purpose.DATA and task is not None:
         require_empty(task, "This task has its images already: make a new task for more.")
-        limit = settings.INGEST_MAX_TOTAL_BYTES if name.lower().endswith(".zip") else settings.INGEST_MAX_FILE_BYTES
-    else:
-        limit = settings.IMPORT_MAX_BYTES
+    limit = _limit(purpose, name)
     if not 0 < length <= limit:
         raise ValidationError({"file": [f"{name} has {length:,} bytes; from 1 to {limit:,} are allowed."]})
-    if task.partial_uploads.count() >= settings.INGEST_MAX_FILES:
-        raise ValidationError({"file": [f"A task takes at most {settings.INGEST_MAX_FILES} files."]})
-    return PartialUpload.objects.create(task=task, owner=actor, purpose=purpose, name=name, length=length)
+    waiting = PartialUpload.objects.filter(task=task) if task is not None else PartialUpload.objects.filter(task=None, owner=actor)
+    if waiting.count() >= settings.INGEST_MAX_FILES:
+        raise ValidationError({"file": [f"At most {settings.INGEST_MAX_FILES} files are taken at once. Finish those that were begun."]})
+    return PartialUpload.objects.create(task=task, job=job, project=project, owner=actor, purpose=purpose, name=name, length=length)
+
+
+def _limit(purpose: str, name: str) -> int:
+    """Bytes."""
+    if purpose == PartialUpload.Purpose.ANNOTATIONS:
+        return int(settings.IMPORT_MAX_BYTES)
+    packed = purpose in (PartialUpload.Purpose.DATASET, PartialUpload.Purpose.BACKUP) or name.lower().endswith(".zip")
+    return int(settings.INGEST_MAX_TOTAL_BYTES if packed else settings.INGEST_MAX_FILE_BYTES)
 
 
 @transaction.atomic
@@ -67,8 +87,9 @@ def whole(upload: PartialUpload) -> File:
     if upload.offset < upload.length:
         raise Refused(f"Of {upload.name} {upload.offset:,} of {upload.length:,} bytes came. Send the rest first.", "half_upload")
     out: IO[bytes] = tempfile.TemporaryFile()
-    for piece in sorted(default_storage.listdir(partial_folder(upload.task_id, upload.pk))[1]):
-        with default_storage.open(f"{partial_folder(upload.task_id, upload.pk)}/{piece}", "rb") as source:
+    folder = _folder(upload)
+    for piece in sorted(default_storage.listdir(folder)[1]):
+        with default_storage.open(f"{folder}/{piece}", "rb") as source:
             while chunk := source.read(1 << 20):
                 out.write(chunk)
     out.seek(0)
@@ -87,10 +108,14 @@ def take_data(*, actor: Any, task: Task, position: int) -> list[Upload]:
 
 def forget(upload: PartialUpload) -> None:
     """Remove it with its pieces."""
-    folder = partial_folder(upload.task_id, upload.pk)
+    folder = _folder(upload)
     upload.delete()
     transaction.on_commit(lambda: remove_tree(folder), robust=True)
 
 
+def _folder(upload: PartialUpload) -> str:
+    return partial_folder(upload.task_id, upload.pk)
+
+
 def _path(upload: PartialUpload, offset: int) -> str:
-    return f"{partial_folder(upload.task_id, upload.pk)}/{offset:020d}"
+    return f"{_folder(upload)}/{offset:020d}"

@@ -51,7 +51,8 @@ class TaskImportMixin:
         if "Upload-Start" in request.headers:
             return Response({}, status=202)
         wanted = query.validated_data
-        upload = None if "annotation_file" in request.FILES else upload_named(request, task, wanted["filename"])
+        upload = None if "annotation_file" in request.FILES else upload_named(
+            request, task, PartialUpload.Purpose.ANNOTATIONS, wanted["filename"])
         with request.FILES["annotation_file"] if upload is None else partial_uploads.whole(upload) as file:
             background = imports.start_import(actor=request.user, task=task, kind=imports.ON_JOBS, file=file, format=wanted["format"],
                                               mode=wanted["import_mode"])
