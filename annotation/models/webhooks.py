@@ -52,9 +52,14 @@ class WebhookDelivery(models.Model):
         DELIVERED = "delivered"
         FAILED = "failed"
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Told with every try, so that a receiver knows what it has seen. The number beside it is what CVAT's programs ask by.
+    key = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.CharField(max_length=64)
+    # What it is about, as "job:17".
+    subject = models.CharField(max_length=64, blank=True)
+    # The database transaction that wrote it, until it is first tried: later changes of the same transaction join it.
+    written_by = models.BigIntegerField(null=True, blank=True)
     # What is sent, as it was when it happened.
     payload = models.JSONField(encoder=DjangoJSONEncoder)
     state = models.CharField(max_length=16, choices=State.choices, default=State.WAITING)
@@ -62,16 +67,22 @@ class WebhookDelivery(models.Model):
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     # Claimed until then by a worker that is telling it now.
     claimed_until = models.DateTimeField(null=True, blank=True)
-    # Of the last try: HTTP status (null: no answer), the start of the answer, or why there was none.
+    # Of the last try: HTTP status (null: no answer), the start of the answer, or why there was none, and how long it took.
     status_code = models.PositiveSmallIntegerField(null=True, blank=True)
     response = models.TextField(blank=True)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
     redelivery = models.BooleanField(default=False)
     created_date = models.DateTimeField(auto_now_add=True)
     updated_date = models.DateTimeField(auto_now=True)
 
     class Meta:
-        ordering = ["-created_date", "id"]
-        indexes = [models.Index(fields=["next_attempt_at"], condition=Q(state="waiting"), name="webhook_deliveries_waiting")]
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["webhook", "next_attempt_at"], condition=Q(state="waiting"), name="webhook_deliveries_waiting"),
+            models.Index(fields=["webhook", "-id"], name="webhook_deliveries_newest"),
+            models.Index(fields=["written_by"], condition=Q(written_by__isnull=False), name="webhook_deliveries_written_by"),
+            models.Index(fields=["created_date"], name="webhook_deliveries_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.event} to webhook {self.webhook_id}"
