@@ -29,6 +29,8 @@ class Task(models.Model):
     subset = models.CharField(max_length=64, blank=True)
     # Cut out of a video file (CVAT's mode "interpolation").
     from_video = models.BooleanField(default=False)
+    # How the frames came (annotation.ingest.origin.Origin): {} for images that were uploaded whole.
+    origin = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     # Whether a job that somebody takes starts with the task's pre-annotations on its frames.
     show_preannotations = models.BooleanField(default=False)
     created_date = models.DateTimeField(auto_now_add=True)
@@ -60,13 +62,18 @@ class Frame(models.Model):
     byte_size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     original = models.FileField(max_length=255)
-    thumbnail = models.FileField(max_length=255)
-    # An upright copy that browsers can show; empty where the original serves as it is.
+    # Empty until it is made: in the background after a large task was filled, or by the first who looks.
+    thumbnail = models.FileField(max_length=255, blank=True)
+    # An upright copy that browsers can show; empty where the original serves as it is, and until it is made.
     work_copy = models.FileField(max_length=255, blank=True)
+    needs_work_copy = models.BooleanField(default=False)
+    # Why no copy can be made of the original; "" as long as nothing is known to be wrong.
+    damage = models.CharField(max_length=255, blank=True)
 
     class Meta:
         ordering = ["task_id", "number"]
         constraints = [models.UniqueConstraint(fields=["task", "number"], name="frame_number_once_a_task")]
+        indexes = [models.Index(fields=["task", "number"], condition=models.Q(thumbnail="", damage=""), name="frame_without_copies")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
