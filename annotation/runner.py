@@ -2,6 +2,7 @@
 
 A run is fenced by its number: whoever takes the request over raises `Request.run`, and every write of the older run finds no row.
 """
+import importlib
 import logging
 import threading
 import time
@@ -15,8 +16,8 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from annotation.models import Request
-from annotation.services.requests import wake
+from annotation.models import Request, Task
+from annotation.services.requests import forget_inputs, wake
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,21 @@ class Run:
         if not self._mine().update(progress=min(max(fraction, 0.0), 1.0), message=message, heartbeat=timezone.now()):
             raise RunLost
 
+    def reserve_tasks(self, count: int) -> list[int]:
+        """Ids of tasks to come, so that their files have a place before they are there. The next run finds the same and what lies there.
+
+        Files below them are left alone by tidying as long as the request is active. RunLost.
+        """
+        reserved: list[int] = self.request.params.get("reserved_tasks", [])
+        if len(reserved) != count:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [Task._meta.db_table, count])
+                reserved = [row[0] for row in cursor.fetchall()]
+            self.request.params = {**self.request.params, "reserved_tasks": reserved}
+            if not self._mine().update(params=self.request.params):
+                raise RunLost
+        return reserved
+
     def lock(self) -> None:
         """Hold the request's row until the transaction ends. RunLost when it is no longer ours."""
         if not self._mine().select_for_update().exists():
@@ -87,10 +103,11 @@ def run(request_id: str) -> None:
         return
     try:
         with _heartbeat(current.request):
-            _handler(current.request.action)(current)
-            _forget_inputs(current.request)
+            _handler(current.request)(current)
+            forget_inputs(current.request)
     except RunLost:
-        log.warning("Request %s was taken over or deleted; this run stops.", request_id)
+        log.warning("Request %s was cancelled, taken over or deleted; this run stops.", request_id)
+        _forget_cancelled(current)
     except RunFailed as failure:
         _fail(current, failure.sentence, failure.errors)
     except (OperationalError, InterfaceError):
@@ -104,9 +121,17 @@ def run(request_id: str) -> None:
 def _fail(current: Run, sentence: str, errors: list[str]) -> None:
     try:
         current.fail(sentence, errors)
-        _forget_inputs(current.request)
+        forget_inputs(current.request)
     except RunLost:
-        log.warning("Request %s was taken over or deleted before it could be settled.", current.request.pk)
+        log.warning("Request %s was cancelled, taken over or deleted before it could be settled.", current.request.pk)
+        _forget_cancelled(current)
+
+
+def _forget_cancelled(current: Run) -> None:
+    """Of a request that was cancelled while this run had it: whoever cancelled left the inputs to us."""
+    cancelled = Request.objects.filter(pk=current.request.pk, run=current.request.run, status=Request.Status.FAILED).first()
+    if cancelled is not None:
+        forget_inputs(cancelled)
 
 
 def _claim(request_id: uuid.UUID) -> Run | None:
@@ -125,26 +150,21 @@ def _claim(request_id: uuid.UUID) -> Run | None:
     return current
 
 
-def _handler(action: str) -> Callable[[Run], None]:
-    # Handlers import this module.
-    from annotation.formats.export import export
-    from annotation.formats.importing import import_annotations
-    from annotation.ingest.ingest import ingest
+# (action, params["subject"]) -> module and function; they import this module.
+_HANDLERS = {
+    (Request.Action.CREATE, ""): ("annotation.ingest.ingest", "ingest"),
+    (Request.Action.EXPORT, ""): ("annotation.formats.export", "export"),
+    (Request.Action.IMPORT, ""): ("annotation.formats.importing", "import_annotations"),
+    (Request.Action.EXPORT, "backup"): ("annotation.backups.writing", "back_up"),
+    (Request.Action.IMPORT, "backup"): ("annotation.backups.restoring", "restore"),
+    (Request.Action.IMPORT, "dataset"): ("annotation.formats.datasets", "import_dataset"),
+}
 
-    handlers: dict[str, Callable[[Run], None]] = {
-        Request.Action.CREATE: ingest, Request.Action.EXPORT: export, Request.Action.IMPORT: import_annotations}
-    return handlers[action]
 
-
-def _forget_inputs(request: Request) -> None:
-    """Uploads are needed until the request is settled either way; only then they go."""
-    from annotation.ingest.ingest import forget_uploads
-    from annotation.services.files import forget_import
-
-    if request.action == Request.Action.CREATE and request.task_id is not None:
-        forget_uploads(request.task_id)
-    elif request.action == Request.Action.IMPORT:
-        forget_import(request.params["file"])
+def _handler(request: Request) -> Callable[[Run], None]:
+    module, name = _HANDLERS[Request.Action(request.action), request.params.get("subject", "")]
+    handler: Callable[[Run], None] = getattr(importlib.import_module(module), name)
+    return handler
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Files that no row names any more: left by killed workers and interrupted uploads."""
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -22,6 +23,11 @@ def _active_tasks() -> set[int]:
     return set(Request.objects.filter(status__in=ACTIVE, task__isnull=False).values_list("task_id", flat=True))
 
 
+def _active_params(key: str) -> list[dict[str, Any]]:
+    """Of active requests that have the parameter."""
+    return list(Request.objects.filter(status__in=ACTIVE, params__has_key=key).values_list("params", flat=True))
+
+
 def _uploads() -> int:
     old = Upload.objects.filter(created_date__lt=timezone.now() - timedelta(days=UPLOAD_DAYS)).exclude(task__in=_active_tasks())
     count = 0
@@ -29,7 +35,8 @@ def _uploads() -> int:
         upload.file.delete(save=False)
         upload.delete()
         count += 1
-    for partial in PartialUpload.objects.filter(created_date__lt=timezone.now() - timedelta(days=UPLOAD_DAYS)).iterator():
+    needed = {named["upload"] for named in _active_params("upload")}
+    for partial in PartialUpload.objects.filter(created_date__lt=timezone.now() - timedelta(days=UPLOAD_DAYS)).exclude(pk__in=needed):
         partial_uploads.forget(partial)
         count += 1
     for name in _folders(PARTIAL):
@@ -50,8 +57,12 @@ def _folders(path: str) -> list[str]:
 def _task_folders() -> int:
     count = 0
     for name in _folders("tasks"):
-        # The folder is seen first and the row asked for after it: a task that is born meanwhile is found.
+        # The folder is seen first and the row asked for after it: a task that is born meanwhile is found. What a request reserved
+        # is asked for before the row: once it is over, the row is there.
+        reserved = any(name in map(str, named["reserved_tasks"]) for named in _active_params("reserved_tasks"))
         task = Task.objects.filter(pk=int(name)).first() if name.isdigit() else None
+        if task is None and reserved:
+            continue
         if task is None:
             remove_tree(f"tasks/{name}")
             count += 1

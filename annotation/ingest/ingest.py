@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from django.conf import settings
@@ -54,23 +55,34 @@ def ingest(run: Run) -> None:
             raise RunFailed("There is no image in what was sent.")
         _write(run, task, made, problems)
     except OSError as error:
-        remove_tree(_run_folder(task.pk, run.request.run))
+        remove_tree(_run_folder(task.pk, run))
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
         raise
     except BaseException:
-        remove_tree(_run_folder(task.pk, run.request.run))
+        remove_tree(_run_folder(task.pk, run))
         raise
 
 
-def forget_uploads(task_id: int) -> None:
-    """Remove what was received for the task, rows and files."""
-    Upload.objects.filter(task=task_id).delete()
-    remove_tree(f"{task_folder(task_id)}/uploads")
+def forget_uploads(task_id: int, until: datetime | None) -> None:
+    """Remove what was received for the task until then, rows and files: what came after a cancelled request is for the next."""
+    received = Upload.objects.filter(task=task_id)
+    if until is None:
+        received.delete()
+        remove_tree(f"{task_folder(task_id)}/uploads")
+        return
+    for upload in received.filter(created_date__lte=until):
+        upload.file.delete(save=False)
+        upload.delete()
 
 
-def _run_folder(task_id: int, run: int) -> str:
-    return f"{task_folder(task_id)}/frames-{run}"
+def _run_name(run: Run) -> str:
+    """Of this run only: a cancelled one may still be writing while the next request begins."""
+    return f"{run.request.pk.hex[:8]}-{run.request.run}"
+
+
+def _run_folder(task_id: int, run: Run) -> str:
+    return f"{task_folder(task_id)}/frames-{_run_name(run)}"
 
 
 def _remove_leftovers(task_id: int) -> None:
@@ -97,8 +109,8 @@ def _make_all(run: Run, task: Task) -> tuple[list[Made], list[str]]:
         entries = in_order(sources.entries, task.sorting_method, lambda entry: entry.name, seed=task.pk)
         made: list[Made] = []
         problems = list(sources.problems)
-        maker = _Maker(task.pk, run.request.run)
-        results = _in_threads(maker, entries, THREADS_URLS if urls else THREADS_LOCAL)
+        maker = Maker(task.pk, _run_name(run))
+        results = in_threads(maker, entries, THREADS_URLS if urls else THREADS_LOCAL)
         for number, result in enumerate(results, start=1):
             if isinstance(result, Made):
                 made.append(result)
@@ -112,7 +124,7 @@ def _make_all(run: Run, task: Task) -> tuple[list[Made], list[str]]:
         return made, problems
 
 
-def _in_threads(maker: "_Maker", entries: list[Entry], threads: int) -> Generator[Made | str, None, None]:
+def in_threads(maker: "Maker", entries: list[Entry], threads: int) -> Generator[Made | str, None, None]:
     """Results in the order of the entries, never more than a few ahead of the reader."""
     coming: Iterable[Entry] = iter(entries)
     waiting: deque[Future[Made | str]] = deque()
@@ -129,10 +141,10 @@ def _in_threads(maker: "_Maker", entries: list[Entry], threads: int) -> Generato
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-class _Maker:
+class Maker:
     """Turns entries into stored files; runs in several threads and touches no database."""
 
-    def __init__(self, task_id: int, run: int) -> None:
+    def __init__(self, task_id: int, run: str) -> None:
         self._task_id = task_id
         self._run = run
         self._large = threading.Lock()

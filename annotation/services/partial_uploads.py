@@ -1,5 +1,7 @@
 """Resumable uploads: a file comes in pieces, each stored at once, so that a broken line costs one piece."""
+import io
 import tempfile
+from bisect import bisect_right
 from typing import IO, Any
 
 from django.conf import settings
@@ -60,7 +62,9 @@ def _limit(purpose: str, name: str) -> int:
     """Bytes."""
     if purpose == PartialUpload.Purpose.ANNOTATIONS:
         return int(settings.IMPORT_MAX_BYTES)
-    packed = purpose in (PartialUpload.Purpose.DATASET, PartialUpload.Purpose.BACKUP) or name.lower().endswith(".zip")
+    if purpose == PartialUpload.Purpose.BACKUP:
+        return int(settings.BACKUP_MAX_BYTES)
+    packed = purpose == PartialUpload.Purpose.DATASET or name.lower().endswith(".zip")
     return int(settings.INGEST_MAX_TOTAL_BYTES if packed else settings.INGEST_MAX_FILE_BYTES)
 
 
@@ -84,8 +88,7 @@ def append(*, upload: PartialUpload, offset: int, piece: bytes) -> int:
 
 def whole(upload: PartialUpload) -> File:
     """The file, put together in an unnamed temporary one. Refused(code="half_upload") while bytes are missing."""
-    if upload.offset < upload.length:
-        raise Refused(f"Of {upload.name} {upload.offset:,} of {upload.length:,} bytes came. Send the rest first.", "half_upload")
+    require_whole(upload)
     out: IO[bytes] = tempfile.TemporaryFile()
     folder = _folder(upload)
     for piece in sorted(default_storage.listdir(folder)[1]):
@@ -104,6 +107,79 @@ def take_data(*, actor: Any, task: Task, position: int) -> list[Upload]:
             made.append(add_upload(actor=actor, task=task, name=upload.name, file=file, position=position + len(made)))
         forget(upload)
     return made
+
+
+def receive(*, actor: Any, purpose: str, file: File, project: Project | None = None) -> PartialUpload:
+    """The same of a file that came in one request."""
+    upload = begin(actor=actor, purpose=purpose, name=file.name or "", length=file.size, project=project)
+    try:
+        while piece := file.read(PIECE_BYTES):
+            append(upload=upload, offset=upload.offset, piece=piece)
+            upload.refresh_from_db(fields=["offset"])
+    except BaseException:
+        forget(upload)
+        raise
+    return upload
+
+
+def require_whole(upload: PartialUpload) -> None:
+    """Refused(code="half_upload") while bytes are missing."""
+    if upload.offset < upload.length:
+        raise Refused(f"Of {upload.name} {upload.offset:,} of {upload.length:,} bytes came. Send the rest first.", "half_upload")
+
+
+class Pieces(io.RawIOBase):
+    """A whole upload as one file that can be read from any place; nothing is put together on disk. FileNotFoundError when it is gone."""
+
+    def __init__(self, upload: PartialUpload) -> None:
+        self._folder, self._size, self._at = _folder(upload), upload.length, 0
+        self._names = sorted(default_storage.listdir(self._folder)[1])
+        self._starts = [int(name) for name in self._names]
+        self._open: tuple[int, IO[bytes]] | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        """As raw files do: at most to the end of the piece."""
+        if self._at >= self._size:
+            return 0
+        number = bisect_right(self._starts, self._at) - 1
+        if self._open is None or self._open[0] != number:
+            self._close_piece()
+            self._open = number, default_storage.open(f"{self._folder}/{self._names[number]}", "rb")
+        piece = self._open[1]
+        piece.seek(self._at - self._starts[number])
+        chunk = piece.read(len(buffer))
+        buffer[:len(chunk)] = chunk
+        self._at += len(chunk)
+        return len(chunk)
+
+    def _close_piece(self) -> None:
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
+
+    def close(self) -> None:
+        self._close_piece()
+        super().close()
+
+
+def forget_by_id(key: Any) -> None:
+    """No error when it is gone."""
+    upload = PartialUpload.objects.filter(pk=key).first()
+    if upload is not None:
+        forget(upload)
 
 
 def forget(upload: PartialUpload) -> None:
