@@ -188,3 +188,16 @@ def test_a_running_request_moves_by_itself_until_the_page_is_new(at, page, alice
     expect(page.get_by_text("50 %")).to_be_visible()
     Request.objects.filter(pk=request.pk).update(status="failed", message="1 file cannot be used.", errors=["a.jpg is damaged."])
     expect(page.get_by_role("link", name="Try again with other images")).to_be_visible()
+
+
+def test_a_page_that_would_reload_waits_for_words_that_are_not_sent_yet(at, page):
+    page.route("**/news", lambda route: route.fulfill(body="", headers={"HX-Refresh": "true"}))
+    at("/projects/create")
+    page.get_by_label("Name", exact=True).first.fill("Half a na")
+    page.evaluate("htmx.ajax('GET', '/news', {swap: 'none'})")
+    expect(page.get_by_text("This page has news")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True).first).to_have_value("Half a na")
+    page.get_by_label("Name", exact=True).first.fill("")
+    with page.expect_navigation():
+        page.evaluate("htmx.ajax('GET', '/news', {swap: 'none'})")
+    expect(page.get_by_text("This page has news")).to_have_count(0)
