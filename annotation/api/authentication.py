@@ -2,16 +2,12 @@
 import hashlib
 from typing import Any
 
-from django.core.cache import cache
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
-from rest_framework.throttling import BaseThrottle
 
+from annotation import guessing
 from annotation.models import AccessToken
-
-FAILURES = 60
-WINDOW_SECONDS = 60
 
 
 class AccessTokenAuthentication(authentication.BaseAuthentication):
@@ -41,22 +37,20 @@ class PasswordAuthentication(authentication.BasicAuthentication):
     """`Authorization: Basic`, for programs. An address that was wrong too often waits; right passwords are never counted."""
 
     def authenticate_credentials(self, userid: str, password: str, request: Any = None) -> tuple[Any, None]:
-        """429 after FAILURES wrong ones within WINDOW_SECONDS, 401 for a wrong one."""
-        # An address of the network only: whoever guesses may change the name every time.
-        key = f"wrong-passwords:{BaseThrottle().get_ident(request)}"
-        if cache.get(key, 0) >= FAILURES:
-            raise exceptions.Throttled(wait=WINDOW_SECONDS, detail="Too many wrong passwords came from this address.")
+        """401 for a wrong one, 429 after many (annotation.guessing)."""
+        refuse_guesses(request)
         try:
             user, _ = super().authenticate_credentials(userid, password, request)
         except exceptions.AuthenticationFailed:
-            # The window begins with the first failure; one that ended just now begins anew.
-            if not cache.add(key, 1, WINDOW_SECONDS):
-                try:
-                    cache.incr(key)
-                except ValueError:
-                    cache.set(key, 1, WINDOW_SECONDS)
+            guessing.count_wrong(request)
             raise
         return user, None
+
+
+def refuse_guesses(request: Any) -> None:
+    """429 for an address that was wrong too often."""
+    if guessing.must_wait(request):
+        raise exceptions.Throttled(wait=guessing.WINDOW_SECONDS, detail=guessing.SENTENCE)
 
 
 class AccessTokenScheme(OpenApiAuthenticationExtension):

@@ -2,14 +2,16 @@
 from typing import Any
 
 from django.db.models import Model
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import parsers
 from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.viewsets import GenericViewSet
 
-from annotation.api.filters import FieldFilters, Search, Sort
+from annotation.api.filters import FieldFilters, LogicFilter, Search, SimpleFilters, Sort
 from annotation.api.json import CvatJSONParser, CvatJSONRenderer, JSONParser, JSONRenderer
+from annotation.api.terms import Terms
 
 ERROR = OpenApiResponse(OpenApiTypes.OBJECT, description="{detail, code?} or {field: [sentences]}")
 NOT_FOUND = {404: ERROR}
@@ -22,10 +24,18 @@ class ApiView(GenericViewSet):
 
     renderer_classes = [CvatJSONRenderer, JSONRenderer, BrowsableAPIRenderer]
     parser_classes = [JSONParser, CvatJSONParser, parsers.MultiPartParser, parsers.FormParser]
-    filter_backends = [FieldFilters, Search, Sort]
+    filter_backends = [FieldFilters, SimpleFilters, Search, Sort, LogicFilter]
+    # Name in `?name=value` and in `filter=` -> what it reads (api.lists).
+    terms: Terms = {}
     search_fields: tuple[str, ...] = ()
     # Name in `sort=` -> ORM path.
     sort_fields: dict[str, str] = {}
+
+    def get_object(self) -> Any:
+        """By its key alone: names of the lists' filters mean other things at some single objects' doors."""
+        found = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        self.check_object_permissions(self.request, found)
+        return found
 
     def page_of(self, queryset: Any) -> Any:
         """The paginated, filtered, serialised list."""

@@ -1,4 +1,4 @@
-"""Lists: `?field=value`, `search=`, `sort=name,-id` (CVAT's conventions)."""
+"""Lists: `?field=value`, `search=`, `sort=name,-id`, `filter=<JSON logic>` (CVAT's conventions). A view names its `terms` (api.lists)."""
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -6,14 +6,34 @@ from django_filters import rest_framework as filters
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 
-from annotation.models import Comment, Issue, Job, JobStage, JobState, Label, LabelType, Project, Request, Task
+from annotation.api.json_logic import BadFilter, compile_filter
+from annotation.api.terms import Terms, Unfit, with_columns
 
-# A name that no list knows is 400; these belong to paging or choose the answer's form.
 MAX_SEARCH = 256
+_EXAMPLE = '{"and":[{"==":[{"var":"name"},"Monday"]},{"<":[{"var":"id"},100]}]}'
 
 
 class FieldFilters(filters.DjangoFilterBackend):
-    """django-filter; bad values are 400 with the field's name."""
+    """django-filter, for views with a `filterset_class`; bad values are 400 with the field's name."""
+
+
+class SimpleFilters(BaseFilterBackend):
+    """`?name=value` for each of the view's `terms`, all at once; an empty value is none, a name that no term has is not looked at."""
+
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        terms: Terms = view.terms
+        wanted = {name: given for name in terms if (given := request.query_params.get(name, "")) != ""}
+        condition = Q()
+        for name, given in wanted.items():
+            try:
+                condition &= Q(**{terms[name].column(name): terms[name].of_text(given)})
+            except Unfit as unfit:
+                raise exceptions.ValidationError({name: [f"“{given[:64]}” {unfit}"]}) from unfit
+        return with_columns(queryset, terms, set(wanted)).filter(condition) if wanted else queryset
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """For the API schema."""
+        return [_parameter(name, term.help, term.schema()) for name, term in getattr(view, "terms", {}).items()]
 
 
 class Search(BaseFilterBackend):
@@ -42,10 +62,10 @@ class Sort(BaseFilterBackend):
         for part in wanted if view.sort_fields else []:
             name = part.removeprefix("-")
             if name not in view.sort_fields:
-                raise exceptions.ValidationError({"sort": [f"“{name}” is not one of {', '.join(view.sort_fields)}."]})
+                raise exceptions.ValidationError({"sort": [f"“{name[:64]}” is not one of {', '.join(view.sort_fields)}."]})
             paths.append(("-" if part.startswith("-") else "") + view.sort_fields[name])
         # The key last, so that pages never overlap.
-        return queryset.order_by(*paths, "-pk") if paths else queryset
+        return queryset.order_by(*(paths or _order_of(queryset)), "-pk")
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """For the API schema."""
@@ -53,101 +73,31 @@ class Sort(BaseFilterBackend):
         return [_parameter("sort", f"Comma-separated, - for descending: {', '.join(fields)}")] if fields else []
 
 
-def _parameter(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "required": False, "in": "query", "description": description, "schema": {"type": "string"}}
+class LogicFilter(BaseFilterBackend):
+    """`filter=<JSON logic>` over the view's `terms` (api.json_logic); 400 with a sentence for what cannot be read."""
+
+    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
+        source = request.query_params.get("filter", "")
+        if not view.terms or not source.strip():
+            return queryset
+        try:
+            condition, names = compile_filter(source, view.terms)
+        except BadFilter as bad:
+            raise exceptions.ValidationError({"filter": [str(bad)]}) from bad
+        return with_columns(queryset, view.terms, names).filter(condition)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """For the API schema."""
+        names = [name for name, term in getattr(view, "terms", {}).items() if not term.simple_only]
+        words = f"JSON logic, such as {_EXAMPLE}; operators and or ! !! == != < > <= >= in var; names: {', '.join(names)}"
+        return [_parameter("filter", words)] if names else []
 
 
-class ProjectFilter(filters.FilterSet):
-    """Of GET /api/projects."""
-
-    name = filters.CharFilter()
-    owner = filters.CharFilter(field_name="owner__username")
-
-    class Meta:
-        model = Project
-        fields = ("id", "name", "owner")
+def _order_of(queryset: QuerySet[Any]) -> list[Any]:
+    """What the queryset is ordered by, as it stands."""
+    return list(queryset.query.order_by or queryset.model._meta.ordering)
 
 
-class TaskFilter(filters.FilterSet):
-    """Of GET /api/tasks."""
-
-    name = filters.CharFilter()
-    owner = filters.CharFilter(field_name="owner__username")
-    project_id = filters.NumberFilter(field_name="project")
-    project_name = filters.CharFilter(field_name="project__name")
-
-    class Meta:
-        model = Task
-        fields = ("id", "name", "owner", "project_id", "project_name")
-
-
-class JobFilter(filters.FilterSet):
-    """Of GET /api/jobs."""
-
-    task_id = filters.NumberFilter(field_name="task")
-    task_name = filters.CharFilter(field_name="task__name")
-    project_id = filters.NumberFilter(field_name="task__project")
-    project_name = filters.CharFilter(field_name="task__project__name")
-    assignee = filters.CharFilter(field_name="assignee__username")
-    stage = filters.ChoiceFilter(choices=JobStage.choices)
-    state = filters.ChoiceFilter(choices=JobState.choices)
-
-    class Meta:
-        model = Job
-        fields = ("id", "task_id", "task_name", "project_id", "project_name", "assignee", "stage", "state")
-
-
-class LabelFilter(filters.FilterSet):
-    """Of GET /api/labels. Labels belong to projects; task_id and job_id name those of the project around them."""
-
-    project_id = filters.NumberFilter(field_name="project")
-    task_id = filters.NumberFilter(field_name="project__tasks")
-    job_id = filters.NumberFilter(field_name="project__tasks__jobs")
-    name = filters.CharFilter()
-    type = filters.ChoiceFilter(choices=LabelType.choices)
-    color = filters.CharFilter()
-
-    class Meta:
-        model = Label
-        fields = ("id", "project_id", "task_id", "job_id", "name", "type", "color")
-
-
-class RequestFilter(filters.FilterSet):
-    """Of GET /api/requests."""
-
-    status = filters.ChoiceFilter(choices=Request.Status.choices)
-    action = filters.ChoiceFilter(choices=Request.Action.choices)
-    project_id = filters.NumberFilter(field_name="project")
-    task_id = filters.NumberFilter(field_name="task")
-
-    class Meta:
-        model = Request
-        fields = ("status", "action", "project_id", "task_id")
-
-
-class IssueFilter(filters.FilterSet):
-    """Of GET /api/issues."""
-
-    job_id = filters.NumberFilter(field_name="job")
-    task_id = filters.NumberFilter(field_name="job__task")
-    frame_id = filters.NumberFilter(field_name="frame")
-    owner = filters.CharFilter(field_name="owner__username")
-    resolved = filters.BooleanFilter(field_name="resolved_date", lookup_expr="isnull", exclude=True)
-    attempt = filters.CharFilter()
-
-    class Meta:
-        model = Issue
-        fields = ("id", "job_id", "task_id", "frame_id", "owner", "resolved", "attempt")
-
-
-class CommentFilter(filters.FilterSet):
-    """Of GET /api/comments."""
-
-    issue_id = filters.NumberFilter(field_name="issue")
-    job_id = filters.NumberFilter(field_name="issue__job")
-    frame_id = filters.NumberFilter(field_name="issue__frame")
-    owner = filters.CharFilter(field_name="owner__username")
-
-    class Meta:
-        model = Comment
-        fields = ("id", "issue_id", "job_id", "frame_id", "owner")
+def _parameter(name: str, description: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    described = {"description": description} if description else {}
+    return {"name": name, "required": False, "in": "query", **described, "schema": schema or {"type": "string"}}

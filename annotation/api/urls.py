@@ -4,10 +4,12 @@ from typing import Any
 from django.urls import path, re_path
 
 from annotation.api import editor, editor_issues
+from annotation.api.views.access import AccessTokenView, AuthView
 from annotation.api.views.issues import CommentView, IssueView
-from annotation.api.views.people import AccessTokenView, AuthView, ServerView, UserView
+from annotation.api.views.people import UserView
 from annotation.api.views.projects import LabelView, ProjectView
 from annotation.api.views.requests import RequestView
+from annotation.api.views.server import NowhereView, ServerView
 from annotation.api.views.tasks import JobView, TaskView
 
 _ANNOTATIONS = {"get": "annotations", "put": "put_annotations", "patch": "patch_annotations", "delete": "delete_annotations"}
@@ -31,9 +33,13 @@ urlpatterns = [
     door("server/about", ServerView, get="about"),
     door("server/annotation/formats", ServerView, get="formats"),
     door("users/self", UserView, get="self"),
+    door("users", UserView, get="list"),
     door("auth/login", AuthView, post="login"),
+    door("users/<int:pk>", UserView, get="retrieve", patch="partial_update"),
     door("auth/logout", AuthView, post="logout"),
     door("auth/access_tokens", AccessTokenView, get="list", post="create"),
+    door("auth/register", AuthView, post="register"),
+    door("auth/password/change", AuthView, post="change_password"),
     door("auth/access_tokens/self", AccessTokenView, get="current"),
     door("auth/access_tokens/<int:pk>", AccessTokenView, get="retrieve", patch="partial_update", delete="destroy"),
     door("projects", ProjectView, get="list", post="create"),
@@ -41,7 +47,7 @@ urlpatterns = [
     door("projects/<int:pk>/dataset/export", ProjectView, post="export"),
     door("projects/<int:pk>/preview", ProjectView, get="preview"),
     door("labels", LabelView, get="list"),
-    door("labels/<int:pk>", LabelView, get="retrieve"),
+    door("labels/<int:pk>", LabelView, get="retrieve", patch="partial_update", delete="destroy"),
     door("tasks", TaskView, get="list", post="create"),
     door("tasks/<int:pk>", TaskView, get="retrieve", patch="partial_update", delete="destroy"),
     # With the slash as CVAT's programs write it, without it as its documentation does.
@@ -70,3 +76,4 @@ urlpatterns = [
     door("requests/<uuid:pk>", RequestView, get="retrieve"),
     door("requests/<uuid:pk>/result", RequestView, get="result"),
 ]
+    path("<path:path>", NowhereView.as_view(dict.fromkeys(("get", "post", "put", "patch", "delete"), "nowhere"))),

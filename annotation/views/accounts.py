@@ -15,6 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRedirect
 
+from annotation import guessing
 from annotation.forms.accounts import ProfileForm, SignupForm
 from annotation.models import Profile
 
@@ -30,6 +31,17 @@ class Login(auth_views.LoginView):
         if htmx and request.method == "GET":
             return HttpResponseClientRedirect(f"{reverse('annotation:login')}?next={quote(htmx.current_url_abs_path or '/')}")
         return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not guessing.must_wait(request):
+            return super().post(request, *args, **kwargs)
+        # The password is not even looked at.
+        form = self.get_form_class()(request)
+        return self.render_to_response(self.get_context_data(form=form, wait=guessing.SENTENCE), status=429)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        guessing.count_wrong(self.request)
+        return super().form_invalid(form)
 
 
 class PasswordReset(auth_views.PasswordResetView):

@@ -9,7 +9,7 @@ from cvat_sdk.core.client import Client, Config
 from django.core.cache import cache
 from django.test import Client as Browser
 
-from annotation.api import authentication
+from annotation import guessing
 from annotation.models import AccessToken
 from annotation.services import tokens
 from tests.cast import PASSWORD
@@ -88,7 +88,7 @@ def test_name_and_password_with_every_request(sdk_server: str, alice: Any) -> No
 
 
 def test_guessing_passwords_ends_and_right_ones_are_never_counted(client: Browser, alice: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(authentication, "FAILURES", 2)
+    monkeypatch.setattr(guessing, "FAILURES", 2)
     cache.clear()
 
     def ask(password: str) -> Any:
@@ -97,7 +97,7 @@ def test_guessing_passwords_ends_and_right_ones_are_never_counted(client: Browse
 
     assert [ask(PASSWORD).status_code for _ in range(4)] == [200] * 4
     assert [ask(password).status_code for password in ("a", "b", "c", PASSWORD)] == [401, 401, 429, 429]
-    assert int(ask("d").headers["Retry-After"]) <= authentication.WINDOW_SECONDS
+    assert int(ask("d").headers["Retry-After"]) <= guessing.WINDOW_SECONDS
     cache.clear()
     assert ask(PASSWORD).status_code == 200
 

@@ -30,6 +30,44 @@ class UserSerializer(BasicUserSerializer):
         return ["admin"] if selectors.is_admin(user) else ["user"]
 
 
+class UserChangeSerializer(serializers.Serializer):
+    """Body of PATCH; what else a program sends is not changed here."""
+
+    first_name = serializers.CharField(required=False, allow_blank=True, max_length=150)
+    last_name = serializers.CharField(required=False, allow_blank=True, max_length=150)
+    email = serializers.EmailField(required=False, max_length=254)
+
+
+class RegisterSerializer(serializers.Serializer):
+    """A new account; the password twice."""
+
+    username = serializers.CharField(max_length=150)
+    email = serializers.EmailField(max_length=254)
+    password1 = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
+    password2 = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
+    first_name = serializers.CharField(default="", allow_blank=True, max_length=150)
+    last_name = serializers.CharField(default="", allow_blank=True, max_length=150)
+
+
+class RegisteredSerializer(serializers.Serializer):
+    """The account; `key` is an access token that ends after 14 days."""
+
+    username = serializers.CharField()
+    email = serializers.EmailField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    email_verification_required = serializers.BooleanField(help_text="always false")
+    key = serializers.CharField()
+
+
+class PasswordChangeSerializer(serializers.Serializer):
+    """The new password twice."""
+
+    old_password = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
+    new_password1 = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
+    new_password2 = serializers.CharField(max_length=4096, trim_whitespace=False, style={"input_type": "password"})
+
+
 class LoginSerializer(serializers.Serializer):
     """One of username and email."""
 

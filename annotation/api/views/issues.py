@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from annotation import selectors
 from annotation.api.base import CONFLICT_ERRORS, WRITE_ERRORS, ApiView
-from annotation.api.filters import CommentFilter, IssueFilter
+from annotation.api.lists import COMMENTS, ISSUES
 from annotation.api.serializers.issues import (
     CommentCreateSerializer,
     CommentSerializer,
@@ -33,7 +33,7 @@ class IssueView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Issues of jobs the caller sees; every member of the project may write."""
 
     serializer_class = IssueSerializer
-    filterset_class = IssueFilter
+    terms = ISSUES
     search_fields = ("owner__username", "message")
     sort_fields = {"id": "id", "job_id": "job", "frame_id": "frame", "owner": "owner__username", "created_date": "created_date",
                    "updated_date": "updated_date"}
@@ -78,7 +78,7 @@ class CommentView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Comments on issues of jobs the caller sees, in the order they were said."""
 
     serializer_class = CommentSerializer
-    filterset_class = CommentFilter
+    terms = COMMENTS
     search_fields = ("message", "owner__username")
     sort_fields = {"id": "id", "issue_id": "issue", "owner": "owner__username", "created_date": "created_date",
                    "updated_date": "updated_date"}

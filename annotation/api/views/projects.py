@@ -14,8 +14,14 @@ from rest_framework.response import Response
 
 from annotation import selectors
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
-from annotation.api.filters import LabelFilter, ProjectFilter
-from annotation.api.serializers.projects import LabelSerializer, ProjectBodySerializer, ProjectSerializer, ProjectWriteSerializer
+from annotation.api.lists import LABELS, PROJECTS
+from annotation.api.serializers.projects import (
+    LabelSerializer,
+    LabelWriteSerializer,
+    ProjectBodySerializer,
+    ProjectSerializer,
+    ProjectWriteSerializer,
+)
 from annotation.api.views.exports import ExportMixin
 from annotation.frames import frame_response
 from annotation.locks import lock_labels
@@ -39,7 +45,7 @@ class ProjectView(ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
     """Projects the caller sees."""
 
     serializer_class = ProjectSerializer
-    filterset_class = ProjectFilter
+    terms = PROJECTS
     search_fields = ("name", "owner__username")
     sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "created_date": "created_date", "updated_date": "updated_date"}
 
@@ -68,9 +74,7 @@ class ProjectView(ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin,
             projects.update_project(
                 actor=request.user, project=project, name=body.validated_data.get("name"), guide=body.validated_data.get("guide"))
             if "labels" in body.validated_data:
-                # Read and written under one lock: of two programs that add a label at once, neither removes the other's.
-                lock_labels(project.pk, exclusive=True)
-                projects.set_labels(actor=request.user, project=project, labels=_patched_labels(project, _raw_labels(request, [])))
+                _patch_labels(request, project, _raw_labels(request, []))
         return Response(self.answer(project))
 
     @extend_schema(responses={204: None, **CONFLICT_ERRORS})
@@ -93,6 +97,13 @@ def _raw_labels(request: Request, default: list[Any]) -> Any:
     return request.data.get("labels", default) if isinstance(request.data, dict) else default
 
 
+def _patch_labels(request: Request, project: Project, patch: Any) -> None:
+    """Read and written under one lock: of two programs that add a label at once, neither removes the other's."""
+    with transaction.atomic():
+        lock_labels(project.pk, exclusive=True)
+        projects.set_labels(actor=request.user, project=project, labels=_patched_labels(project, patch))
+
+
 def _patched_labels(project: Project, patch: Any) -> list[dict[str, Any]]:
     """The whole list that `set_labels` wants, from CVAT's partial one."""
     labels = {label["id"]: dict(label) for label in LabelSerializer(project.labels.prefetch_related("attributes"), many=True).data}
@@ -111,12 +122,28 @@ def _patched_labels(project: Project, patch: Any) -> list[dict[str, Any]]:
 
 
 class LabelView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
-    """Labels of the projects the caller sees; they are changed through their project."""
+    """Labels of the projects the caller sees or works on; all at once they are changed through their project."""
 
     serializer_class = LabelSerializer
-    filterset_class = LabelFilter
+    terms = LABELS
     search_fields = ("name",)
     sort_fields = {"id": "id", "name": "name", "type": "type", "color": "color"}
+
+    @extend_schema(request=LabelWriteSerializer, responses={200: LabelSerializer, **CONFLICT_ERRORS})
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Change what is given; `attributes` is the whole list, with `id` those that stay. 409 when shapes need what would go."""
+        if not isinstance(request.data, dict):
+            raise ValidationError({"labels": ["Give an object with what shall change."]})
+        label = self.get_object()
+        _patch_labels(request, label.project, [{**request.data, "id": label.pk, "deleted": False}])
+        return Response(self.answer(label))
+
+    @extend_schema(responses={204: None, **CONFLICT_ERRORS})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Remove the label and its attributes; 409 when shapes carry it."""
+        label = self.get_object()
+        _patch_labels(request, label.project, [{"id": label.pk, "deleted": True}])
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_queryset(self) -> QuerySet[Label]:
         seen = selectors.projects_for(self.request.user).order_by().values("pk")

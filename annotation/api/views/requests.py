@@ -8,7 +8,7 @@ from rest_framework.request import Request as HttpRequest
 
 from annotation import selectors
 from annotation.api.base import NOT_FOUND, ApiView
-from annotation.api.filters import RequestFilter
+from annotation.api.lists import REQUESTS
 from annotation.api.serializers.requests import RequestSerializer
 from annotation.models import Request
 
@@ -17,7 +17,7 @@ class RequestView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Background work of the caller."""
 
     serializer_class = RequestSerializer
-    filterset_class = RequestFilter
+    terms = REQUESTS
     search_fields = ("message", "task__name", "project__name")
     sort_fields = {"created_date": "created_date", "status": "status", "action": "action"}
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from annotation import selectors
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
-from annotation.api.filters import JobFilter, TaskFilter
+from annotation.api.lists import JOBS, TASKS
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.views.annotations import AnnotationsMixin
 from annotation.api.views.comparisons import ComparisonMixin
@@ -33,7 +33,7 @@ class TaskView(ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mi
     """Tasks the caller sees."""
 
     serializer_class = TaskSerializer
-    filterset_class = TaskFilter
+    terms = TASKS
     search_fields = ("name", "owner__username", "project__name")
     sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "project_id": "project", "project_name": "project__name",
                    "size": "size", "created_date": "created_date", "updated_date": "updated_date"}
@@ -97,7 +97,7 @@ class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.R
     """Jobs the caller sees."""
 
     serializer_class = JobSerializer
-    filterset_class = JobFilter
+    terms = JOBS
     search_fields = ("task__name", "task__project__name", "assignee__username", "stage", "state")
     sort_fields = {"id": "id", "task_id": "task", "task_name": "task__name", "project_id": "task__project", "stage": "stage",
                    "state": "state", "start_frame": "start_frame", "assignee": "assignee__username", "created_date": "created_date",
