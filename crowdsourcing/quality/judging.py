@@ -18,7 +18,7 @@ from crowdsourcing.mirror.locks import lock_pool
 from crowdsourcing.mirror.rows import update_rows
 from crowdsourcing.models import Assignment, Pool, WorkMeasure
 from crowdsourcing.quality.measures import Measure, measure
-from crowdsourcing.quality.suspicion import Peers, Record, Suspicion, judge
+from crowdsourcing.quality.suspicion import ELSEWHERE, Peers, Record, Suspicion, judge
 from crowdsourcing.statuses import AssignmentStatus
 
 # Measured in one round: what dies on the way has kept the rounds before.
@@ -36,7 +36,7 @@ def judge_pool(pool: Pool) -> int:
     waiting = list(Assignment.objects.filter(pool=pool, status=AssignmentStatus.SUBMITTED, measure__isnull=False).order_by("pk").values(
         "pk", "toloker_id", "task_suite__job_id", "suspicion", "suspicion_signals", "suspicion_at",
         *(f"measure__{name}" for name in _FIELDS)))
-    return _write(pool, list(_opinions(waiting, peers)))
+    return _write(pool, list(_opinions(waiting, peers, pool.task.project_id)))
 
 
 def pools_unread() -> QuerySet[Pool]:
@@ -80,13 +80,15 @@ def _measure_of(row: dict[str, Any], prefix: str = "") -> Measure:
     return Measure(**{name: row[prefix + name] for name in _FIELDS})
 
 
-def _opinions(waiting: list[dict[str, Any]], peers: Peers) -> Iterator[tuple[dict[str, Any], Suspicion]]:
+def _opinions(waiting: list[dict[str, Any]], peers: Peers, project_id: int) -> Iterator[tuple[dict[str, Any], Suspicion]]:
     tolokers = {row["toloker_id"] for row in waiting}
     records = _records(tolokers)
     alike = {name: _alike(tolokers, name, {row[f"measure__{name}"] for row in waiting} - {""}) for name in ("places", "sizes")}
     for row in waiting:
         accepted, rejected = records.get(row["toloker_id"], (0, 0))
-        same = {name: alike[name][row["toloker_id"], row[f"measure__{name}"]] - {row["task_suite__job_id"]} for name in alike}
+        same = {name: [job if project == project_id else ELSEWHERE
+                       for job, project in alike[name][row["toloker_id"], row[f"measure__{name}"]] if job != row["task_suite__job_id"]]
+                for name in alike}
         record = Record(accepted, rejected, sorted(same["places"]), sorted(same["sizes"]))
         yield row, judge(_measure_of(row, "measure__"), peers, record)
 
@@ -100,13 +102,13 @@ def _records(tolokers: Iterable[int]) -> dict[int, tuple[int, int]]:
     return {row["toloker_id"]: (row["accepted"], row["rejected"]) for row in rows}
 
 
-def _alike(tolokers: Iterable[int], name: str, digests: Iterable[str]) -> defaultdict[tuple[int, str], set[int]]:
-    """(Toloker, digest) -> the jobs in which that Toloker's shapes had it."""
-    found: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+def _alike(tolokers: Iterable[int], name: str, digests: Iterable[str]) -> defaultdict[tuple[int, str], set[tuple[int, int]]]:
+    """(Toloker, digest) -> the jobs in which that Toloker's shapes had it, each with its project."""
+    found: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)
     rows = WorkMeasure.objects.filter(**{f"{name}__any_of": list(digests)}, assignment__toloker__id__any_of=list(tolokers)).values_list(
-        "assignment__toloker_id", name, "assignment__task_suite__job_id")
-    for toloker, digest, job in rows:
-        found[toloker, digest].add(job)
+        "assignment__toloker_id", name, "assignment__task_suite__job_id", "assignment__task_suite__job__task__project_id")
+    for toloker, digest, job, project in rows:
+        found[toloker, digest].add((job, project))
     return found
 
 

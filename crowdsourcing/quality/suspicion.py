@@ -13,6 +13,8 @@ from crowdsourcing.quality.measures import TINY_PIXELS, Measure
 # So many jobs with work must be there before they say what is usual; so many judged ones before a rate of rejection says anything.
 LEAST_PEERS = 5
 LEAST_JUDGED = 3
+# In place of the number of a job that lies in another project.
+ELSEWHERE = 0
 _FAST, _FEW, _MOST, _REJECTED = 0.35, 1 / 3, 0.5, 0.3
 _NO_TIME_SECONDS = 1.0
 # A pool whose usual job has as many as this a frame is not one of empty pictures.
@@ -61,7 +63,7 @@ class Peers:
 @dataclass(frozen=True)
 class Record:
     """What else the same Toloker did for this requester: judged attempts, and other jobs with shapes at the same places or of the same
-    sizes (job numbers)."""
+    sizes (job numbers; ELSEWHERE for a job of another project, which whoever reads this may not see)."""
 
     accepted: int = 0
     rejected: int = 0
@@ -180,8 +182,10 @@ def _count(count: int, one: str, many: str = "") -> str:
 
 
 def _jobs(numbers: Sequence[int]) -> str:
-    shown = [str(number) for number in sorted(numbers)[:2]]
-    more = len(numbers) - len(shown)
-    if more:
-        return f"jobs {', '.join(shown)} and {more} more"
-    return f"job {shown[0]}" if len(shown) == 1 else f"jobs {' and '.join(shown)}"
+    named = sorted(number for number in numbers if number != ELSEWHERE)
+    shown, more, elsewhere = named[:2], len(named[2:]), len(numbers) - len(named)
+    parts = [str(number) for number in shown] + ([f"{more} more"] if more else [])
+    listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    words = f"{'job' if len(parts) == 1 else 'jobs'} {listed}" if parts else ""
+    others = _count(elsewhere, "job of another project", "jobs of other projects") if elsewhere else ""
+    return " and in ".join(part for part in (words, others) if part)

@@ -10,7 +10,7 @@ from annotation.models import Frame, Snapshot
 from crowdsourcing import quality, tasks
 from crowdsourcing.models import Assignment, Pool, Toloker, WorkMeasure
 from crowdsourcing.quality.measures import Measure, measure
-from crowdsourcing.quality.suspicion import Peers, Record, judge
+from crowdsourcing.quality.suspicion import ELSEWHERE, Peers, Record, judge
 from tests.crowdsourcing import scene
 from tests.crowdsourcing.crowd import Crowd
 
@@ -44,6 +44,8 @@ def box(x1: float, y1: float, x2: float, y2: float) -> dict[str, Any]:
     (replace(USUAL, untouched_frames=2), Peers.of([replace(USUAL, untouched_frames=2)] * 5), NOBODY, "", 0, ""),
     (USUAL, PEERS, Record(same_places=[12, 7, 9]), "same_places", 0.55, "in jobs 7, 9 and 1 more."),
     (replace(USUAL, frames=1, seconds=40, marks=1), PEERS, Record(same_places=[7]), "same_places", 0.3, "The only shape is exactly where"),
+    (USUAL, PEERS, Record(same_places=[7, ELSEWHERE, ELSEWHERE]), "same_places", 0.55, "in job 7 and in 2 jobs of other projects."),
+    (USUAL, PEERS, Record(same_places=[ELSEWHERE]), "same_places", 0.55, "put them in 1 job of another project."),
     (USUAL, PEERS, Record(same_sizes=[7, 8]), "same_sizes", 0.35, "as large as the same Toloker’s in jobs 7 and 8."),
     (USUAL, PEERS, Record(same_places=[7], same_sizes=[7]), "same_places", 0.55, "in job 7."),
     (USUAL, PEERS, Record(accepted=2, rejected=4), "often_rejected", 0.4, "4 of this Toloker’s 6 judged jobs were rejected."),
