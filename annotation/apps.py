@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AnnotationConfig(AppConfig):
     name = "annotation"
     verbose_name = "Annotation"
+
+    def ready(self) -> None:
+        """Say how this room's things look to webhooks."""
+        from annotation.api.answers import register_answers
+
+        register_answers()

@@ -2,6 +2,7 @@
 from celery import shared_task
 
 from annotation import runner, tidying
+from annotation.webhooks import bells, claims, telling
 
 
 @shared_task(name="annotation.tasks.run_request", ignore_result=True)
@@ -22,8 +23,24 @@ def tidy() -> None:
     tidying.tidy()
 
 
+@shared_task(name="annotation.tasks.tell_webhooks", ignore_result=True)
+def tell_webhooks() -> None:
+    """Tell webhooks what is due; what does not fit into one run is rung for again."""
+    if telling.tell():
+        bells.ring()
+
+
+@shared_task(name="annotation.tasks.forget_webhook_deliveries", ignore_result=True)
+def forget_webhook_deliveries() -> None:
+    """Delete what was told, or given up, too long ago to matter."""
+    claims.forget_old()
+
+
 # What beat rings (cvatoloka/beat.py); admins may change the intervals.
 SCHEDULE = {
     "annotation: requests that nobody works on": {"task": "annotation.tasks.sweep", "schedule": 30},
     "annotation: files that nobody needs": {"task": "annotation.tasks.tidy", "schedule": 6 * 3600},
+    # A round that waited longer than its period is dropped: the next one does its work.
+    "annotation: webhooks that wait": {"task": "annotation.tasks.tell_webhooks", "schedule": 15, "options": {"expires": 15}},
+    "annotation: old webhook deliveries": {"task": "annotation.tasks.forget_webhook_deliveries", "schedule": 6 * 3600},
 }

@@ -185,6 +185,14 @@ IMPORT_MAX_MASK_PIXELS = env.int("IMPORT_MAX_MASK_PIXELS", default=20_000_000_00
 # Hosts (or host:port) that may be fetched from although they resolve to private addresses.
 INGEST_ALLOWED_PRIVATE_HOSTS = env.list("INGEST_ALLOWED_PRIVATE_HOSTS", default=[])
 
+# --- webhooks out ---------------------------------------------------------------------------------------------------
+# Hosts (or host:port) that may be told of events although they resolve to private addresses.
+WEBHOOKS_ALLOWED_PRIVATE_HOSTS = env.list("WEBHOOKS_ALLOWED_PRIVATE_HOSTS", default=[])
+WEBHOOKS_TIMEOUT_SECONDS = env.float("WEBHOOKS_TIMEOUT_SECONDS", default=10.0)
+# Told at the same time by all workers together, and how long deliveries are kept.
+WEBHOOKS_PARALLEL = env.int("WEBHOOKS_PARALLEL", default=8)
+WEBHOOKS_KEEP_DAYS = env.int("WEBHOOKS_KEEP_DAYS", default=30)
+
 # --- the crowd ------------------------------------------------------------------------------------------------------
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8090").rstrip("/")
 # The sandbox as the requester's browser reaches it, where that differs (containers).

@@ -11,6 +11,7 @@ from annotation.api.views.projects import LabelView, ProjectView
 from annotation.api.views.requests import RequestView
 from annotation.api.views.server import NowhereView, ServerView
 from annotation.api.views.tasks import JobView, TaskView
+from annotation.api.views.webhooks import DeliveryView, WebhookView
 
 _ANNOTATIONS = {"get": "annotations", "put": "put_annotations", "patch": "patch_annotations", "delete": "delete_annotations"}
 _DATA: dict[str, Any] = {"get": "look_at_data", "post": "send_data"}
@@ -32,14 +33,14 @@ urlpatterns = [
     path("editor/comments/<int:pk>", editor_issues.CommentOneView.as_view()),
     door("server/about", ServerView, get="about"),
     door("server/annotation/formats", ServerView, get="formats"),
-    door("users/self", UserView, get="self"),
     door("users", UserView, get="list"),
-    door("auth/login", AuthView, post="login"),
+    door("users/self", UserView, get="self"),
     door("users/<int:pk>", UserView, get="retrieve", patch="partial_update"),
+    door("auth/login", AuthView, post="login"),
     door("auth/logout", AuthView, post="logout"),
-    door("auth/access_tokens", AccessTokenView, get="list", post="create"),
     door("auth/register", AuthView, post="register"),
     door("auth/password/change", AuthView, post="change_password"),
+    door("auth/access_tokens", AccessTokenView, get="list", post="create"),
     door("auth/access_tokens/self", AccessTokenView, get="current"),
     door("auth/access_tokens/<int:pk>", AccessTokenView, get="retrieve", patch="partial_update", delete="destroy"),
     door("projects", ProjectView, get="list", post="create"),
@@ -72,8 +73,15 @@ urlpatterns = [
     door("issues/<int:pk>", IssueView, get="retrieve", patch="partial_update", delete="destroy"),
     door("comments", CommentView, get="list", post="create"),
     door("comments/<int:pk>", CommentView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("webhooks", WebhookView, get="list", post="create"),
+    door("webhooks/events", WebhookView, get="events"),
+    door("webhooks/<int:pk>", WebhookView, get="retrieve", put="update", patch="partial_update", delete="destroy"),
+    door("webhooks/<int:pk>/ping", WebhookView, post="ping"),
+    door("webhooks/<int:webhook>/deliveries", DeliveryView, get="list"),
+    door("webhooks/<int:webhook>/deliveries/<int:pk>", DeliveryView, get="retrieve"),
+    door("webhooks/<int:webhook>/deliveries/<int:pk>/redelivery", DeliveryView, post="redeliver"),
     door("requests", RequestView, get="list"),
     door("requests/<uuid:pk>", RequestView, get="retrieve"),
     door("requests/<uuid:pk>/result", RequestView, get="result"),
-]
     path("<path:path>", NowhereView.as_view(dict.fromkeys(("get", "post", "put", "patch", "delete"), "nowhere"))),
+]

@@ -37,32 +37,36 @@ def is_public(address: str) -> bool:
     return ip.is_global and not special
 
 
-def is_allowed_host(host: str, port: int) -> bool:
-    """Named in INGEST_ALLOWED_PRIVATE_HOSTS, with or without the port."""
-    names = {name.strip().lower() for name in settings.INGEST_ALLOWED_PRIVATE_HOSTS}
+def is_allowed_host(host: str, port: int, allowed: Iterable[str] | None = None) -> bool:
+    """Named in `allowed`, or INGEST_ALLOWED_PRIVATE_HOSTS, with or without the port."""
+    names = {name.strip().lower() for name in (settings.INGEST_ALLOWED_PRIVATE_HOSTS if allowed is None else allowed)}
     return host.lower() in names or f"{host.lower()}:{port}" in names
 
 
-def addresses_of(host: str, port: int) -> list[str]:
+def addresses_of(host: str, port: int, allowed: Iterable[str] | None = None) -> list[str]:
     """What the name resolves to, every one checked. AddressRefused if only one of them is private; socket.gaierror as usual."""
     answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     found = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
-    if not is_allowed_host(host, port) and not all(is_public(address) for address in found):
+    if not is_allowed_host(host, port, allowed) and not all(is_public(address) for address in found):
         raise AddressRefused(f"{host} leads to an address inside a private network, which is not allowed.")
     return found
 
 
 class PublicOnlyBackend(httpcore.NetworkBackend):
-    """Opens connections to checked addresses; host name, TLS name and certificate check stay those of the URL."""
+    """Opens connections to checked addresses; host name, TLS name and certificate check stay those of the URL.
 
-    def __init__(self) -> None:
+    `allowed`: hosts that may be private, as `is_allowed_host` takes them.
+    """
+
+    def __init__(self, allowed: Iterable[str] | None = None) -> None:
         self._inner = httpcore.SyncBackend()
+        self._allowed = allowed
 
     def connect_tcp(self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
                     socket_options: Iterable[Any] | None = None) -> httpcore.NetworkStream:
         """AddressRefused, or httpcore.ConnectError when none of the addresses answers."""
         try:
-            found = addresses_of(host, port)
+            found = addresses_of(host, port, self._allowed)
         except OSError as error:
             raise httpcore.ConnectError(f"{host} is unknown ({error})") from error
         problem: Exception | None = None

@@ -12,6 +12,7 @@ from annotation.models import Attribute, Label, Project, Task
 from annotation.services.files import remove_task_files
 from annotation.services.guards import require_edit, require_owner
 from annotation.usage import Usage, usage_of
+from annotation.webhooks.announcing import announces, deleting
 
 GUIDE_LENGTH = 64_000
 
@@ -34,6 +35,7 @@ def clean_guide(raw: str | None) -> str:
     return guide
 
 
+@announces("create", "project")
 @transaction.atomic
 def create_project(*, actor: Any, name: str, labels: list[dict[str, Any]] | tuple[()] = (), guide: str = "") -> Project:
     """A new project of the actor. ValidationError with "name", "guide", "labels"."""
@@ -42,9 +44,11 @@ def create_project(*, actor: Any, name: str, labels: list[dict[str, Any]] | tupl
     cleaned = clean_labels(labels)
     project = Project.objects.create(owner=actor, name=clean_name(name), guide=clean_guide(guide))
     _write_labels(project, cleaned, {})
+    record_version(actor=actor, project=project)
     return project
 
 
+@announces("update", "project")
 def update_project(*, actor: Any, project: Project, name: str | None = None, guide: str | None = None) -> Project:
     """Change what is given. ValidationError with "name", "guide"."""
     require_edit(actor, project)
@@ -89,8 +93,9 @@ def delete_project(*, actor: Any, project: Project) -> None:
         obstacles += deletion_obstacles(task)
     if obstacles:
         raise Refused(" ".join(dict.fromkeys(obstacles)), "in_use")
-    with transaction.atomic():
-        task_ids = list(Task.objects.filter(project=project).values_list("pk", flat=True))
+    task_ids = list(Task.objects.filter(project=project).values_list("pk", flat=True))
+    with deleting("project", [project.pk], actor=actor, projects=[project.pk]), \
+            deleting("task", task_ids, actor=actor, projects=[project.pk]):
         project.delete()
         for task_id in task_ids:
             transaction.on_commit(lambda task_id=task_id: remove_task_files(task_id), robust=True)  # type: ignore[misc]

@@ -17,10 +17,12 @@ from annotation.services.files import remove_task_files, task_folder
 from annotation.services.guards import require_edit
 from annotation.services.projects import clean_name
 from annotation.services.requests import create_request
+from annotation.webhooks.announcing import announces, deleting
 
 ACTIVE = (Request.Status.QUEUED, Request.Status.STARTED)
 
 
+@announces("create", "task")
 def create_task(*, actor: Any, project: Project, name: str, segment_size: int = 0, frame_overlap: int = 0,
                 sorting_method: str = SortingMethod.NATURAL) -> Task:
     """An empty task. ValidationError with "name", "segment_size", "frame_overlap", "sorting_method"."""
@@ -31,6 +33,7 @@ def create_task(*, actor: Any, project: Project, name: str, segment_size: int = 
     return task
 
 
+@announces("update", "task")
 def update_task(*, actor: Any, task: Task, name: str | None = None, segment_size: int | None = None, frame_overlap: int | None = None,
                 sorting_method: str | None = None, show_preannotations: bool | None = None) -> Task:
     """Change what is given. Refused(code="has_frames") when jobs are cut already and the cutting shall change.
@@ -58,8 +61,10 @@ def delete_task(*, actor: Any, task: Task) -> None:
     require_edit(actor, task.project)
     if obstacles := deletion_obstacles(task):
         raise Refused(" ".join(obstacles), "in_use")
-    with transaction.atomic():
-        task_id = task.pk
+    task_id = task.pk
+    job_ids = list(task.jobs.values_list("pk", flat=True))
+    with deleting("job", job_ids, actor=actor, projects=[task.project_id]), \
+            deleting("task", [task_id], actor=actor, projects=[task.project_id]):
         task.delete()
         transaction.on_commit(lambda: remove_task_files(task_id), robust=True)
 
