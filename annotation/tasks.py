@@ -1,7 +1,7 @@
 """Celery task runs of this room. They carry ids only; the rows are the truth."""
 from celery import shared_task
 
-from annotation import runner, tidying
+from annotation import copies, runner, tidying
 from annotation.webhooks import bells, claims, telling
 
 
@@ -15,6 +15,14 @@ def run_request(request_id: str) -> None:
 def sweep() -> None:
     """Ring again for queued requests whose bell was lost, and take back those whose worker died."""
     runner.sweep()
+    copies.sweep()
+
+
+@shared_task(name="annotation.tasks.make_copies", ignore_result=True)
+def make_copies(task_id: int) -> None:
+    """Make small copies of the images of one task for half a minute, and ring again when some are left."""
+    if copies.work(task_id):
+        copies.ring(task_id)
 
 
 @shared_task(name="annotation.tasks.tidy", ignore_result=True)

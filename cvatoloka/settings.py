@@ -3,6 +3,8 @@ from pathlib import Path
 
 import environ
 
+from cvatoloka.storages import media_storage
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 # A checkout's own .env first, then what the embedded stack wrote when it started; real variables win over both.
@@ -119,8 +121,12 @@ STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static_vendor"] if (BASE_DIR / "static_vendor").is_dir() else []
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / ".data" / "media"))
 MEDIA_URL = "/media/"  # never served directly: frames go through views that check permission
+# Empty: the folder above. Else s3://key:secret@host/bucket?region=… (cvatoloka/storages.py).
+MEDIA_STORAGE_URL = env.str("MEDIA_STORAGE_URL", default="")
+# What a front server calls the folder above, as an internal location: it then sends the files itself. Empty: this process does.
+MEDIA_ACCEL_LOCATION = env.str("MEDIA_ACCEL_LOCATION", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": media_storage(MEDIA_STORAGE_URL),
     "staticfiles": {"BACKEND": env.str(
         "STATICFILES_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage")},
 }

@@ -3,6 +3,8 @@ import uuid
 
 from django.core.files.storage import default_storage
 
+from annotation.stored import remove_tree as remove_tree
+
 
 def task_folder(task_id: int) -> str:
     """Everything of a task lies below it."""
@@ -25,19 +27,6 @@ def partial_folder(task_id: int | None, upload_id: uuid.UUID) -> str:
 def forget_import(path: str) -> None:
     """Remove what was received for an import; no error when it is gone."""
     default_storage.delete(path)
-
-
-def remove_tree(folder: str) -> None:
-    """Delete a folder of the default storage with everything in it; no error when it is not there."""
-    try:
-        folders, files = default_storage.listdir(folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for name in files:
-        default_storage.delete(f"{folder}/{name}")
-    for name in folders:
-        remove_tree(f"{folder}/{name}")
-    default_storage.delete(folder)
 
 
 def remove_task_files(task_id: int) -> None:
