@@ -20,3 +20,12 @@ def read_only_reason(job: Job, mode: str, attempt: str = "") -> str | None:
             return "This job waits for its review or was rejected: accept it before you correct it."
         return None
     return "This job is finished. Reopen it to change its shapes." if job.state == JobState.COMPLETED else None
+
+
+def given_reason(job: Job) -> str | None:
+    """The same for whom the job is given to and who has no other say in its project: they change it while it is being annotated."""
+    if job.stage == JobStage.ANNOTATION:
+        return None
+    if job.stage == JobStage.VALIDATION:
+        return "This job is under review. Wait until it is accepted or given back to you."
+    return "This job is accepted: it cannot be changed any more."

@@ -3,7 +3,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from annotation.views import accounts, comparing, exports, frames, guides, imports, jobs, members, projects, requests, tasks, tokens
+from annotation.views import accounts, comparing, exports, frames, guides, imports, jobs, members, projects, requests, tasks, tokens, work
 
 app_name = "annotation"
 urlpatterns = [
@@ -46,6 +46,8 @@ urlpatterns = [
     path("jobs/<int:job_id>/compare", comparing.job_compare, name="job_compare"),
     path("jobs/<int:job_id>/editor", jobs.job_editor, name="job_editor"),
     path("jobs/<int:job_id>/reopen", jobs.job_reopen, name="job_reopen"),
+    path("jobs", work.job_list, name="job_list"),
+    path("jobs/<int:job_id>/assign", work.job_assign, name="job_assign"),
     path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),
     # background work
     path("requests", requests.request_list, name="request_list"),

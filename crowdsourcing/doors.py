@@ -44,7 +44,8 @@ def accounts_for(user: Any) -> QuerySet[ProviderAccount]:
     if room1.is_admin(user):
         return ProviderAccount.objects.order_by("-pk")
     used = CrowdProject.objects.filter(project__in=_projects(user)).filter(
-        Q(project__owner=user) | Q(project__members__user=user, project__members__role="requester")).values("account")
+        Q(project__owner=user) | Q(project__members__user=user, project__members__role="requester")
+        | Q(project__organization__members__user=user, project__organization__members__role__in=("maintainer", "owner"))).values("account")
     return ProviderAccount.objects.filter(Q(owner=user) | Q(pk__in=used)).order_by("-pk")
 
 

@@ -170,12 +170,13 @@ def _suite(job: Job) -> TaskSuite | None:
 def review_bar(request: HttpRequest, job: Job) -> Context:
     """Accept and Reject for the job's latest attempt; what cannot be done now is not offered."""
     suite = _suite(job)
-    if suite is None:
+    # A worker of an organization sees the job that was given to them, nothing of the crowd.
+    review = suite is not None and doors.may_review(request.user, job)
+    if suite is None or not review:
         return None
     assignment = with_comparable(doors.assignments_for(request.user)).filter(task_suite=suite).order_by("-created", "-remote_id").first()
     if assignment is None:
         return {"job": job, "suite": suite, "pool": suite.pool, "assignment": None}
-    review = doors.may_review(request.user, job)
     status, pool = assignment.status, suite.pool
     # Automatic mode: the platform accepts; there is nothing to press unless it was switched on after this one was submitted.
     by_hand = not pool.auto_accept_solutions or status == AssignmentStatus.SUBMITTED
@@ -213,7 +214,7 @@ def _may_reissue(suite: TaskSuite, assignment: Assignment) -> bool:
 
 def job_panel(request: HttpRequest, job: Job) -> Context:
     suite = _suite(job)
-    if suite is None:
+    if suite is None or not doors.may_review(request.user, job):
         return None
     attempts = list(selectors.attempts_of(job).select_related("pool__crowd_project__account").defer("snapshot__data"))
     kept = kept_corrections(job)

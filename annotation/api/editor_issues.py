@@ -40,14 +40,16 @@ class IssuesView(EditorView):
 
     def issue(self, pk: int) -> Issue:
         """One of the session's job. 404."""
-        found = Issue.objects.select_related("job__task__project").filter(pk=pk, job=self.session.job_id).first()
+        found = selectors.issues_for(self.session.user).select_related("job__task__project").filter(
+            pk=pk, job=self.session.job_id).first()
         if found is None:
             raise Http404("This job has no such issue. It may have been deleted: load the page again.")
         return found
 
     def comment(self, pk: int) -> Comment:
         """One of the session's job. 404."""
-        found = Comment.objects.select_related("issue__job__task__project").filter(pk=pk, issue__job=self.session.job_id).first()
+        found = selectors.comments_for(self.session.user).select_related("issue__job__task__project").filter(
+            pk=pk, issue__job=self.session.job_id).first()
         if found is None:
             raise Http404("This job has no such comment. It may have been deleted: load the page again.")
         return found
@@ -136,7 +138,8 @@ class CommentOneView(IssuesView):
 def _listed(session: EditorSession, **only: Any) -> list[dict[str, Any]]:
     job = session.job
     user: Any = session.user
-    rows = Issue.objects.filter(job=job, **only).select_related("owner").prefetch_related("comments__owner").order_by("frame", "pk")
+    rows = selectors.issues_for(user).filter(job=job, **only).select_related("owner").prefetch_related("comments__owner")
+    rows = rows.order_by("frame", "pk")
     edits = selectors.may_edit(user, job.task.project)
     return [{
         "id": row.pk, "frame": row.frame, "position": row.position, "shape_id": row.shape_id, "resolved": row.resolved_date is not None,

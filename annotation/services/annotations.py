@@ -10,7 +10,7 @@ from django.db import transaction
 from annotation.errors import InvalidAnnotations
 from annotation.locks import lock_labels
 from annotation.models import Job, Task
-from annotation.services.guards import require_edit
+from annotation.services.guards import require_annotate, require_edit
 from annotation.services.shapes import FrameContent, frames_of, save_frames
 
 Data = dict[str, Any]
@@ -38,14 +38,14 @@ def task_data(*, task: Task) -> Data:
 @transaction.atomic
 def replace_data(*, actor: Any, job: Job, data: Data) -> Data:
     """Put `data` in place of everything on the job."""
-    require_edit(actor, job.task.project)
+    require_annotate(actor, job)
     return _change(job, lambda frames: _by_frame(_checked(data)))
 
 
 @transaction.atomic
 def change_data(*, actor: Any, job: Job, action: str, data: Data) -> Data:
     """Add ("create"), replace by id ("update") or remove by id ("delete") objects; the objects that were named, as stored."""
-    require_edit(actor, job.task.project)
+    require_annotate(actor, job)
     return _act(job, action, _checked(data, named=action != "create"))
 
 

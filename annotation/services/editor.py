@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation import selectors
-from annotation.access import read_only_reason
+from annotation.access import given_reason, read_only_reason
 from annotation.errors import ReadOnly, RevisionConflict
 from annotation.models import EditorSession, Job, JobStage, JobState, Snapshot
 from annotation.services import corrections
@@ -51,9 +51,21 @@ def session_of(token: str) -> EditorSession | None:
     if session.user is not None:
         reviewing = session.mode in (EditorSession.Mode.REVIEW, EditorSession.Mode.CORRECTION)
         allowed = selectors.may_review if reviewing else selectors.may_edit
-        if not allowed(session.user, session.job.task.project):
+        if not allowed(session.user, session.job.task.project) and not _is_for_assignee(session):
             return None
     return session
+
+
+def _is_for_assignee(session: EditorSession) -> bool:
+    return session.mode != EditorSession.Mode.CORRECTION and selectors.is_given(session.user, session.job)
+
+
+def _reason_of(session: EditorSession, job: Job) -> str | None:
+    """Why the session may not change the job now."""
+    reason = read_only_reason(job, session.mode, session.attempt)
+    if reason is None and session.user is not None and not selectors.may_annotate(session.user, job):
+        reason = given_reason(job) or "This job was given to somebody else."
+    return reason
 
 
 def revoke_sessions(*, job: Job, attempt: str) -> int:
@@ -79,7 +91,7 @@ def work_of(session: EditorSession) -> Work:
         if correction is not None and correction.open:
             return Work(corrections.draft_of(correction=correction), correction.revision, reason)
         return Work(frames_of(job=job), job.revision, reason)
-    reason = read_only_reason(job, session.mode, session.attempt)
+    reason = _reason_of(session, job)
     if session.mode == EditorSession.Mode.TOLOKER and (job.stage != JobStage.ANNOTATION or job.attempt != session.attempt):
         submitted = submitted_snapshot(job=job, attempt=session.attempt)
         if submitted is not None:
@@ -94,6 +106,8 @@ def save(*, session: EditorSession, revision: int, frames: Any) -> int:
     """Replace what is on the named frames, of the job or of the correction's draft; the new revision. Raises as `shapes.save_frames`."""
     if session.mode == EditorSession.Mode.CORRECTION:
         return corrections.save_correction(session=session, revision=revision, frames=frames)
+    if session.user is not None and (reason := _reason_of(session, session.job)):
+        raise ReadOnly(reason)
     return save_frames(job=session.job, revision=revision, frames=frames, session=session)
 
 
@@ -113,7 +127,7 @@ def submit(*, session: EditorSession, revision: int) -> Snapshot:
         return before
     if before is not None and session.attempt:
         raise RevisionConflict(before.revision)
-    if reason := read_only_reason(job, session.mode, session.attempt):
+    if reason := _reason_of(session, job):
         raise ReadOnly(reason)
     if job.revision != revision:
         raise RevisionConflict(job.revision)
@@ -129,6 +143,6 @@ def submit(*, session: EditorSession, revision: int) -> Snapshot:
 def _finish_again(job: Job, session: EditorSession, before: Snapshot) -> None:
     """One's own job that was reopened and needed no change is finished by the same snapshot."""
     if not session.attempt and job.revision == before.revision and job.state != JobState.COMPLETED \
-            and read_only_reason(job, session.mode, session.attempt) is None:
+            and _reason_of(session, job) is None:
         job.state = JobState.COMPLETED
         job.save(update_fields=["state", "updated_date"])

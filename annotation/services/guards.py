@@ -2,8 +2,9 @@
 from typing import Any
 
 from annotation import selectors
-from annotation.errors import Forbidden
-from annotation.models import Project
+from annotation.access import given_reason
+from annotation.errors import Forbidden, ReadOnly
+from annotation.models import Job, Project
 
 
 def require_edit(actor: Any, project: Project) -> None:
@@ -16,3 +17,12 @@ def require_owner(actor: Any, project: Project) -> None:
     """Forbidden for everybody but the owner and admins."""
     if not selectors.may_share(actor, project):
         raise Forbidden("Only the project's owner may do that.")
+
+
+def require_annotate(actor: Any, job: Job) -> None:
+    """Editors of the project, and whom the job is given to: ReadOnly for them once it is under review. Forbidden for others."""
+    if selectors.may_annotate(actor, job):
+        return
+    if selectors.is_given(actor, job):
+        raise ReadOnly(given_reason(job) or "This job cannot be changed now.")
+    require_edit(actor, job.task.project)

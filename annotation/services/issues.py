@@ -1,4 +1,7 @@
-"""What reviewers say about a place or a shape of a job, and the answers. Whoever may review may write; what somebody said is theirs."""
+"""What reviewers say about a place or a shape of a job, and the answers. Whoever may review may write; what somebody said is theirs.
+
+Whom the job is given to may do the same on it: ask about a place, answer, say that something is settled.
+"""
 import math
 from typing import Any
 
@@ -44,7 +47,7 @@ def create_issue(*, actor: Any, job: Job, frame: int, position: Any, message: An
 @transaction.atomic
 def add_comment(*, actor: Any, issue: Issue, message: Any) -> Comment:
     """An answer to an issue, open or resolved. ValidationError with "message"; Refused(code="too_many") at 200 comments."""
-    _require_review(actor, issue.job)
+    _require_review(actor, issue.job, issue.attempt)
     text = clean_message(message)
     locked = Issue.objects.select_for_update().get(pk=issue.pk)
     if locked.comments.count() >= MAX_COMMENTS:
@@ -57,7 +60,7 @@ def add_comment(*, actor: Any, issue: Issue, message: Any) -> Comment:
 @transaction.atomic
 def edit_comment(*, actor: Any, comment: Comment, message: Any) -> Comment:
     """Change one's own words. ValidationError with "message"; Forbidden for somebody else's."""
-    _require_review(actor, comment.issue.job)
+    _require_review(actor, comment.issue.job, comment.issue.attempt)
     _require_own(actor, comment, "comment")
     text = clean_message(message)
     if text != comment.message:
@@ -70,7 +73,7 @@ def edit_comment(*, actor: Any, comment: Comment, message: Any) -> Comment:
 @transaction.atomic
 def delete_comment(*, actor: Any, comment: Comment) -> None:
     """Take back one's own words. Refused(code="only_comment") for the only one: an issue says something."""
-    _require_review(actor, comment.issue.job)
+    _require_review(actor, comment.issue.job, comment.issue.attempt)
     _require_own(actor, comment, "comment")
     locked = Issue.objects.select_for_update().get(pk=comment.issue_id)
     if locked.comments.count() <= 1:
@@ -91,7 +94,7 @@ def reopen_issue(*, actor: Any, issue: Issue) -> Issue:
 
 def delete_issue(*, actor: Any, issue: Issue) -> None:
     """With all its comments: by whoever opened it, or by somebody who may change the project. Forbidden for others."""
-    _require_review(actor, issue.job)
+    _require_review(actor, issue.job, issue.attempt)
     if not selectors.may_edit(actor, issue.job.task.project):
         _require_own(actor, issue, "issue")
     issue.delete()
@@ -111,7 +114,7 @@ def clean_message(raw: Any) -> str:
 
 @transaction.atomic
 def _settle(actor: Any, issue: Issue, *, resolved: bool) -> Issue:
-    _require_review(actor, issue.job)
+    _require_review(actor, issue.job, issue.attempt)
     locked = Issue.objects.select_for_update().get(pk=issue.pk)
     if (locked.resolved_date is not None) != resolved:
         locked.resolved_date = timezone.now() if resolved else None
@@ -122,8 +125,8 @@ def _settle(actor: Any, issue: Issue, *, resolved: bool) -> Issue:
     return issue
 
 
-def _require_review(actor: Any, job: Job) -> None:
-    if not selectors.may_review(actor, job.task.project):
+def _require_review(actor: Any, job: Job, attempt: str = "") -> None:
+    if not selectors.may_review(actor, job.task.project) and (attempt or not selectors.is_given(actor, job)):
         raise Forbidden("Only members of the project may review. Ask its owner to share it with you.")
 
 

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation import selectors
-from annotation.errors import Refused
+from annotation.errors import Forbidden, Refused
 from annotation.models import EditorSession, FrameAnnotation, Job, JobStage, JobState, Snapshot
-from annotation.services.guards import require_edit
+from annotation.services.guards import require_annotate, require_edit
 from annotation.services.imports import lock_starting_point, put_starting_point
 from annotation.services.shapes import frames_of, write_frames
 from annotation.services.snapshots import submitted_snapshot, take_snapshot
@@ -94,7 +94,8 @@ def mark_rejected(*, job: Job) -> Job:
 def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | None = None, assignee: Any = ...) -> Job:
     """Change stage, state and assignee by hand (CVAT's rule: a new stage without a state starts as `new`).
 
-    Refused(code="held") while somebody from outside holds the job; ValidationError with "stage", "state", "assignee".
+    Whom the job is given to may change its state while it is being annotated, nothing else. Forbidden; Refused(code="held") while
+    somebody from outside holds the job; ValidationError with "stage", "state", "assignee".
     """
     require_edit(actor, job.task.project)
     locked = _lock(job)
@@ -104,9 +105,11 @@ def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | N
         raise ValidationError({"stage": [f"“{stage}” is not one of {', '.join(JobStage.values)}."]})
     if state is not None and state not in JobState.values:
         raise ValidationError({"state": [f"“{state}” is not one of {', '.join(JobState.values)}."]})
+    if not selectors.may_edit(actor, job.task.project):
+        _require_own_state(actor, locked, stage, state, assignee)
     if assignee is not ...:
-        if assignee is not None and selectors.role_of(assignee, job.task.project) is None:
-            raise ValidationError({"assignee": ["Share the project with this user first."]})
+        if assignee is not None and not selectors.may_be_given(assignee, job.task.project):
+            raise ValidationError({"assignee": ["Share the project with this user first, or invite them to its organization."]})
         locked.assignee = assignee
         locked.save(update_fields=["assignee", "updated_date"])
     if stage is not None and stage != locked.stage and state is None:
@@ -118,7 +121,7 @@ def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | N
 @transaction.atomic
 def reopen_job(*, actor: Any, job: Job) -> Job:
     """A finished job of our own users may be changed again; one that is not finished stays as it is. Refused(code="held") for a crowd's."""
-    require_edit(actor, job.task.project)
+    require_annotate(actor, job)
     locked = _lock(job)
     if not locked.attempt and locked.state != JobState.COMPLETED:
         return _told(job, locked)
@@ -126,11 +129,22 @@ def reopen_job(*, actor: Any, job: Job) -> Job:
 
 
 def _lock(job: Job) -> Job:
-    return Job.objects.select_for_update().get(pk=job.pk)
+    return Job.objects.select_for_update(of=("self",)).select_related("task__project", "assignee").get(pk=job.pk)
 
 
 def _move(job: Job, stage: str, state: str) -> None:
     if (job.stage, job.state) != (stage, state):
+def _require_own_state(actor: Any, job: Job, stage: str | None, state: str | None, assignee: Any) -> None:
+    """The job is the actor's to annotate, and no more than its state is to change."""
+    if not selectors.is_given(actor, job):
+        require_edit(actor, job.task.project)
+    if stage not in (None, job.stage) or (assignee is not ... and assignee != job.assignee):
+        raise Forbidden("You may change the state of this job. Its stage and its assignee are for those who may change the project.")
+    if state == JobState.REJECTED:
+        raise Forbidden("A job is rejected by whoever reviews it.")
+    require_annotate(actor, job)
+
+
         job.stage, job.state = stage, state
         job.save(update_fields=["stage", "state", "updated_date"])
 

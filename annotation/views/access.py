@@ -20,8 +20,10 @@ def task_or_404(user: Any, task_id: int, *, edit: bool = False) -> Task:
     return _allowed(user, task.project, task, edit)
 
 
-def job_or_404(user: Any, job_id: int, *, edit: bool = False) -> Job:
-    job = get_object_or_404(selectors.jobs_for(user).select_related("task__project", "assignee"), pk=job_id)
+def job_or_404(user: Any, job_id: int, *, edit: bool = False, given: bool = False) -> Job:
+    """`given`: also a job that is the user's only because it was given to them."""
+    visible = selectors.jobs_open_to if given else selectors.jobs_for
+    job = get_object_or_404(visible(user).select_related("task__project", "assignee"), pk=job_id)
     return _allowed(user, job.task.project, job, edit)
 
 

@@ -9,7 +9,6 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from annotation import selectors
-from annotation.models import Frame
 
 QUALITIES = ("work", "original", "thumbnail")
 # A frame's files never change; an hour bounds how long a browser shows one after the permission is gone.
@@ -22,7 +21,7 @@ def frame_image(request: HttpRequest, frame_id: int, quality: str) -> HttpRespon
     """`work` is upright and fit for browsers, `original` the bytes as they came, `thumbnail` small."""
     if quality not in QUALITIES:
         raise Http404("No such quality.")
-    frame = get_object_or_404(Frame, pk=frame_id, task__in=selectors.tasks_for(request.user).order_by().values("pk"))
+    frame = get_object_or_404(selectors.frames_for(request.user), pk=frame_id)
     file = {"original": frame.original, "thumbnail": frame.thumbnail, "work": frame.work_copy or frame.original}[quality]
     etag = quote_etag(f"{frame.sha256}-{quality}")
     # The browser's copy is good: answer before the file is opened.

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotation import selectors
 from annotation.access import read_only_reason
-from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState, Snapshot
+from annotation.guides import render_guide
+from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobStage, JobState, Snapshot
 from annotation.services import editor as editor_services, jobs as services
 from annotation.services.comparisons import has_truth
 from annotation.services.corrections import correction_of
@@ -21,6 +22,7 @@ from annotation.services.shapes import content_of
 from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
 from annotation.views.drawing import draw
+from annotation.views.work import people_for
 
 SESSION_HOURS = 12
 
@@ -29,25 +31,39 @@ SESSION_HOURS = 12
 @require_GET
 def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
     """`?frame=` (task-absolute number) and `?snapshot=` choose what is shown; with htmx only the viewer is answered."""
-    job = job_or_404(request.user, job_id)
-    # `data` of snapshots may be large: only the chosen one is read.
-    snapshots = list(job.snapshots.select_related("author").defer("data").order_by("-id"))
-    snapshot = _chosen_snapshot(request, job)
-    context = {**viewer_context(request, job, snapshot), "snapshots": snapshots}
+    job = job_or_404(request.user, job_id, given=True)
+    # Somebody who sees the job only because it was given to them sees its present work, no other attempt and nothing around it.
+    in_full = selectors.may_review(request.user, job.task.project)
+    snapshot = _chosen_snapshot(request, job) if in_full else None
+    context = {**viewer_context(request, job, snapshot), "in_full": in_full}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "annotation/_viewer.html", context)
-    may_edit = selectors.may_edit(request.user, job.task.project)
-    editable = may_edit and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
-    siblings = job.task.jobs.order_by("start_frame", "id")
+    annotates = selectors.may_annotate(request.user, job)
     context |= {
-        "editable": editable,
-        "reopenable": may_edit and not job.attempt and job.state == JobState.COMPLETED,
-        "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
-        "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
-        "open_issues": job.issues.filter(resolved_date=None).count(),
-        "counts": _counts(job), "truth": has_truth(job=job),
+        "editable": annotates and read_only_reason(job, EditorSession.Mode.REQUESTER) is None,
+        "reopenable": annotates and not job.attempt and job.state == JobState.COMPLETED,
+        "open_issues": selectors.issues_for(request.user).filter(job=job, resolved_date=None).count(), "counts": _counts(job),
+        **(_around(job, selectors.may_edit(request.user, job.task.project)) if in_full else _guide(job)),
     }
     return render(request, "annotation/job_detail.html", context)
+
+
+def _guide(job: Job) -> dict[str, Any]:
+    return {"guide_html": render_guide(job.task.project.guide)}
+
+
+def _around(job: Job, may_edit: bool) -> dict[str, Any]:
+    """Its attempts, its neighbours in the task, and what may be set by hand."""
+    siblings = job.task.jobs.order_by("start_frame", "id")
+    return {
+        # `data` of snapshots may be large: only the chosen one is read.
+        "snapshots": list(job.snapshots.select_related("author").defer("data").order_by("-id")),
+        "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
+        "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
+        "truth": has_truth(job=job),
+        "people": people_for(job.task.project) if may_edit and not job.attempt else [],
+        "stages": JobStage.choices, "states": JobState.choices,
+    }
 
 
 def _chosen_snapshot(request: HttpRequest, job: Job) -> Snapshot | None:
@@ -100,7 +116,7 @@ def _counts(job: Job) -> dict[str, int]:
 @require_POST
 def job_reopen(request: HttpRequest, job_id: int) -> HttpResponse:
     """One's own finished job may be changed again."""
-    job = job_or_404(request.user, job_id, edit=True)
+    job = job_or_404(request.user, job_id, given=True)
     with refusals_as_messages(request):
         services.reopen_job(actor=request.user, job=job)
         messages.success(request, "The job is open again: its shapes may be changed.")
@@ -112,10 +128,10 @@ def job_reopen(request: HttpRequest, job_id: int) -> HttpResponse:
 def job_editor(request: HttpRequest, job_id: int) -> HttpResponse:
     """Opens a session of the user: to work where that is possible, else to look. `?mode=review` to look, `?mode=correction` to go on with
     one's own correction of the attempt that holds the job (back to the job's page where there is none)."""
-    job = job_or_404(request.user, job_id)
+    job = job_or_404(request.user, job_id, given=True)
     if request.GET.get("mode") == "correction":
         return _correction_editor(request, job)
-    editable = selectors.may_edit(request.user, job.task.project) and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
+    editable = selectors.may_annotate(request.user, job) and read_only_reason(job, EditorSession.Mode.REQUESTER) is None
     mode = EditorSession.Mode.REQUESTER if editable and request.GET.get("mode") != "review" else EditorSession.Mode.REVIEW
     return _editor_page(request, job, mode)
 

@@ -20,7 +20,7 @@ from annotation.models import Job, Project, Request, Task, Upload
 from annotation.models.jobs import JobStage, JobState
 from annotation.services import tasks as services
 from annotation.services.files import remove_task_files
-from annotation.views import listing, summaries
+from annotation.views import listing, summaries, work
 from annotation.views.access import project_or_404, task_or_404
 from annotation.views.answers import error_lists, errors_on, refusals_as_messages
 
@@ -150,7 +150,8 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
         "labels": task.project.labels.all(),
         "states": JobState.choices, "stages": JobStage.choices,
         "state": request.GET.get("state", ""), "stage": request.GET.get("stage", ""),
-        "may_edit": selectors.may_edit(request.user, task.project),
+        "may_edit": (may_edit := selectors.may_edit(request.user, task.project)),
+        "people": work.people_for(task.project) if may_edit else [],
         "ingest": ingest,
         "requests": requests.exclude(action=Request.Action.CREATE)[:3],
     }

@@ -16,8 +16,9 @@ class ExtendedList(serializers.ListSerializer):
 
     def to_representation(self, data: Any) -> list[Any]:
         rows = list(data.all() if hasattr(data, "all") else data)
-        extras = api_extras_of_many(self.child.kind, rows)  # type: ignore[union-attr]
-        return [{**self.child.plain(row), **extras[row.pk]} for row in rows]  # type: ignore[union-attr]
+        child: Any = self.child
+        extras = api_extras_of_many(child.kind, child.seen_in_full(rows))
+        return [{**child.plain(row), **extras.get(row.pk, {})} for row in rows]
 
 
 class Extended(serializers.ModelSerializer):
@@ -35,8 +36,12 @@ class Extended(serializers.ModelSerializer):
         """Without the extras."""
         return dict(super().to_representation(instance))
 
+    def seen_in_full(self, rows: list[Any]) -> list[Any]:
+        """Those of `rows` to which the rooms above may add; the others are shown to somebody who sees no more than the thing itself."""
+        return rows
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {**self.plain(instance), **api_extras(self.kind, instance)}
+        return {**self.plain(instance), **(api_extras(self.kind, instance) if self.seen_in_full([instance]) else {})}
 
     def link(self, path: str) -> str:
         """Absolute address of a path below /api/."""

@@ -5,6 +5,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation import selectors
 from annotation.api.constants import Constant
 from annotation.api.serializers.people import BasicUserSerializer
 from annotation.api.serializers.projects import Extended
@@ -135,6 +136,15 @@ class JobSerializer(Extended):
     def get_status(self, job: Any) -> str:
         """CVAT's older word, derived from stage and state."""
         if job.stage == JobStage.ANNOTATION:
+    def seen_in_full(self, rows: list[Any]) -> list[Any]:
+        """Without jobs that the caller sees only because they were given to them: a worker learns nothing of the crowd and its prices."""
+        request = self.context.get("request")
+        given = {row.task.project_id for row in rows if request is not None and row.assignee_id == request.user.pk}
+        if not given:
+            return rows
+        seen = set(selectors.projects_for(request.user).filter(pk__in=given).order_by().values_list("pk", flat=True))
+        return [row for row in rows if row.assignee_id != request.user.pk or row.task.project_id in seen]
+
             return "annotation"
         return "completed" if job.stage == JobStage.ACCEPTANCE and job.state == JobState.COMPLETED else "validation"
 

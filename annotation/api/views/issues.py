@@ -50,7 +50,7 @@ class IssueView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
         body = IssueCreateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(body.validated_data)
-        job = selectors.jobs_for(request.user).select_related("task__project").filter(pk=wanted.pop("job")).first()
+        job = selectors.jobs_open_to(request.user).select_related("task__project").filter(pk=wanted.pop("job")).first()
         if job is None:
             raise ValidationError({"job": ["Give the id of a job that you see."]})
         issue = issues.create_issue(actor=request.user, job=job, **wanted)

@@ -146,5 +146,4 @@ class LabelView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_queryset(self) -> QuerySet[Label]:
-        seen = selectors.projects_for(self.request.user).order_by().values("pk")
-        return Label.objects.filter(project__in=seen).prefetch_related("attributes")
+        return selectors.labels_for(self.request.user).prefetch_related("attributes")

@@ -93,6 +93,12 @@ def _project_of_new(request: Request, data: dict[str, Any]) -> Project:
     return project
 
 
+# What a worker needs of a job given to them, and no more: exports, attempts and comparisons are for people of the project.
+_OPEN_TO_WORKERS = frozenset((
+    "list", "retrieve", "partial_update", "look_at_data", "data_meta", "preview", "annotations", "put_annotations", "patch_annotations",
+    "delete_annotations"))
+
+
 class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Jobs the caller sees."""
 
@@ -104,12 +110,14 @@ class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.R
                    "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Job]:
-        return selectors.jobs_for(self.request.user).select_related("task__project", "assignee").annotate(
+        visible = selectors.jobs_open_to if self.action in _OPEN_TO_WORKERS else selectors.jobs_for
+        return visible(self.request.user).select_related("task__project", "assignee").annotate(
             issue_count=counted(Issue.objects.all(), path="job")).prefetch_related(KEPT_CORRECTIONS)
 
     @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:
-        """Stage, state, assignee. A new stage without a state starts as new. 409 for a crowd's job."""
+        """Stage, state, assignee; whom the job is given to changes the state only. A new stage without a state starts as new. 409 for a
+        crowd's job."""
         job = self.get_object()
         body = JobWriteSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
