@@ -159,6 +159,13 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "annotation.api.pagination.PageNumberPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # CVAT's media type beside JSON at every door; both through orjson, which refuses what is nested without end.
+    "DEFAULT_RENDERER_CLASSES": [
+        "annotation.api.json.JSONRenderer", "annotation.api.json.CvatJSONRenderer", "annotation.api.browsing.PageRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "annotation.api.json.JSONParser", "annotation.api.json.CvatJSONParser", "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.FormParser"],
+    "DEFAULT_VERSIONING_CLASS": "annotation.api.versions.AcceptedVersion",
     "EXCEPTION_HANDLER": "annotation.api.errors.exception_handler",
     "PAGE_SIZE": 10,
     # Whose address is counted when logins are limited: without a proxy of ours, X-Forwarded-For is anybody's word.

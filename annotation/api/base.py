@@ -6,9 +6,9 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import parsers
-from rest_framework.renderers import BrowsableAPIRenderer
 from rest_framework.viewsets import GenericViewSet
 
+from annotation.api.browsing import PageRenderer
 from annotation.api.filters import FieldFilters, LogicFilter, Search, SimpleFilters, Sort
 from annotation.api.json import CvatJSONParser, CvatJSONRenderer, JSONParser, JSONRenderer
 from annotation.api.terms import Terms
@@ -22,7 +22,7 @@ CONFLICT_ERRORS = {**WRITE_ERRORS, 409: ERROR}
 class ApiView(GenericViewSet):
     """CVAT's media type first: its low-level client sends no Accept. What a user may not see is not in the queryset: 404."""
 
-    renderer_classes = [CvatJSONRenderer, JSONRenderer, BrowsableAPIRenderer]
+    renderer_classes = [CvatJSONRenderer, JSONRenderer, PageRenderer]
     parser_classes = [JSONParser, CvatJSONParser, parsers.MultiPartParser, parsers.FormParser]
     filter_backends = [FieldFilters, SimpleFilters, Search, Sort, LogicFilter]
     # Name in `?name=value` and in `filter=` -> what it reads (api.lists).

@@ -6,6 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from rest_framework import exceptions, status, views
 from rest_framework.response import Response
 
+from annotation.api.json import TooLarge
 from annotation.errors import Forbidden, InvalidAnnotations, Refused, RevisionConflict
 
 # Refusals that say the request itself is wrong; the rest meet a state of things that another moment may change: 409.
@@ -19,14 +20,6 @@ class SessionEnded(exceptions.APIException):
     status_code = status.HTTP_401_UNAUTHORIZED
     default_detail = "This editing session has ended. Open the job again."
     default_code = "session_ended"
-
-
-class TooLarge(exceptions.APIException):
-    """413."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request is too large."
-    default_code = "too_large"
 
 
 def register_error(kind: type[Exception], answer: Callable[[Any], Response]) -> None:

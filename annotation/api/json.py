@@ -1,14 +1,20 @@
-"""JSON in and out through orjson, in CVAT's media types."""
+"""JSON in and out through orjson, in CVAT's media types. REST framework reads this before it is ready itself: nothing of ours is asked."""
 from typing import Any
 
 import orjson
-from rest_framework import exceptions, parsers, renderers
+from rest_framework import exceptions, parsers, renderers, status
 from rest_framework.utils.encoders import JSONEncoder
-
-from annotation.api.errors import TooLarge
 
 MAX_BYTES = 32 * 1024 * 1024
 _encoder = JSONEncoder()
+
+
+class TooLarge(exceptions.APIException):
+    """413."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The request is too large."
+    default_code = "too_large"
 
 
 class JSONRenderer(renderers.BaseRenderer):
