@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from annotation.models import Request, Task
-from annotation.services.requests import forget_inputs, wake
+from annotation.services.requests import announce_completed, forget_inputs, wake
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +92,10 @@ class Run:
         self._settle(status=Request.Status.FAILED, message=sentence, errors=errors[:1000])
 
     def _settle(self, **fields: Any) -> None:
-        if not self._mine().update(finished_date=timezone.now(), **fields):
-            raise RunLost
+        with transaction.atomic():
+            if not self._mine().update(finished_date=timezone.now(), **fields):
+                raise RunLost
+            announce_completed(self.request)
 
 
 def run(request_id: str) -> None:

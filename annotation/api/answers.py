@@ -61,8 +61,9 @@ def events_of(kind: str, group: str, verbs: Sequence[str], types: tuple[str, ...
 _ALL = ("create", "update", "delete")
 # As GET /api/requests calls them, and whether CVAT has the name too.
 _COMPLETED = (
-    ("create:task", "Task filled with images", False), ("export:dataset", "Export finished or failed", False),
-    ("export:backup", "Backup finished or failed", False), ("import:annotations", "Import finished or failed", True),
+    ("create:task", "Task filled with images", False), ("export:annotations", "Export of annotations over", False),
+    ("export:dataset", "Export with images over", False), ("export:backup", "Backup over", False),
+    ("import:annotations", "Import of annotations over", True), ("import:dataset", "Import of a dataset over", True),
 )
 
 

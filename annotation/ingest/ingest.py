@@ -25,6 +25,7 @@ from annotation.models.tasks import frame_path
 from annotation.runner import Run, RunFailed
 from annotation.segments import cut
 from annotation.services.files import remove_tree, task_folder
+from annotation.webhooks.announcing import announce, changing
 
 # Decoding releases the interpreter; more threads than this only cost memory. Addresses wait for the network.
 THREADS_LOCAL, THREADS_URLS = 2, 6
@@ -195,14 +196,16 @@ def _write(run: Run, task: Task, made: list[Made], problems: list[str]) -> None:
     for number, item in enumerate(made):
         item.frame.number = number
         item.frame.name = names.give(item.frame.name)
-    with transaction.atomic():
+    actor = run.request.owner
+    with transaction.atomic(), changing("task", [task.pk], actor=actor):
         run.lock()
         locked = Task.objects.select_for_update().get(pk=task.pk)
         Frame.objects.bulk_create([item.frame for item in made], batch_size=1000)
         locked.size = len(made)
-        Job.objects.bulk_create([
+        jobs = Job.objects.bulk_create([
             Job(task=locked, start_frame=start, stop_frame=stop)
             for start, stop in cut(locked.size, locked.segment_size, locked.frame_overlap)], batch_size=1000)
+        announce("create", "job", [job.pk for job in jobs], actor=actor, projects=[locked.project_id])
         locked.save(update_fields=["size", "updated_date"])
         skipped = f"; {len(problems)} were left out" if problems else ""
         run.finish(f"{len(made)} image{'s' if len(made) != 1 else ''} added{skipped}.", warnings=problems[:1000])

@@ -7,9 +7,10 @@ from django.utils import timezone
 from psycopg2.extras import execute_values
 
 from annotation.locks import lock_labels
-from annotation.models import Correction, FrameAnnotation, Job, JobStage, JobState, Snapshot
+from annotation.models import Correction, FrameAnnotation, Job, JobStage, JobState, Snapshot, Task
 from annotation.services import jobs
 from annotation.services.shapes import write_frames
+from annotation.webhooks.announcing import changing
 
 _WHERE: dict[str, tuple[str, str]] = {
     "begin": (JobStage.ANNOTATION.value, JobState.IN_PROGRESS.value),
@@ -38,6 +39,12 @@ def settle_attempts(*, moves: Sequence[Move]) -> None:
 
     Jobs that hold nothing of anybody go in one UPDATE; where something must be kept or put back, services.jobs does it one by one.
     """
+    keys = [move.job_id for move in moves]
+    with changing("job", keys, projects=Task.objects.filter(jobs__in=keys).order_by().values("project")):
+        _settle_all(moves)
+
+
+def _settle_all(moves: Sequence[Move]) -> None:
     filled = _starting_filled(moves)
     locked = {job.pk: job for job in Job.objects.select_for_update().filter(
         pk__in=[move.job_id for move in moves]).order_by("pk").only(*_READ)}

@@ -2,7 +2,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,10 @@ from annotation.services import corrections
 from annotation.services.jobs import begin_own_work, mark_submitted
 from annotation.services.shapes import FrameContent, frames_of, save_frames
 from annotation.services.snapshots import submitted_snapshot, take_snapshot
+from annotation.webhooks.announcing import changing
+
+# How long the key of one of our own people opens the editor. A crowd's key ends with its attempt.
+OWN_SESSION = timedelta(hours=12)
 
 
 def token_digest(token: str) -> str:
@@ -135,8 +139,7 @@ def submit(*, session: EditorSession, revision: int) -> Snapshot:
     if session.attempt:
         mark_submitted(job=job)
     else:
-        job.state = JobState.COMPLETED
-        job.save(update_fields=["state", "updated_date"])
+        _finish(job, session)
     return snapshot
 
 
@@ -144,5 +147,10 @@ def _finish_again(job: Job, session: EditorSession, before: Snapshot) -> None:
     """One's own job that was reopened and needed no change is finished by the same snapshot."""
     if not session.attempt and job.revision == before.revision and job.state != JobState.COMPLETED \
             and _reason_of(session, job) is None:
+        _finish(job, session)
+
+
+def _finish(job: Job, session: EditorSession) -> None:
+    with changing("job", [job.pk], actor=session.user):
         job.state = JobState.COMPLETED
         job.save(update_fields=["state", "updated_date"])

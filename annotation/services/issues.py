@@ -12,6 +12,7 @@ from django.utils import timezone
 from annotation import selectors
 from annotation.errors import Forbidden, Refused
 from annotation.models import Comment, Frame, FrameAnnotation, Issue, Job
+from annotation.webhooks.announcing import announces
 
 MAX_MESSAGE = 4096
 # Both are far above what a review needs; they keep a program from filling the editor's list.
@@ -19,6 +20,7 @@ MAX_ISSUES = 1000
 MAX_COMMENTS = 200
 
 
+@announces("create", "issue")
 @transaction.atomic
 def create_issue(*, actor: Any, job: Job, frame: int, position: Any, message: Any, shape_id: int | None = None,
                  attempt: str | None = None) -> Issue:
@@ -44,6 +46,7 @@ def create_issue(*, actor: Any, job: Job, frame: int, position: Any, message: An
     return issue
 
 
+@announces("create", "comment")
 @transaction.atomic
 def add_comment(*, actor: Any, issue: Issue, message: Any) -> Comment:
     """An answer to an issue, open or resolved. ValidationError with "message"; Refused(code="too_many") at 200 comments."""
@@ -57,6 +60,7 @@ def add_comment(*, actor: Any, issue: Issue, message: Any) -> Comment:
     return comment
 
 
+@announces("update", "comment")
 @transaction.atomic
 def edit_comment(*, actor: Any, comment: Comment, message: Any) -> Comment:
     """Change one's own words. ValidationError with "message"; Forbidden for somebody else's."""
@@ -70,6 +74,7 @@ def edit_comment(*, actor: Any, comment: Comment, message: Any) -> Comment:
     return comment
 
 
+@announces("delete", "comment")
 @transaction.atomic
 def delete_comment(*, actor: Any, comment: Comment) -> None:
     """Take back one's own words. Refused(code="only_comment") for the only one: an issue says something."""
@@ -82,16 +87,19 @@ def delete_comment(*, actor: Any, comment: Comment) -> None:
     locked.save(update_fields=["updated_date"])
 
 
+@announces("update", "issue")
 def resolve_issue(*, actor: Any, issue: Issue) -> Issue:
     """Settled. A repeat keeps who and when it was first."""
     return _settle(actor, issue, resolved=True)
 
 
+@announces("update", "issue")
 def reopen_issue(*, actor: Any, issue: Issue) -> Issue:
     """Not settled after all. A repeat changes nothing."""
     return _settle(actor, issue, resolved=False)
 
 
+@announces("delete", "issue")
 def delete_issue(*, actor: Any, issue: Issue) -> None:
     """With all its comments: by whoever opened it, or by somebody who may change the project. Forbidden for others."""
     _require_review(actor, issue.job, issue.attempt)

@@ -12,8 +12,10 @@ from annotation.services.guards import require_annotate, require_edit
 from annotation.services.imports import lock_starting_point, put_starting_point
 from annotation.services.shapes import frames_of, write_frames
 from annotation.services.snapshots import submitted_snapshot, take_snapshot
+from annotation.webhooks.announcing import announces
 
 
+@announces("update", "job")
 @transaction.atomic
 def begin_attempt(*, job: Job, attempt: str, worker: str, starting_point: bool = True) -> Job:
     """Somebody from outside takes the job: annotation / in progress, empty frames, or those of the task's pre-annotations if it shows them.
@@ -55,6 +57,7 @@ def begin_own_work(*, job: Job) -> Job:
     return _told(job, locked)
 
 
+@announces("update", "job")
 @transaction.atomic
 def release_job(*, job: Job, attempt: str) -> Snapshot | None:
     """The attempt is over without a submission (expired, skipped), or its rejected work makes place for another.
@@ -75,21 +78,25 @@ def release_job(*, job: Job, attempt: str) -> Snapshot | None:
     return snapshot
 
 
+@announces("update", "job")
 def mark_submitted(*, job: Job) -> Job:
     """annotation -> validation / completed. A job that is further stays where it is."""
     return _mark(job, JobStage.VALIDATION, JobState.COMPLETED, only_from=JobStage.ANNOTATION)
 
 
+@announces("update", "job")
 def mark_accepted(*, job: Job) -> Job:
     """acceptance / completed, from anywhere: an observation, never refused."""
     return _mark(job, JobStage.ACCEPTANCE, JobState.COMPLETED)
 
 
+@announces("update", "job")
 def mark_rejected(*, job: Job) -> Job:
     """validation / rejected, from anywhere: an observation, never refused."""
     return _mark(job, JobStage.VALIDATION, JobState.REJECTED)
 
 
+@announces("update", "job")
 @transaction.atomic
 def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | None = None, assignee: Any = ...) -> Job:
     """Change stage, state and assignee by hand (CVAT's rule: a new stage without a state starts as `new`).
@@ -97,16 +104,15 @@ def update_job(*, actor: Any, job: Job, stage: str | None = None, state: str | N
     Whom the job is given to may change its state while it is being annotated, nothing else. Forbidden; Refused(code="held") while
     somebody from outside holds the job; ValidationError with "stage", "state", "assignee".
     """
-    require_edit(actor, job.task.project)
     locked = _lock(job)
+    if not selectors.may_edit(actor, job.task.project):
+        _require_own_state(actor, locked, stage, state, assignee)
     if locked.attempt:
         raise Refused("This job is done by a crowd: its stage and state follow the platform's.", "held")
     if stage is not None and stage not in JobStage.values:
         raise ValidationError({"stage": [f"“{stage}” is not one of {', '.join(JobStage.values)}."]})
     if state is not None and state not in JobState.values:
         raise ValidationError({"state": [f"“{state}” is not one of {', '.join(JobState.values)}."]})
-    if not selectors.may_edit(actor, job.task.project):
-        _require_own_state(actor, locked, stage, state, assignee)
     if assignee is not ...:
         if assignee is not None and not selectors.may_be_given(assignee, job.task.project):
             raise ValidationError({"assignee": ["Share the project with this user first, or invite them to its organization."]})
@@ -128,12 +134,6 @@ def reopen_job(*, actor: Any, job: Job) -> Job:
     return update_job(actor=actor, job=job, state=JobState.IN_PROGRESS)
 
 
-def _lock(job: Job) -> Job:
-    return Job.objects.select_for_update(of=("self",)).select_related("task__project", "assignee").get(pk=job.pk)
-
-
-def _move(job: Job, stage: str, state: str) -> None:
-    if (job.stage, job.state) != (stage, state):
 def _require_own_state(actor: Any, job: Job, stage: str | None, state: str | None, assignee: Any) -> None:
     """The job is the actor's to annotate, and no more than its state is to change."""
     if not selectors.is_given(actor, job):
@@ -145,6 +145,12 @@ def _require_own_state(actor: Any, job: Job, stage: str | None, state: str | Non
     require_annotate(actor, job)
 
 
+def _lock(job: Job) -> Job:
+    return Job.objects.select_for_update(of=("self",)).select_related("task__project", "assignee").get(pk=job.pk)
+
+
+def _move(job: Job, stage: str, state: str) -> None:
+    if (job.stage, job.state) != (stage, state):
         job.stage, job.state = stage, state
         job.save(update_fields=["stage", "state", "updated_date"])
 

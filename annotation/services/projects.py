@@ -94,7 +94,7 @@ def delete_project(*, actor: Any, project: Project) -> None:
     if obstacles:
         raise Refused(" ".join(dict.fromkeys(obstacles)), "in_use")
     task_ids = list(Task.objects.filter(project=project).values_list("pk", flat=True))
-    with deleting("project", [project.pk], actor=actor, projects=[project.pk]), \
+    with transaction.atomic(), deleting("project", [project.pk], actor=actor), \
             deleting("task", task_ids, actor=actor, projects=[project.pk]):
         project.delete()
         for task_id in task_ids:

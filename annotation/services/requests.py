@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotation import selectors
 from annotation.errors import Forbidden, Refused
 from annotation.models import Request
+from annotation.webhooks.announcing import announce
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +45,18 @@ def cancel_request(*, actor: Any, request: Request) -> Request:
     running = locked.status == Request.Status.STARTED
     locked.status, locked.message, locked.finished_date = Request.Status.FAILED, f"Cancelled by {actor.get_username()}.", timezone.now()
     locked.save(update_fields=["status", "message", "finished_date"])
+    announce_completed(locked, actor=actor)
     if not running:
         transaction.on_commit(lambda: forget_inputs(locked), robust=True)
     return locked
+
+
+def announce_completed(request: Request, actor: Any = None) -> None:
+    """Tell whoever listens that it is over, well or not. Inside the transaction that settles it."""
+    from annotation.api.serializers.requests import subject_of  # the API's word for it is the event's name
+
+    announce("completed", "request", [request.pk], actor=actor or request.owner,
+             event=f"completed:request[{request.action}:{subject_of(request)}]")
 
 
 def forget_inputs(request: Request) -> None:

@@ -1,5 +1,6 @@
 """Shapes and tags on the frames of a job."""
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import connection, transaction
@@ -9,6 +10,7 @@ from annotation.errors import InvalidAnnotations, ReadOnly, RevisionConflict
 from annotation.locks import lock_labels
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobState
 from annotation.shapes import FrameSize, Vocabulary, clean_frame
+from annotation.webhooks.announcing import changing
 
 # {"shapes": [...], "tags": [...]}, of a frame that needs neither "nothing_here": True, and of one that is as an import left it
 # "starting_point": True.
@@ -68,10 +70,13 @@ def save_frames(*, job: Job, revision: int, frames: Any, session: EditorSession 
     write_frames(locked, cleaned)
     locked.revision += 1
     changed = ["revision", "last_object_id", "updated_date"]
-    if locked.state == JobState.NEW:
-        locked.state = JobState.IN_PROGRESS
-        changed.append("state")
-    locked.save(update_fields=changed)
+    starts = locked.state == JobState.NEW
+    # Only the first save of a job is news; the others cost nothing more.
+    with changing("job", [locked.pk], actor=session.user if session else None) if starts else nullcontext():
+        if starts:
+            locked.state = JobState.IN_PROGRESS
+            changed.append("state")
+        locked.save(update_fields=changed)
     job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state
     return locked.revision
 

@@ -63,7 +63,7 @@ def delete_task(*, actor: Any, task: Task) -> None:
         raise Refused(" ".join(obstacles), "in_use")
     task_id = task.pk
     job_ids = list(task.jobs.values_list("pk", flat=True))
-    with deleting("job", job_ids, actor=actor, projects=[task.project_id]), \
+    with transaction.atomic(), deleting("job", job_ids, actor=actor, projects=[task.project_id]), \
             deleting("task", [task_id], actor=actor, projects=[task.project_id]):
         task.delete()
         transaction.on_commit(lambda: remove_task_files(task_id), robust=True)

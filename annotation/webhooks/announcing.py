@@ -48,13 +48,13 @@ def listening(event: str, *, projects: Any = (), organizations: Any = ()) -> Lis
     return Listening(event, list(found.values_list("pk", "project", "organization")))
 
 
-def announce(verb: str, kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any = (), organizations: Any = (),
-             event: str = "") -> None:
+def announce(verb: str, kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any = None, event: str = "") -> None:
     """Tell that things were made ("create") or that something happened to them, from their state now. Call inside the transaction.
 
-    `keys`: primary keys; `projects`, `organizations`: where they are, ids or a subquery; `event`: its name, where it is not `verb:kind`.
+    `keys`: primary keys; `projects`: where they are, ids or a subquery, for many things at once; `event`: its name, where it is not
+    `verb:kind`.
     """
-    heard = listening(event or f"{verb}:{kind}", projects=projects, organizations=organizations) if keys else None
+    heard = _heard(event or f"{verb}:{kind}", kind, keys, projects)
     if heard:
         for start in range(0, len(keys), _CHUNK):
             part = keys[start:start + _CHUNK]
@@ -62,34 +62,29 @@ def announce(verb: str, kind: str, keys: Sequence[Any], *, actor: Any = None, pr
 
 
 @contextmanager
-def changing(kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any = (), organizations: Any = ()) -> Iterator[None]:
-    """Around a change of these things: tells what became different in their REST answers, and nothing where nothing did.
-
-    Opens a transaction, or joins the one that is open.
-    """
-    with transaction.atomic():
-        heard = listening(f"update:{kind}", projects=projects, organizations=organizations) if keys else None
-        if not heard:
-            yield
-            return
-        heard.before = _answers(kind, keys)
+def changing(kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any = None) -> Iterator[None]:
+    """Inside a transaction, around a change of these things: tells what became different in their REST answers, if anything did."""
+    heard = _heard(f"update:{kind}", kind, keys, projects)
+    if not heard:
         yield
-        _write(heard, kind_named(kind), _answers(kind, keys), actor)
+        return
+    heard.before = _answers(kind, keys)
+    yield
+    _write(heard, kind_named(kind), _answers(kind, keys), actor)
 
 
 @contextmanager
-def deleting(kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any = (), organizations: Any = ()) -> Iterator[None]:
-    """Around the deletion of these things: tells what they were."""
-    with transaction.atomic():
-        heard = listening(f"delete:{kind}", projects=projects, organizations=organizations) if keys else None
-        places = _places(kind_named(kind), keys) if heard else {}
-        last = _answers(kind, keys) if heard else {}
-        yield
-        if heard:
-            # A project's own webhooks went with it.
-            left = set(Webhook.objects.filter(pk__in=[row[0] for row in heard.rows]).values_list("pk", flat=True))
-            heard.rows = [row for row in heard.rows if row[0] in left]
-            _write(heard, kind_named(kind), last, actor, places)
+def deleting(kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any = None) -> Iterator[None]:
+    """Inside a transaction, around the deletion of these things: tells what they were."""
+    heard = _heard(f"delete:{kind}", kind, keys, projects)
+    places = _places(kind_named(kind), keys) if heard else {}
+    last = _answers(kind, keys) if heard else {}
+    yield
+    if heard:
+        # A project's own webhooks went with it.
+        left = set(Webhook.objects.filter(pk__in=[row[0] for row in heard.rows]).values_list("pk", flat=True))
+        heard.rows = [row for row in heard.rows if row[0] in left]
+        _write(heard, kind_named(kind), last, actor, places)
 
 
 def announces(verb: str, kind: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
@@ -104,22 +99,26 @@ def announces(verb: str, kind: str) -> Callable[[Callable[Given, Result]], Calla
             if verb == "create":
                 with transaction.atomic():
                     made: Any = service(*arguments, **names)
-                    announce(verb, kind, [made.pk], actor=actor, **_scope(kind, made.pk))
+                    announce(verb, kind, [made.pk], actor=actor)
                 return made
             thing: Any = names[kind]
             around = changing if verb == "update" else deleting
-            with around(kind, [thing.pk], actor=actor, **_scope(kind, thing.pk)):
+            with transaction.atomic(), around(kind, [thing.pk], actor=actor):
                 return service(*arguments, **names)
         return telling
     return decorate
 
 
-def _scope(kind: str, key: Any) -> dict[str, Any]:
-    """Where the thing is, as a part of the one query: nothing is read for it."""
+def _heard(event: str, kind: str, keys: Sequence[Any], projects: Any) -> Listening | None:
+    """Who listens, in one query: where the things are is a part of it."""
+    if not keys:
+        return None
     of = kind_named(kind)
-    if of.project == "pk":
-        return {"projects": [key]}
-    return {"projects" if of.project is not None else "organizations": of.places([key]).values("place")}
+    if projects is None and of.project is None:
+        return listening(event, organizations=of.places(keys).values("place"))
+    if projects is None:
+        projects = keys if of.project == "pk" else of.places(keys).values("place")
+    return listening(event, projects=projects)
 
 
 def _answers(kind: str, keys: Sequence[Any]) -> dict[Any, dict[str, Any]]:

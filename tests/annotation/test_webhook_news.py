@@ -2,11 +2,12 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Job, Organization, OrganizationMember, Project, ProjectMember, Webhook, WebhookDelivery
-from annotation.services import members, projects, tasks, webhooks
+from annotation.services import issues, jobs, members, projects, shapes, tasks, webhooks
 from annotation.webhooks.announcing import announce, changing, listening
 from tests.annotation.conftest import Fill
 
@@ -150,8 +151,7 @@ def test_a_change_that_nobody_listens_to_costs_one_query(
     with transaction.atomic():
         with django_assert_num_queries(1):
             announce("create", "task", [1, 2, 3], projects=[project.pk])
-        # With its savepoint.
-        with django_assert_num_queries(3), changing("project", [project.pk], projects=[project.pk]):
+        with django_assert_num_queries(1), changing("project", [project.pk], projects=[project.pk]):
             assert project.pk
 
 
@@ -172,3 +172,54 @@ def test_a_reviewer_may_not_look_after_webhooks(alice: Any, rita: Any, project: 
 
     with pytest.raises(Forbidden):
         webhooks.create_webhook(actor=rita, place=project, target_url="https://example.org", events=["update:job"])
+
+
+def test_filling_a_task_tells_its_jobs_its_size_and_the_end_of_the_request(fill: Fill, listen: Any) -> None:
+    listen("create:job", "update:task", "completed:request[create:task]")
+    task = fill(count=2, segment_size=1)
+    jobs = [f"job:{key}" for key in task.jobs.values_list("pk", flat=True)]
+    assert sorted(told()) == [
+        ("completed:request[create:task]", f"request:{task.requests.get().pk}"), *(("create:job", job) for job in jobs),
+        ("update:task", f"task:{task.pk}")]
+    over = body("completed:request[create:task]")["request"]
+    assert (over["status"], over["operation"]["task_id"]) == ("finished", task.pk)
+    assert body("update:task")["before_update"]["size"] == 0
+
+
+def test_the_first_save_of_a_job_is_told_and_the_next_is_not(alice: Any, fill: Fill, listen: Any) -> None:
+    job = fill(count=1).jobs.get()
+    listen("update:job")
+    empty = {"0": {"shapes": [], "tags": [], "nothing_here": True}}
+    shapes.save_frames(job=job, revision=0, frames=empty)
+    shapes.save_frames(job=job, revision=1, frames=empty)
+    said = body("update:job")
+    assert (said["before_update"]["state"], said["job"]["state"]) == ("new", "in progress")
+
+
+def test_saving_asks_for_listeners_once_in_a_job_s_life(fill: Fill) -> None:
+    job = fill(count=1).jobs.get()
+    frames = {"0": {"shapes": [], "tags": [], "nothing_here": True}}
+
+    def queries(revision: int) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            shapes.save_frames(job=job, revision=revision, frames=frames)
+        return [query["sql"] for query in captured if "annotation_webhook" in query["sql"]]
+    assert [len(queries(0)), len(queries(1)), len(queries(2))] == [1, 0, 0]
+
+
+@committed
+def test_review_is_told_step_by_step(alice: Any, fill: Fill, listen: Any) -> None:
+    job = fill(count=1).jobs.get()
+    listen("update:job", "create:issue", "update:issue", "delete:issue", "create:comment", "update:comment", "delete:comment")
+    jobs.update_job(actor=alice, job=job, stage="validation")
+    issue = issues.create_issue(actor=alice, job=job, frame=0, position=[1, 2], message="Too wide")
+    comment = issues.add_comment(actor=alice, issue=issue, message="The left one")
+    issues.edit_comment(actor=alice, comment=comment, message="The right one")
+    issues.delete_comment(actor=alice, comment=comment)
+    issues.resolve_issue(actor=alice, issue=issue)
+    issues.delete_issue(actor=alice, issue=issue)
+    assert [event for event, _ in told()] == [
+        "update:job", "create:issue", "create:comment", "update:comment", "delete:comment", "update:issue", "delete:issue"]
+    assert body("update:job")["before_update"]["stage"] == "annotation"
+    assert body("update:comment")["before_update"]["message"] == "The left one"
+    assert body("update:issue")["before_update"]["resolved"] is False
