@@ -5,9 +5,10 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from annotation.models import Frame, PartialUpload, Request, Task, Upload
+from annotation.models import Asset, Frame, PartialUpload, Request, Task, Upload
 from annotation.services import partial_uploads
 from annotation.services.files import PARTIAL, remove_tree, task_folder
+from annotation.services.guides import FOLDER
 
 UPLOAD_DAYS = 2
 RESULT_DAYS = 14
@@ -16,7 +17,7 @@ ACTIVE = (Request.Status.QUEUED, Request.Status.STARTED)
 
 def tidy() -> int:
     """Delete them; how many folders, uploads and results went. Safe while requests run: those of an active request are left alone."""
-    return _uploads() + _task_folders() + _results()
+    return _uploads() + _task_folders() + _results() + _pictures()
 
 
 def _active_tasks() -> set[int]:
@@ -103,3 +104,18 @@ def _results() -> int:
             remove_tree(f"exports/{name}")
             count += 1
     return count
+
+
+def _pictures() -> int:
+    """Of guides, whose rows were never written."""
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return 0
+    old = timezone.now() - timedelta(days=UPLOAD_DAYS)
+    # The storage may have given another name than asked for.
+    lost = [name for name in names if not Asset.objects.filter(file=f"{FOLDER}/{name}").exists()
+            and default_storage.get_modified_time(f"{FOLDER}/{name}") < old]
+    for name in lost:
+        default_storage.delete(f"{FOLDER}/{name}")
+    return len(lost)

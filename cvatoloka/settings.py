@@ -195,6 +195,15 @@ INGEST_URL_TIMEOUT = env.int("INGEST_URL_TIMEOUT", default=20)
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
 IMPORT_MAX_SHAPES = env.int("IMPORT_MAX_SHAPES", default=100_000)
 IMPORT_MAX_MASK_PIXELS = env.int("IMPORT_MAX_MASK_PIXELS", default=20_000_000_000)
+# The Python that has Datumaro, for the formats that are its own; bin/formats makes this one.
+DATUMARO_PYTHON = env.str("DATUMARO_PYTHON", default=str(BASE_DIR / ".venv-formats/bin/python"))
+# Of one backup: the archive and what it unpacks to, its frames, its shapes and tags. Greater ones are neither made nor taken.
+BACKUP_MAX_BYTES = env.int("BACKUP_MAX_BYTES", default=100 * 1024 * 1024 * 1024)
+BACKUP_MAX_FRAMES = env.int("BACKUP_MAX_FRAMES", default=100_000)
+BACKUP_MAX_SHAPES = env.int("BACKUP_MAX_SHAPES", default=2_000_000)
+# One picture of a guide, bytes, and how many a project may have.
+ASSET_MAX_BYTES = env.int("ASSET_MAX_BYTES", default=10 * 1024 * 1024)
+ASSET_MAX_COUNT = env.int("ASSET_MAX_COUNT", default=200)
 # Hosts (or host:port) that may be fetched from although they resolve to private addresses.
 INGEST_ALLOWED_PRIVATE_HOSTS = env.list("INGEST_ALLOWED_PRIVATE_HOSTS", default=[])
 

@@ -130,7 +130,7 @@ class JobView(EditorView):
                     "read_only": reason is not None, "read_only_reason": reason or "", "stage": job.stage, "state": job.state},
             "frames": list(_frames(job).values("number", "name", "width", "height")),
             "labels": [_label(label) for label in labels],
-            "guide_html": render_guide(job.task.project.guide),
+            "guide_html": render_guide(job.task.project.guide, job.task.project_id),
             "annotations": {"revision": work.revision, "frames": work.frames},
             "context": _context(session, read_only=reason is not None),
         })

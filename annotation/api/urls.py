@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from annotation.api import editor, editor_issues
 from annotation.api.views.access import AccessTokenView, AuthView
+from annotation.api.views.guides import AssetView, GuideView
 from annotation.api.views.issues import CommentView, IssueView
 from annotation.api.views.people import UserView
 from annotation.api.views.projects import LabelView, ProjectView
@@ -85,3 +86,8 @@ urlpatterns = [
     door("requests/<uuid:pk>/result", RequestView, get="result"),
     path("<path:path>", NowhereView.as_view(dict.fromkeys(("get", "post", "put", "patch", "delete"), "nowhere"))),
 ]
+    door("guides", GuideView, post="create"),
+    door("guides/<int:pk>", GuideView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("assets", AssetView, post="create"),
+    door("assets/<uuid:pk>", AssetView, get="picture", delete="destroy"),
+    door("requests/<uuid:pk>/cancel", RequestView, post="cancel"),

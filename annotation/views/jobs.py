@@ -49,7 +49,7 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
 
 
 def _guide(job: Job) -> dict[str, Any]:
-    return {"guide_html": render_guide(job.task.project.guide)}
+    return {"guide_html": render_guide(job.task.project.guide, job.task.project_id)}
 
 
 def _around(job: Job, may_edit: bool) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def detail_context(request: HttpRequest, project: Project, member_form: MemberFo
         "page": page,
         "any": bool(page.object_list) or tasks.exists(),
         "labels": project.labels.prefetch_related("attributes"),
-        "guide_html": render_guide(project.guide),
+        "guide_html": render_guide(project.guide, project.pk),
         "members": project.members.select_related("user").order_by("role", "user__username"),
         "member_form": member_form or MemberForm(),
         "progress": summaries.project_progress([project.pk])[project.pk],

@@ -13,7 +13,8 @@ def project_spec(crowd_project: CrowdProject) -> ProjectSpec:
     project = crowd_project.project
     return ProjectSpec(
         mark=crowd_project.mark, name=project.name, description=crowd_project.description or project.name,
-        instructions_html=render_guide(project.guide).strip() or _NO_GUIDE, editor_base=f"{settings.PUBLIC_URL}/editor/")
+        instructions_html=render_guide(project.guide, project.pk, settings.PUBLIC_URL).strip() or _NO_GUIDE,
+        editor_base=f"{settings.PUBLIC_URL}/editor/")
 
 
 def pool_spec(pool: Pool) -> PoolSpec:

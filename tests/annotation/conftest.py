@@ -25,7 +25,7 @@ def _clean_media() -> Any:
     """Each test finds an empty storage."""
     from annotation.services.files import remove_tree
 
-    for folder in ("tasks", "exports"):
+    for folder in ("tasks", "exports", "guides", "partial"):
         remove_tree(folder)
     yield
 

@@ -221,7 +221,7 @@ def test_a_member_may_leave_but_not_remove_others(client, project, alice, rita, 
 # --- guide -----------------------------------------------------------------------------------------------------------
 
 def test_the_preview_is_sanitised_and_stores_nothing(as_alice, project):
-    html = as_alice.post("/guide/preview", {"guide": "# Cars\n\n**bold** <script>alert(1)</script>"}).content.decode()
+    html = as_alice.post(f"/projects/{project.pk}/guide/preview", {"guide": "# Cars\n\n**bold** <script>alert(1)</script>"}).content.decode()
     assert "<h3>Cars</h3>" in html and "<strong>bold</strong>" in html and "<script" not in html
     project.refresh_from_db()
     assert project.guide == "# Boxes"
@@ -238,7 +238,7 @@ def test_a_guide_that_is_too_long_is_refused_with_its_text_kept_in_the_form(as_a
     answer = as_alice.post(f"/projects/{project.pk}/guide", {"guide": "x" * 64_001})
     assert answer.status_code == 422
     assert answer.context["form"]["guide"].value() == "x" * 64_001
-    assert as_alice.post("/guide/preview", {"guide": "x" * 64_001}).status_code == 200
+    assert as_alice.post(f"/projects/{project.pk}/guide/preview", {"guide": "x" * 64_001}).status_code == 200
 
 
 # --- delete ----------------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ class ProjectSerializer(Extended):
     organization = Constant(None)
     source_storage = Constant(None)
     target_storage = Constant(None)
-    guide_id = Constant(None)
+    guide_id = serializers.SerializerMethodField()
     bug_tracker = Constant("")
     task_subsets = serializers.SerializerMethodField()
 
@@ -150,4 +150,8 @@ class ProjectSerializer(Extended):
     def get_task_subsets(self, project: Any) -> list[str]:
         return []
 
+
+    def get_guide_id(self, project: Any) -> int | None:
+        """Of /api/guides; null while nothing is written."""
+        return project.pk if project.guide else None
 

@@ -9,7 +9,14 @@ from annotation.api.serializers.people import BasicUserSerializer
 from annotation.models import Request
 
 # What is created, exported or imported, as CVAT's programs call it.
-_THINGS: dict[str, str] = {Request.Action.CREATE: "task", Request.Action.EXPORT: "dataset", Request.Action.IMPORT: "annotations"}
+_THINGS: dict[str, str] = {Request.Action.CREATE: "task", Request.Action.EXPORT: "annotations", Request.Action.IMPORT: "annotations"}
+
+
+def subject_of(request: Request) -> str:
+    """"task", "dataset" (with images), "annotations" or "backup"."""
+    if request.params.get("save_images"):
+        return "dataset"
+    return str(request.params.get("subject") or _THINGS[request.action])
 
 
 class RequestSerializer(serializers.ModelSerializer):
@@ -28,9 +35,10 @@ class RequestSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_operation(self, request: Any) -> dict[str, Any]:
-        return {"type": f"{request.action}:{_THINGS[request.action]}",
-                "target": "task" if request.task_id else "project", "project_id": request.project_id, "task_id": request.task_id,
-                "job_id": None, "format": request.params.get("format")}
+        target = "job" if request.job_id else "task" if request.task_id or request.params.get("kind") == "task" else "project"
+        project_id = request.task.project_id if request.task_id else request.project_id
+        return {"type": f"{request.action}:{subject_of(request)}", "target": target, "project_id": project_id,
+                "task_id": request.task_id, "job_id": request.job_id, "format": request.params.get("format")}
 
     def get_result_url(self, request: Any) -> str | None:
         """Absolute; needs the same credentials as the rest of the API."""
@@ -40,4 +48,10 @@ class RequestSerializer(serializers.ModelSerializer):
         return str(asked.build_absolute_uri(f"/api/requests/{request.pk}/result"))
 
     def get_result_id(self, request: Any) -> int | None:
-        return request.task_id if request.action == Request.Action.CREATE and request.status == Request.Status.FINISHED else None
+        """Of what was made: a filled task, a task or project out of a backup."""
+        if request.status != Request.Status.FINISHED:
+            return None
+        if request.action == Request.Action.CREATE or request.params.get("subject") in ("backup", "dataset"):
+            made: int | None = request.task_id or request.project_id
+            return made if request.action != Request.Action.EXPORT else None
+        return None

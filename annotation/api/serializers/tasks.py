@@ -50,12 +50,13 @@ class TaskSerializer(Extended):
     show_preannotations = serializers.BooleanField(read_only=True)
     jobs = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
+    guide_id = serializers.SerializerMethodField()
 
     class Meta:
         model = Task
         fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
                   "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
-                  "data_compressed_chunk_type", "organization", "source_storage", "target_storage", "show_preannotations", "jobs",
+                  "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage", "show_preannotations", "guide_id", "jobs",
                   "labels", "created_date", "updated_date")
 
     def get_url(self, task: Any) -> str:
@@ -63,6 +64,10 @@ class TaskSerializer(Extended):
 
     def get_mode(self, task: Any) -> str:
         return "annotation" if task.size else ""
+    def get_guide_id(self, task: Any) -> int | None:
+        """Its project's."""
+        return task.project_id if task.project.guide else None
+
 
     def get_status(self, task: Any) -> str:
         """CVAT's derived word."""
@@ -121,13 +126,14 @@ class JobSerializer(Extended):
     issues = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
     correction = serializers.SerializerMethodField(help_text="The reviewer's version that is on the job; null: what the annotator made.")
+    guide_id = serializers.SerializerMethodField()
 
     class Meta:
         model = Job
         fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status",
                   "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size",
                   "data_original_chunk_type", "data_compressed_chunk_type",
-                  "organization", "source_storage", "target_storage", "issues", "labels", "correction", "created_date",
+                  "organization", "organization_id", "source_storage", "target_storage", "guide_id", "issues", "labels", "correction", "created_date",
                   "updated_date")
 
     def get_url(self, job: Any) -> str:
@@ -151,6 +157,10 @@ class JobSerializer(Extended):
     @extend_schema_field(CorrectionSerializer(allow_null=True))
     def get_correction(self, job: Any) -> Any:
         kept = next((one for one in job.corrections.all() if one.attempt == job.attempt and one.snapshot_id), None)
+    def get_guide_id(self, job: Any) -> int | None:
+        """Its project's."""
+        return job.task.project_id if job.task.project.guide else None
+
         return CorrectionSerializer(kept).data if kept else None
 
     @extend_schema_field(OpenApiTypes.OBJECT)
