@@ -81,13 +81,13 @@ urlpatterns = [
     door("webhooks/<int:webhook>/deliveries", DeliveryView, get="list"),
     door("webhooks/<int:webhook>/deliveries/<int:pk>", DeliveryView, get="retrieve"),
     door("webhooks/<int:webhook>/deliveries/<int:pk>/redelivery", DeliveryView, post="redeliver"),
-    door("requests", RequestView, get="list"),
-    door("requests/<uuid:pk>", RequestView, get="retrieve"),
-    door("requests/<uuid:pk>/result", RequestView, get="result"),
-    path("<path:path>", NowhereView.as_view(dict.fromkeys(("get", "post", "put", "patch", "delete"), "nowhere"))),
-]
     door("guides", GuideView, post="create"),
     door("guides/<int:pk>", GuideView, get="retrieve", patch="partial_update", delete="destroy"),
     door("assets", AssetView, post="create"),
     door("assets/<uuid:pk>", AssetView, get="picture", delete="destroy"),
+    door("requests", RequestView, get="list"),
+    door("requests/<uuid:pk>", RequestView, get="retrieve"),
+    door("requests/<uuid:pk>/result", RequestView, get="result"),
     door("requests/<uuid:pk>/cancel", RequestView, post="cancel"),
+    path("<path:path>", NowhereView.as_view(dict.fromkeys(("get", "post", "put", "patch", "delete"), "nowhere"))),
+]

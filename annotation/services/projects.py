@@ -12,7 +12,6 @@ from annotation.locks import lock_labels
 from annotation.models import Attribute, Label, Project, Task
 from annotation.services.files import remove_task_files
 from annotation.services.guards import require_edit, require_owner
-from annotation.services.organizations import require_creation
 from annotation.services.guides import record_version
 from annotation.usage import Usage, usage_of
 from annotation.webhooks.announcing import announces, deleting
@@ -98,18 +97,18 @@ def delete_project(*, actor: Any, project: Project) -> None:
         obstacles += deletion_obstacles(task)
     if obstacles:
         raise Refused(" ".join(dict.fromkeys(obstacles)), "in_use")
+    pictures = list(project.assets.values_list("file", flat=True))
     task_ids = list(Task.objects.filter(project=project).values_list("pk", flat=True))
     with transaction.atomic(), deleting("project", [project.pk], actor=actor), \
             deleting("task", task_ids, actor=actor, projects=[project.pk]):
-    pictures = list(project.assets.values_list("file", flat=True))
         project.delete()
         for task_id in task_ids:
             transaction.on_commit(lambda task_id=task_id: remove_task_files(task_id), robust=True)  # type: ignore[misc]
+        for picture in pictures:
+            transaction.on_commit(lambda picture=picture: default_storage.delete(picture), robust=True)  # type: ignore[misc]
 
 
 def _match(cleaned: list[CleanLabel], existing: dict[int, Label]) -> dict[int, Label]:
-        for picture in pictures:
-            transaction.on_commit(lambda picture=picture: default_storage.delete(picture), robust=True)  # type: ignore[misc]
     """Position in `cleaned` -> the row it keeps."""
     kept: dict[int, Label] = {}
     used: set[int] = set()

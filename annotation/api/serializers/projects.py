@@ -147,11 +147,11 @@ class ProjectSerializer(Extended):
         """CVAT's derived word."""
         return "completed" if project.task_count and not project.open_job_count else "annotation"
 
-    def get_task_subsets(self, project: Any) -> list[str]:
-        return []
-
-
     def get_guide_id(self, project: Any) -> int | None:
         """Of /api/guides; null while nothing is written."""
         return project.pk if project.guide else None
+
+    def get_task_subsets(self, project: Any) -> list[str]:
+        return []
+
 

@@ -17,6 +17,7 @@ class TaskWriteSerializer(serializers.Serializer):
 
     name = serializers.CharField(max_length=256, required=False)
     project_id = serializers.IntegerField(required=False, allow_null=True)
+    organization_id = serializers.IntegerField(required=False, allow_null=True, help_text="its project's: projects move, with their tasks")
     labels = serializers.ListField(child=serializers.DictField(), required=False,
                                    help_text="POST without project_id: a project of the task's name is made for these labels")
     segment_size = serializers.IntegerField(required=False, min_value=0, help_text="frames a job; 0: one job for all")
@@ -44,30 +45,31 @@ class TaskSerializer(Extended):
     data_chunk_size = Constant(1)
     data_original_chunk_type = Constant("imageset")
     data_compressed_chunk_type = Constant("imageset")
-    organization = Constant(None)
+    organization = serializers.IntegerField(source="project.organization_id", read_only=True, allow_null=True)
+    organization_id = serializers.IntegerField(source="project.organization_id", read_only=True, allow_null=True)
     source_storage = Constant(None)
     target_storage = Constant(None)
     show_preannotations = serializers.BooleanField(read_only=True)
+    guide_id = serializers.SerializerMethodField()
     jobs = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
-    guide_id = serializers.SerializerMethodField()
 
     class Meta:
         model = Task
         fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
                   "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
-                  "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage", "show_preannotations", "guide_id", "jobs",
-                  "labels", "created_date", "updated_date")
+                  "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage", "show_preannotations",
+                  "guide_id", "jobs", "labels", "created_date", "updated_date")
 
     def get_url(self, task: Any) -> str:
         return self.link(f"tasks/{task.pk}")
 
-    def get_mode(self, task: Any) -> str:
-        return "annotation" if task.size else ""
     def get_guide_id(self, task: Any) -> int | None:
         """Its project's."""
         return task.project_id if task.project.guide else None
 
+    def get_mode(self, task: Any) -> str:
+        return "annotation" if task.size else ""
 
     def get_status(self, task: Any) -> str:
         """CVAT's derived word."""
@@ -120,28 +122,23 @@ class JobSerializer(Extended):
     data_chunk_size = Constant(1)
     data_original_chunk_type = Constant("imageset")
     data_compressed_chunk_type = Constant("imageset")
-    organization = Constant(None)
+    organization = serializers.IntegerField(source="task.project.organization_id", read_only=True, allow_null=True)
+    organization_id = serializers.IntegerField(source="task.project.organization_id", read_only=True, allow_null=True)
     source_storage = Constant(None)
     target_storage = Constant(None)
+    guide_id = serializers.SerializerMethodField()
     issues = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
     correction = serializers.SerializerMethodField(help_text="The reviewer's version that is on the job; null: what the annotator made.")
-    guide_id = serializers.SerializerMethodField()
 
     class Meta:
         model = Job
         fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status",
                   "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size",
                   "data_original_chunk_type", "data_compressed_chunk_type",
-                  "organization", "organization_id", "source_storage", "target_storage", "guide_id", "issues", "labels", "correction", "created_date",
-                  "updated_date")
+                  "organization", "organization_id", "source_storage", "target_storage", "guide_id", "issues", "labels", "correction",
+                  "created_date", "updated_date")
 
-    def get_url(self, job: Any) -> str:
-        return self.link(f"jobs/{job.pk}")
-
-    def get_status(self, job: Any) -> str:
-        """CVAT's older word, derived from stage and state."""
-        if job.stage == JobStage.ANNOTATION:
     def seen_in_full(self, rows: list[Any]) -> list[Any]:
         """Without jobs that the caller sees only because they were given to them: a worker learns nothing of the crowd and its prices."""
         request = self.context.get("request")
@@ -151,16 +148,22 @@ class JobSerializer(Extended):
         seen = set(selectors.projects_for(request.user).filter(pk__in=given).order_by().values_list("pk", flat=True))
         return [row for row in rows if row.assignee_id != request.user.pk or row.task.project_id in seen]
 
+    def get_url(self, job: Any) -> str:
+        return self.link(f"jobs/{job.pk}")
+
+    def get_status(self, job: Any) -> str:
+        """CVAT's older word, derived from stage and state."""
+        if job.stage == JobStage.ANNOTATION:
             return "annotation"
         return "completed" if job.stage == JobStage.ACCEPTANCE and job.state == JobState.COMPLETED else "validation"
 
-    @extend_schema_field(CorrectionSerializer(allow_null=True))
-    def get_correction(self, job: Any) -> Any:
-        kept = next((one for one in job.corrections.all() if one.attempt == job.attempt and one.snapshot_id), None)
     def get_guide_id(self, job: Any) -> int | None:
         """Its project's."""
         return job.task.project_id if job.task.project.guide else None
 
+    @extend_schema_field(CorrectionSerializer(allow_null=True))
+    def get_correction(self, job: Any) -> Any:
+        kept = next((one for one in job.corrections.all() if one.attempt == job.attempt and one.snapshot_id), None)
         return CorrectionSerializer(kept).data if kept else None
 
     @extend_schema_field(OpenApiTypes.OBJECT)
@@ -170,6 +173,14 @@ class JobSerializer(Extended):
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_labels(self, job: Any) -> dict[str, Any]:
         return {"url": self.link(f"labels?job_id={job.pk}")}
+
+
+class DataStatusSerializer(serializers.Serializer):
+    """How far the filling of a task is."""
+
+    state = serializers.ChoiceField(["Queued", "Started", "Finished", "Failed"])
+    message = serializers.CharField()
+    progress = serializers.FloatField(help_text="0..1")
 
 
 class RqIdSerializer(serializers.Serializer):
