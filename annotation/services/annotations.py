@@ -1,13 +1,14 @@
 """A job's or a task's annotations as one flat list, CVAT's way: {"version", "tags", "shapes", "tracks"}; objects carry their frame.
 
-Every change reads the job under lock and saves through `services.shapes.save_frames`: the last writer wins, as CVAT's programs expect.
+Every change reads the job under lock and saves through `services.shapes.save_frames`. The last writer wins, as CVAT's programs expect,
+unless it names the `version` it started from: then RevisionConflict when somebody saved since. A task's version is the sum of its jobs'.
 """
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
-from annotation.errors import InvalidAnnotations
+from annotation.errors import InvalidAnnotations, RevisionConflict
 from annotation.locks import lock_labels
 from annotation.models import Job, Task
 from annotation.services.guards import require_annotate, require_edit
@@ -30,6 +31,7 @@ def task_data(*, task: Task) -> Data:
     merged = _flat({}, 0)
     for job in task.jobs.order_by("start_frame", "pk"):
         data = job_data(job=job)
+        merged["version"] += job.revision
         for kind in _KINDS:
             merged[kind] += data[kind]
     return merged
@@ -39,6 +41,7 @@ def task_data(*, task: Task) -> Data:
 def replace_data(*, actor: Any, job: Job, data: Data) -> Data:
     """Put `data` in place of everything on the job."""
     require_annotate(actor, job)
+    _hold(job.task.project_id, [job], data)
     return _change(job, lambda frames: _by_frame(_checked(data)))
 
 
@@ -46,14 +49,18 @@ def replace_data(*, actor: Any, job: Job, data: Data) -> Data:
 def change_data(*, actor: Any, job: Job, action: str, data: Data) -> Data:
     """Add ("create"), replace by id ("update") or remove by id ("delete") objects; the objects that were named, as stored."""
     require_annotate(actor, job)
-    return _act(job, action, _checked(data, named=action != "create"))
+    checked = _checked(data, named=action != "create")
+    _hold(job.task.project_id, [job], data)
+    return _act(job, action, checked)
 
 
 @transaction.atomic
 def replace_task_data(*, actor: Any, task: Task, data: Data) -> Data:
     """The same for all jobs of a task; an object on a frame that two jobs share goes to the first."""
     require_edit(actor, task.project)
-    for job, part in _split(task, _checked(data)):
+    parts = _split(task, _checked(data))
+    _hold(task.project_id, [job for job, _ in parts], data)
+    for job, part in parts:
         _change(job, lambda frames, part=part: _by_frame(part))  # type: ignore[misc]
     return task_data(task=task)
 
@@ -62,13 +69,30 @@ def replace_task_data(*, actor: Any, task: Task, data: Data) -> Data:
 def change_task_data(*, actor: Any, task: Task, action: str, data: Data) -> Data:
     """`change_data` over the jobs of a task."""
     require_edit(actor, task.project)
+    parts = _split(task, _checked(data, named=action != "create"))
+    _hold(task.project_id, [job for job, _ in parts], data)
     answer = _flat({}, 0)
-    for job, part in _split(task, _checked(data, named=action != "create")):
+    for job, part in parts:
         if any(part[kind] for kind in _KINDS):
             changed = _act(job, action, part)
             for kind in _KINDS:
                 answer[kind] += changed[kind]
+        answer["version"] += job.revision
     return answer
+
+
+def _hold(project_id: int, jobs: list[Job], data: Any) -> None:
+    """Lock the labels and the jobs in that order, as everybody does; RevisionConflict when `data` was made of another version."""
+    version = (data.get("version") if isinstance(data, dict) else None) or 0
+    if isinstance(version, bool) or not isinstance(version, int) or version < 0:
+        raise InvalidAnnotations({"version": "is the version that was read, a whole number; 0 or nothing: whatever is there."})
+    lock_labels(project_id, exclusive=False)
+    locked = Job.objects.select_for_update().filter(pk__in=[job.pk for job in jobs]).order_by("pk").values_list("pk", "revision")
+    revisions = dict(locked)
+    for job in jobs:
+        job.revision = revisions.get(job.pk, job.revision)
+    if version and version != sum(revisions.values()):
+        raise RevisionConflict(sum(revisions.values()))
 
 
 def _checked(data: Any, *, named: bool = False) -> Data:
@@ -90,7 +114,7 @@ def _checked(data: Any, *, named: bool = False) -> Data:
     return {kind: data.get(kind) or [] for kind in _KINDS}
 
 
-def _split(task: Task, data: Data) -> Iterable[tuple[Job, Data]]:
+def _split(task: Task, data: Data) -> list[tuple[Job, Data]]:
     jobs = list(task.jobs.order_by("start_frame", "pk"))
     parts: dict[int, Data] = {job.pk: {kind: [] for kind in _KINDS} for job in jobs}
     for kind in _KINDS:
@@ -104,7 +128,7 @@ def _split(task: Task, data: Data) -> Iterable[tuple[Job, Data]]:
 
 def _act(job: Job, action: str, data: Data) -> Data:
     if action == "create":
-        last = Job.objects.select_for_update().get(pk=job.pk).last_object_id
+        last = Job.objects.get(pk=job.pk).last_object_id
         new = {kind: [{**thing, "id": None} for thing in data[kind]] for kind in _KINDS}
         stored = _change(job, lambda frames: _merged(frames, _by_frame(new)))
         return {**stored, **{kind: [thing for thing in stored[kind] if thing["id"] > last] for kind in _KINDS}}

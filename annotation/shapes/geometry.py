@@ -56,17 +56,23 @@ def _box(shape_type: str, points: list[float], rotation: float, width: int, heig
     if half[0] <= 0 or half[1] <= 0:
         return f"the {shape_type} has no area."
     if rotation:
-        # The stored numbers are those before turning and may stick out; what counts is that it lies on the picture.
-        if isinstance(problem := _inside(list(centre), width, height), str):
-            return problem
-        reach = math.hypot(width, height)
-        return points if 2 * max(half) <= reach + 2 * TOLERANCE else f"the {shape_type} is larger than the image."
+        # The stored numbers are those before turning and may stick out; what is seen, turned, may not: the editor's own rule.
+        return points if _turned_fits(shape_type, centre, half, rotation, (width, height)) else (
+            f"turned by {rotation:g} degrees the {shape_type} reaches outside the image ({width} x {height} pixels).")
     clipped = _inside(points, width, height)
     if not isinstance(clipped, str) and shape_type == "rectangle" and (clipped[0] >= clipped[2] or clipped[1] >= clipped[3]):
         return "the rectangle has no area inside the image."
     if not isinstance(clipped, str) and shape_type == "ellipse" and (clipped[2] <= clipped[0] or clipped[3] >= clipped[1]):
         return "the ellipse has no area inside the image."
     return clipped
+
+
+def _turned_fits(shape_type: str, centre: tuple[float, float], half: tuple[float, float], rotation: float, size: tuple[int, int]) -> bool:
+    """Whether the box around the turned shape lies in the image."""
+    cosine, sine = abs(math.cos(math.radians(rotation))), abs(math.sin(math.radians(rotation)))
+    sides = ((half[0] * cosine, half[1] * sine), (half[0] * sine, half[1] * cosine))
+    reach = [math.hypot(*pair) if shape_type == "ellipse" else sum(pair) for pair in sides]
+    return all(reach[axis] - TOLERANCE <= centre[axis] <= size[axis] - reach[axis] + TOLERANCE for axis in (0, 1))
 
 
 def _mask(points: list[float], width: int, height: int) -> list[float] | str:

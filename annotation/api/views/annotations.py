@@ -35,7 +35,7 @@ class AnnotationsMixin:
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses={200: OpenApiTypes.OBJECT, **CONFLICT_ERRORS}, examples=[_EXAMPLE])
     def put_annotations(self, request: Request, pk: int) -> Response:
-        """Replace everything; all or nothing."""
+        """Replace everything; all or nothing. With a `version` other than 0: 409 when somebody saved since that was read."""
         _, replace, _ = self._services(self.get_object())  # type: ignore[attr-defined]
         return Response(replace(actor=request.user, data=request.data))
 
