@@ -29,6 +29,38 @@ def items_of(file: IO[bytes], sections: set[str]) -> Iterator[tuple[str, Any]]:
         raise Unreadable(f"is not JSON in UTF-8, or not all of it: {_said(error)}.") from error
 
 
+def items_of_each(file: IO[bytes], sections: set[str]) -> Iterator[tuple[int, str, Any]]:
+    """The same for a list of objects: (place of the object, section, item). (place, "", None) when an object begins."""
+    try:
+        events = iter(ijson.basic_parse(_without_mark(file), use_float=True, buf_size=_BUFFER))
+        if next(events, ("", None))[0] != "start_array":
+            raise Unreadable("is JSON, but not a list.")
+        for place, (event, _) in enumerate(events):
+            if event == "end_array":
+                return
+            if event != "start_map":
+                raise Unreadable("has something else than objects in its list.")
+            yield place, "", None
+            for section, item in _sections(events, sections):
+                yield place, section, item
+    except (ijson.JSONError, UnicodeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"is not JSON in UTF-8, or not all of it: {_said(error)}.") from error
+
+
+def entries_of(file: IO[bytes]) -> Iterator[Any]:
+    """The entries of a file that is one list, one in memory at a time. Unreadable."""
+    try:
+        events = iter(ijson.basic_parse(_without_mark(file), use_float=True, buf_size=_BUFFER))
+        if next(events, ("", None))[0] != "start_array":
+            raise Unreadable("is JSON, but not a list.")
+        for event, value in events:
+            if event == "end_array":
+                return
+            yield _build(event, value, events, "the list")
+    except (ijson.JSONError, UnicodeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"is not JSON in UTF-8, or not all of it: {_said(error)}.") from error
+
+
 def _said(error: Exception) -> str:
     """The parser's first line: the rest draws the place with arrows."""
     said = error.args[0] if error.args else ""
@@ -45,9 +77,14 @@ def _without_mark(file: IO[bytes]) -> IO[bytes]:
 def _walk(events: Events, sections: set[str]) -> Iterator[tuple[str, Any]]:
     if next(events, ("", None))[0] != "start_map":
         raise Unreadable("is JSON, but not an object with images and annotations.")
+    yield from _sections(events, sections)
+
+
+def _sections(events: Events, sections: set[str]) -> Iterator[tuple[str, Any]]:
+    """Of an object that was just opened, to its end."""
     for event, key in events:
-        if event != "map_key":
-            continue
+        if event == "end_map":
+            return
         opening, value = next(events)
         if key not in sections:
             _skip(opening, events)

@@ -35,19 +35,21 @@ def is_zip(file: IO[bytes]) -> bool:
     return head in SIGNATURES
 
 
-def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
-    """The archive, after its directory was checked for bombs. BadArchive."""
+def open_zip(file: IO[bytes], *, most_images: int | None = None, most_bytes: int | None = None) -> zipfile.ZipFile:
+    """The archive, after its directory was checked for bombs; limits are those of a task unless others are given. BadArchive."""
+    most_images = settings.INGEST_MAX_FILES if most_images is None else most_images
+    most_bytes = settings.INGEST_MAX_TOTAL_BYTES if most_bytes is None else most_bytes
     try:
-        _refuse_long_directory(file)
+        _refuse_long_directory(file, most_images)
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, UnicodeError) as error:
         raise BadArchive(f"is a damaged zip archive ({str(error)[:120]}).") from error
     members = archive.infolist()
-    if len(members) > 2 * settings.INGEST_MAX_FILES:
-        raise BadArchive(f"has {len(members)} entries; a task takes at most {settings.INGEST_MAX_FILES} images.")
+    if len(members) > 2 * most_images:
+        raise BadArchive(f"has {len(members)} entries; at most {most_images} images are taken.")
     total = sum(member.file_size for member in members)
-    if total > settings.INGEST_MAX_TOTAL_BYTES:
-        raise BadArchive(f"unpacks to {total:,} bytes; at most {settings.INGEST_MAX_TOTAL_BYTES:,} are allowed.")
+    if total > most_bytes:
+        raise BadArchive(f"unpacks to {total:,} bytes; at most {most_bytes:,} are allowed.")
     packed = sum(member.compress_size for member in members)
     if total > SUSPICIOUS_BYTES and total > MAX_RATIO * max(packed, 1):
         raise BadArchive(f"unpacks to {total:,} bytes from {packed:,}: that is not an archive of photographs.")
@@ -55,12 +57,12 @@ def open_zip(file: IO[bytes]) -> zipfile.ZipFile:
     return archive
 
 
-def _refuse_long_directory(file: IO[bytes]) -> None:
+def _refuse_long_directory(file: IO[bytes], most_images: int) -> None:
     """Before the directory is read: each of its entries becomes an object, and millions of them fit into a small archive."""
     # The standard library's own reader of the last record, with everything it knows about comments and 64 bits.
     record = zipfile._EndRecData(file)  # type: ignore[attr-defined]
-    if record and record[_DIRECTORY_SIZE] > DIRECTORY_BYTES + 2 * settings.INGEST_MAX_FILES * ENTRY_BYTES:
-        raise BadArchive(f"has more entries than the {settings.INGEST_MAX_FILES} images a task takes.")
+    if record and record[_DIRECTORY_SIZE] > DIRECTORY_BYTES + 2 * most_images * ENTRY_BYTES:
+        raise BadArchive(f"has more entries than the {most_images} images a task takes.")
 
 
 def _refuse_overlaps(members: list[zipfile.ZipInfo]) -> None:
@@ -80,7 +82,12 @@ def images_in(archive: zipfile.ZipFile) -> Iterator[tuple[zipfile.ZipInfo, str, 
         yield member, clean_name("/".join(part for part in parts if part not in ("", "."))), _problem(member, parts)
 
 
-def _problem(member: zipfile.ZipInfo, parts: list[str]) -> str | None:
+def problem_of(member: zipfile.ZipInfo, most_bytes: int) -> str | None:
+    """Why a member is not read as a file, or None."""
+    return _problem(member, member.filename.replace("\\", "/").split("/"), most_bytes)
+
+
+def _problem(member: zipfile.ZipInfo, parts: list[str], most_bytes: int | None = None) -> str | None:
     if ".." in parts or parts[0] == "" or ":" in parts[0]:
         return "has a path that leads out of the archive."
     if stat.S_ISLNK(member.external_attr >> 16):
@@ -89,6 +96,7 @@ def _problem(member: zipfile.ZipInfo, parts: list[str]) -> str | None:
         return "is encrypted: pack the archive without a password."
     if member.compress_type not in METHODS:
         return "is packed by a method that cannot be unpacked here: use ordinary zip compression."
-    if member.file_size > settings.INGEST_MAX_FILE_BYTES:
-        return f"has {member.file_size:,} bytes; at most {settings.INGEST_MAX_FILE_BYTES:,} are allowed."
+    most = settings.INGEST_MAX_FILE_BYTES if most_bytes is None else most_bytes
+    if member.file_size > most:
+        return f"has {member.file_size:,} bytes; at most {most:,} are allowed."
     return None

@@ -36,7 +36,7 @@ def create_issue(*, actor: Any, job: Job, frame: int, position: Any, message: An
         raise Refused("The job was given to somebody else since you opened it. Load it again: your remark would be about other work.",
                       "other_attempt")
     text = clean_message(message)
-    place = _clean_position(position, _frame(locked, frame))
+    place = clean_position(position, _frame(locked, frame))
     if shape_id is not None:
         _require_shape(locked, frame, shape_id)
     if Issue.objects.filter(job=locked).count() >= MAX_ISSUES:
@@ -151,7 +151,8 @@ def _frame(job: Job, number: Any) -> Frame:
     return found
 
 
-def _clean_position(raw: Any, frame: Frame) -> list[float]:
+def clean_position(raw: Any, frame: Frame) -> list[float]:
+    """Corners in order, two decimals. ValidationError with "position"."""
     numbers = isinstance(raw, list | tuple) and all(
         isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf for value in raw)
     if not numbers or len(raw) not in (2, 4):
