@@ -76,7 +76,7 @@ class Sources:
             if problem:
                 self.problems.append(f"{label} {problem}")
             else:
-                self._add(Entry(inner, label, partial(from_zip, archive, member)))
+                self._add(Entry(name, label, partial(from_zip, archive, member)))
         if not found:
             self.problems.append(f"{upload.name} contains no files.")
 
@@ -108,13 +108,12 @@ def from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Received:
         with archive.open(member) as file:
             return receive(chunks_of(file), settings.INGEST_MAX_FILE_BYTES)
     except TooLarge:
-        raise BadImage(too_large()) from None
+        raise BadImage(_too_large()) from None
     except NotImplementedError:
         raise BadImage("is packed by a method that cannot be unpacked here: use ordinary zip compression.") from None
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, OSError) as error:
         raise BadImage(f"is damaged inside its archive ({str(error)[:120]}).") from error
 
 
-def too_large() -> str:
-    """What is wrong with a file beyond the limit."""
+def _too_large() -> str:
     return f"is larger than {settings.INGEST_MAX_FILE_BYTES:,} bytes."
