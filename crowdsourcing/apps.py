@@ -7,6 +7,7 @@ class CrowdsourcingConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer this room's parts to the pages and API of the room below, which does not know us."""
-        from crowdsourcing import panels
+        from crowdsourcing import news, panels
 
         panels.register()
+        news.register_news()

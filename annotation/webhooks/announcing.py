@@ -21,7 +21,7 @@ from annotation.webhooks.events import Kind, kind_named
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 # Changes by themselves without anything having changed for whoever listens.
-_SILENT = frozenset({"updated_date"})
+_SILENT = frozenset({"updated_date", "updated_at", "synced_at"})
 _CHUNK = 500
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotation.models import Job
 from annotation.services.editor import revoke_sessions
+from annotation.webhooks.announcing import announce
 from crowdsourcing.job_keys import BadKey, suite_id_of
 from crowdsourcing.mirror.history import History
 from crowdsourcing.mirror.jobs import drive_jobs
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 FIELDS = ("status", "reward", "public_comment", "solution", "created", "submitted", "accepted", "rejected", "skipped", "expired")
 _GAVE_UP = (AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED)
 _RANK = {status: rank for rank, status in enumerate(("ACTIVE", "SKIPPED", "EXPIRED", "SUBMITTED", "REJECTED", "ACCEPTED"))}
+# What webhooks are told (crowdsourcing.news).
+_TOLD: dict[str, str] = {
+    AssignmentStatus.SUBMITTED: "submitted", AssignmentStatus.ACCEPTED: "accepted", AssignmentStatus.REJECTED: "rejected"}
 # Longest status a table keeps; an unknown word may be longer.
 _STATUS_LENGTH = 32
 
@@ -174,11 +178,22 @@ def _write(pool: Pool, made: list[Fresh], changed: list[Fresh], command: Provide
     History(pool, command).write(everyone)
     book(pool, everyone)
     drive_jobs({row.suite_id for row in everyone})
+    _tell(pool, everyone, command)
     for row in everyone:
         if row.status in _GAVE_UP and (row.old is None or row.old.status != row.status):
             suite = TaskSuite.objects.select_related("job").get(pk=row.suite_id)
             job: Job = suite.job
             revoke_sessions(job=job, attempt=row.item.id)
+
+
+def _tell(pool: Pool, rows: list[Fresh], command: ProviderCommand | None) -> None:
+    """To webhooks: of several steps that are news at once, the last."""
+    moved: dict[str, list[int]] = {}
+    for row in rows:
+        if (verb := _TOLD.get(row.status)) is not None and (row.old is None or row.old.status != row.status):
+            moved.setdefault(verb, []).append(row.pk)
+    for verb, keys in moved.items():
+        announce(verb, "assignment", keys, actor=command.actor if command else None, projects=[pool.task.project_id])
 
 
 def _insert(pool: Pool, made: Sequence[Fresh]) -> None:

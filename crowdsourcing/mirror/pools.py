@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from annotation.webhooks.announcing import changing
 from crowdsourcing.job_keys import BadKey, suite_id_of
 from crowdsourcing.mirror.budget import add_budget
 from crowdsourcing.mirror.changes import changed_fields, is_stale, status_change
@@ -30,7 +31,8 @@ def mirror_pool(pool: Pool, news: RemotePool, command: ProviderCommand | None = 
         locked, {"remote_id": news.id, "status": news.status[:32], "last_close_reason": news.last_close_reason[:64]})
     if changed:
         locked.mirrored_at = news.seen_at
-        locked.save(update_fields=[*changed, "mirrored_at", "updated_at"])
+        with changing("pool", [locked.pk], actor=command.actor if command else None):
+            locked.save(update_fields=[*changed, "mirrored_at", "updated_at"])
     if old != locked.status:
         closed_itself = locked.status == PoolStatus.CLOSED and bool(news.last_close_reason) and news.last_close_reason not in _BY_HAND
         status_change(

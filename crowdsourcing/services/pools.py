@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from annotation.models import Task
+from annotation.webhooks.announcing import announce, changing
 from crowdsourcing import audience, selectors
 from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.services.access import may_edit
@@ -39,7 +40,10 @@ def setup_pool(*, actor: Any, task: Task, config: dict[str, Any]) -> Pool:
         will_expire=selectors.platform_now(crowd_project.account) + DEFAULT_LIFE)
     pool.crowd_project = crowd_project
     _apply(pool, config)
+    fresh = pool.pk is None
     pool.save()
+    if fresh:
+        announce("create", "pool", [pool.pk], actor=actor)
     known = set(pool.task_suites.values_list("job_id", flat=True))
     TaskSuite.objects.bulk_create([
         TaskSuite(pool=pool, job_id=job_id, key_nonce=secrets.token_hex(8))
@@ -54,7 +58,8 @@ def update_pool(*, actor: Any, pool: Pool, config: dict[str, Any]) -> ProviderCo
     pool = _locked(actor, pool)
     refuse_obstacles(pool, CommandKind.UPDATE_POOL)
     _apply(pool, config)
-    pool.save(update_fields=[*CONFIG_FIELDS, "updated_at"])
+    with changing("pool", [pool.pk], actor=actor):
+        pool.save(update_fields=[*CONFIG_FIELDS, "updated_at"])
     return ask(actor=actor, target=pool, kind=CommandKind.UPDATE_POOL, account=pool.crowd_project.account)
 
 
