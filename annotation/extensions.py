@@ -34,6 +34,10 @@ _api_extras: list[Callable[[str, Any], dict[str, Any]]] = []
 ManyExtras = Callable[[str, Sequence[Any]], dict[Any, dict[str, Any]]]
 _api_extras_of_many: dict[Callable[[str, Any], dict[str, Any]], ManyExtras] = {}
 
+# Who made what is on jobs: names of columns, and job ids -> {job id: {column: text}} for a few hundred jobs at once.
+ProvenanceOf = Callable[[Sequence[int]], dict[int, dict[str, str]]]
+_provenance: list[tuple[tuple[str, ...], ProvenanceOf]] = []
+
 
 def register_panel(place: str, template: str, context_of: ContextOf, *, order: int = 100) -> None:
     if place not in PLACES:
@@ -78,4 +82,22 @@ def api_extras_of_many(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, 
         found = of_many(kind, things) if of_many else {thing.pk: extra(kind, thing) for thing in things}
         for pk, values in found.items():
             merged[pk].update(values)
+    return merged
+
+
+def register_provenance(columns: Sequence[str], of_jobs: ProvenanceOf) -> None:
+    """What exports can say of each shape beside what this room knows itself."""
+    _provenance.append((tuple(columns), of_jobs))
+
+
+def provenance_columns() -> tuple[str, ...]:
+    return tuple(column for columns, _ in _provenance for column in columns)
+
+
+def provenance_of(jobs: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Job id -> column -> text; jobs of which nothing is known are missing."""
+    merged: dict[int, dict[str, str]] = {}
+    for _, of_jobs in _provenance:
+        for job_id, told in of_jobs(jobs).items():
+            merged.setdefault(job_id, {}).update(told)
     return merged

@@ -11,6 +11,7 @@ from annotation import extensions
 from annotation.models import Issue, Job, Project, Task
 from crowdsourcing import doors, selectors
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
+from crowdsourcing.selectors import provenance
 from crowdsourcing.selectors.board import waiting_counts
 from crowdsourcing.selectors.corrections import correction_state, kept_corrections, with_comparable
 from crowdsourcing.selectors.reviews import automatic_acceptance, dispute_end
@@ -44,6 +45,7 @@ def register() -> None:
         extensions.register_panel(place, f"crowdsourcing/{template}.html", context_of)
     extensions.register_deletion_obstacle(deletion_obstacle)
     extensions.register_api_extra(api_extra, of_many=api_extras)
+    extensions.register_provenance(provenance.COLUMNS, provenance.provenance_of)
 
 
 def _crowd_project(project_id: int) -> CrowdProject | None:

@@ -12,13 +12,18 @@ import orjson
 
 from annotation.formats.losses import Losses
 from annotation.formats.outlines import bounding_box, ellipse_outline, mask_to_coco, polygon_area, rectangle_outline
+from annotation.formats.provenance import Provenance
 from annotation.formats.scope import AnnotatedImage, ImageRow, Scope
+from annotation.formats.simpler import note_source
 from annotation.models import AttributeType, Label
 
 MEMBER = "annotations/instances_default.json"
 
 
-def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], None]) -> None:
+PASSES = 2
+
+
+def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], None], provenance: Provenance | None = None) -> None:
     """The whole file to `out`, one frame in memory at a time. `tell(frames done)` counts every frame twice (images, annotations)."""
     categories = {label.pk: number for number, label in enumerate(scope.labels, start=1)}
     head = {
@@ -34,7 +39,7 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
         done += 1
         tell(done)
     out.write(b'],"annotations":[')
-    writer = _Annotations(scope.labels, categories, losses)
+    writer = _Annotations(scope.labels, categories, losses, provenance)
     separator = b""
     for annotated in scope.annotated():
         for annotation in writer.of(annotated):
@@ -53,7 +58,8 @@ def _image(image: ImageRow, losses: Losses) -> dict[str, Any]:
 
 
 class _Annotations:
-    def __init__(self, labels: list[Label], categories: dict[int, int], losses: Losses) -> None:
+    def __init__(self, labels: list[Label], categories: dict[int, int], losses: Losses, provenance: Provenance | None) -> None:
+        self._provenance = provenance
         self._categories = categories
         self._attributes = {attribute.pk: attribute for label in labels for attribute in label.attributes.all()}
         self._losses = losses
@@ -71,6 +77,7 @@ class _Annotations:
         self._last_id += 1
         if shape["group"]:
             self._losses.note("{n} shapes lost their group: COCO has none.")
+        note_source(self._losses, shape)
         if shape["z_order"]:
             self._losses.note("{n} shapes lost their z-order: COCO has none.")
         return {"id": self._last_id, "image_id": image.image_id, "category_id": self._categories[shape["label_id"]], **outline,
@@ -104,11 +111,12 @@ class _Annotations:
         for answer in shape["attributes"]:
             attribute = self._attributes.get(answer["spec_id"])
             if attribute is not None:
-                answers[attribute.name] = _typed(attribute.input_type, answer["value"])
-        return answers
+                answers[attribute.name] = typed(attribute.input_type, answer["value"])
+        return answers if self._provenance is None else {**answers, **self._provenance.attributes(shape)}
 
 
-def _typed(input_type: str, value: str) -> Any:
+def typed(input_type: str, value: str) -> Any:
+    """An answer as JSON has it: true, a number, or a text."""
     if input_type == AttributeType.CHECKBOX:
         return value == "true"
     if input_type == AttributeType.NUMBER:

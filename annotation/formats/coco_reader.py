@@ -13,8 +13,10 @@
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from annotation.formats.answers import text_of
 from annotation.formats.found import MAX_IMAGES, Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
 from annotation.formats.json_items import items_of
+from annotation.formats.provenance import PREFIX
 from annotation.formats.run_lengths import BadRuns, mask_of
 
 MAX_CATEGORIES = 100_000
@@ -119,8 +121,8 @@ class _Annotations:
             yield Misfit(where, str(problem), image)
             return
         known = self._hints.attributes.get(label, set())
-        answers = tuple((str(name), _text(value)) for name, value in attributes.items()
-                        if name in known or name not in ("occluded", "rotation"))
+        answers = tuple((str(name), text_of(value)) for name, value in attributes.items()
+                        if name in known or not (name in ("occluded", "rotation") or name.startswith(PREFIX)))
         occluded = "occluded" not in known and attributes.get("occluded") in (True, 1)
         for type_, points, extra in outlines:
             yield FoundObject(image, where, label, type_, points, occluded=occluded, answers=answers, **extra)
@@ -190,12 +192,3 @@ def _is_box(part: list[Any], box: list[Any]) -> bool:
     points = list(zip(part[0::2], part[1::2], strict=True))
     return any(all(abs(x - around[(start + step * place) % 4][0]) <= _SAME and abs(y - around[(start + step * place) % 4][1]) <= _SAME
                    for place, (x, y) in enumerate(points)) for start in range(4) for step in (1, -1))
-
-
-def _text(value: Any) -> str:
-    """As our attributes spell it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    return "" if value is None else str(value)

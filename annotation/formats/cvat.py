@@ -9,6 +9,7 @@ from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
 from annotation.formats.losses import Losses
+from annotation.formats.provenance import Provenance
 from annotation.formats.scope import AnnotatedImage, Scope
 from annotation.models import Job, Label, Project, Task
 
@@ -17,8 +18,11 @@ MEMBER = "annotations.xml"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], None]) -> None:
-    """The whole file to `out`, one frame in memory at a time. `tell(frames done)`."""
+PASSES = 1
+
+
+def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], None], provenance: Provenance | None = None) -> None:
+    """The whole file to `out`, one frame in memory at a time. `tell(frames done)`. Provenance is for the table beside it only."""
     out.write(b'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
     out.write("".join(f"  {line}\n" for line in _meta(scope)).encode())
     labels = {label.pk: label.name for label in scope.labels}
@@ -33,14 +37,14 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
 
 
 def _element(name: str, /, **attributes: Any) -> str:
-    return "".join([name, *(f" {key}={quoteattr(_clean(str(value)))}" for key, value in attributes.items() if value is not None)])
+    return "".join([name, *(f" {key}={quoteattr(clean(str(value)))}" for key, value in attributes.items() if value is not None)])
 
 
 def _text(name: str, value: Any) -> str:
-    return f"<{name}>{escape(_clean(str(value)))}</{name}>"
+    return f"<{name}>{escape(clean(str(value)))}</{name}>"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
@@ -60,7 +64,7 @@ def _image(annotated: AnnotatedImage, labels: dict[int, str], attributes: dict[i
 def _object(name: str, geometry: dict[str, Any], thing: dict[str, Any], labels: dict[int, str], attributes: dict[int, str]) -> str:
     opening = _element(name, label=labels[thing["label_id"]], source=thing["source"], **geometry, group_id=thing["group"] or None)
     answers = [(attributes[answer["spec_id"]], answer["value"]) for answer in thing["attributes"] if answer["spec_id"] in attributes]
-    inside = "".join(f"      <attribute name={quoteattr(_clean(key))}>{escape(_clean(value))}</attribute>\n" for key, value in answers)
+    inside = "".join(f"      <attribute name={quoteattr(clean(key))}>{escape(clean(value))}</attribute>\n" for key, value in answers)
     return f"    <{opening}>\n{inside}    </{name}>\n"
 
 

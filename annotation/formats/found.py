@@ -14,18 +14,20 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FoundImage:
-    """`key` is what objects call it; sizes are None where the file does not say."""
+    """`key` is what objects call it; sizes are None where the file does not say. `stem`: the name lacks its suffix."""
 
     key: Any
     name: str
     width: int | None = None
     height: int | None = None
     task_id: int | None = None
+    stem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FoundObject:
-    """A shape, or a tag (`type` "tag"). `where` names it for people; `size` is that of the picture its pixels belong to."""
+    """A shape, or a tag (`type` "tag"). `where` names it for people; `size` is that of the picture its pixels belong to. `relative`:
+    its points are fractions of the picture's width and height."""
 
     image: Any
     where: str
@@ -39,6 +41,7 @@ class FoundObject:
     source: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     size: tuple[int, int] | None = None
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class Hints:
     mask_pixels: int = 1_000_000_000
     one_mask_pixels: int = 100_000_000
     notes: list[str] = field(default_factory=list)
+    # The file is imported as what is right.
+    ground_truth: bool = False
 
     def pay(self, pixels: int) -> None:
         """Unreadable when the masks of a file cover too much together: each pixel of their boxes is work."""

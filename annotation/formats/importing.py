@@ -5,6 +5,7 @@ Nothing is written before the end: a killed run leaves the old rows and no file.
 import errno
 import importlib
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import IO, Any
 
@@ -15,15 +16,16 @@ from django.db import transaction
 from annotation.formats.found import Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
 from annotation.formats.jobs import put_on_jobs
 from annotation.formats.matching import UNKNOWN, Frames, Labels
-from annotation.formats.opening import find_annotations
+from annotation.formats.opening import Opened, find_annotations
 from annotation.formats.registry import IMPORT_FORMATS
 from annotation.formats.report import Report
 from annotation.formats.spool import Spool
+from annotation.formats.yolo_reader import turned_box
 from annotation.locks import lock_labels
 from annotation.models import ImportedFrame, Task
 from annotation.runner import Run, RunFailed, RunLost
 from annotation.services.imports import ON_JOBS
-from annotation.shapes import Vocabulary
+from annotation.shapes import FrameSize, Vocabulary
 from annotation.shapes.validation import MAX_SHAPES_A_FRAME
 
 ROWS_AT_ONCE = 50
@@ -74,13 +76,9 @@ class _Reading:
         """The whole file. Unreadable, RunLost."""
         params = run.request.params
         opened = find_annotations(lambda: default_storage.open(params["file"], "rb"), params["filename"], params["format"])
-        hints = Hints(self._labels.types, self._labels.attribute_names, settings.IMPORT_MAX_MASK_PIXELS, settings.INGEST_MAX_PIXELS)
-        reader = importlib.import_module(f"annotation.formats.{IMPORT_FORMATS[opened.format].module}")
-
-        def open_file(number: int, passes: int) -> IO[bytes]:
-            return opened.open(lambda done: run.progress(0.9 * (number + done) / passes, "Reading annotations"))  # type: ignore[return-value]
-
-        self._take_all(reader.read(open_file, hints))
+        hints = Hints(self._labels.types, self._labels.attribute_names, settings.IMPORT_MAX_MASK_PIXELS, settings.INGEST_MAX_PIXELS,
+                      ground_truth=self.kind == ImportedFrame.Kind.GROUND_TRUTH)
+        self._take_all(_found(run, opened, hints))
         self._tell_unknown()
         self.notes += hints.notes
         if self._elsewhere:
@@ -99,7 +97,7 @@ class _Reading:
             if isinstance(thing, Misfit):
                 self.report.note(where, thing.reason)
             elif number is not None:
-                self._object(thing, number, where)
+                self._object(_in_pixels(thing, self._frames.sizes[number]) if thing.relative else thing, number, where)
 
     def _count(self) -> None:
         self._objects += 1
@@ -137,6 +135,28 @@ class _Reading:
             self.spool.add(number, "tags" if found.type == "tag" else "shapes", stored)
 
 
+def _found(run: Run, opened: Opened, hints: Hints) -> Iterator[Found]:
+    known = IMPORT_FORMATS[opened.format]
+    reader = importlib.import_module(f"annotation.formats.{known.module}")
+
+    def tell(done: float, number: int = 0, passes: int = 1) -> None:
+        run.progress(0.9 * (number + done) / passes, "Reading annotations")
+
+    def open_file(number: int, passes: int) -> IO[bytes]:
+        return opened.open(lambda done: tell(done, number, passes))  # type: ignore[return-value]
+
+    if known.bridged:
+        found: Iterator[Found] = reader.read(opened, hints, known.variant, lambda: run.progress(0.4, "Datumaro reads the archive"))
+    elif known.many:
+        opened.members.tell = tell
+        found = reader.read(opened.members, hints, known.variant)
+    elif known.variant:
+        found = reader.read(open_file, hints, known.variant)
+    else:
+        found = reader.read(open_file, hints)
+    return found
+
+
 def _refuse_misfits(reading: _Reading, *, leave_out: bool) -> None:
     problems = reading.report.count
     if problems and not leave_out:
@@ -169,6 +189,16 @@ def _replace(run: Run, task: Task, vocabulary: Vocabulary, reading: _Reading) ->
         shapes, tags = spool.counts["shapes"], spool.counts["tags"]
         run.finish(f"{_counted(shapes, 'shape')} and {_counted(tags, 'tag')} on {_counted(spool.frame_count, 'frame')}.{left}",
                    warnings=[*reading.report.sentences(), *reading.notes][:1000])
+
+
+def _in_pixels(found: FoundObject, size: FrameSize) -> FoundObject:
+    """Fractions of the picture as pixels, to ten thousandths; four corners of a turned box as that box."""
+    points = [value * size[place % 2] for place, value in enumerate(found.points)]
+    if found.type != "oriented":
+        return replace(found, relative=False, points=[round(value, 4) for value in points])
+    box = turned_box(points)
+    return replace(found, relative=False, type="rectangle" if box else "polygon", rotation=box[1] if box else 0,
+                   points=box[0] if box else [round(value, 4) for value in points])
 
 
 def _counted(count: int, noun: str) -> str:

@@ -29,6 +29,24 @@ def items_of(file: IO[bytes], sections: set[str]) -> Iterator[tuple[str, Any]]:
         raise Unreadable(f"is not JSON in UTF-8, or not all of it: {_said(error)}.") from error
 
 
+def value_of(file: IO[bytes], section: str) -> Any:
+    """What stands under this key of the top object; None where there is no such key. Unreadable."""
+    try:
+        events = iter(ijson.basic_parse(_without_mark(file), use_float=True, buf_size=_BUFFER))
+        if next(events, ("", None))[0] != "start_map":
+            raise Unreadable("is JSON, but not an object.")
+        for event, key in events:
+            if event != "map_key":
+                continue
+            opening, value = next(events)
+            if key == section:
+                return _build(opening, value, events, section)
+            _skip(opening, events)
+    except (ijson.JSONError, UnicodeError, ValueError, OverflowError) as error:
+        raise Unreadable(f"is not JSON in UTF-8, or not all of it: {_said(error)}.") from error
+    return None
+
+
 def items_of_each(file: IO[bytes], sections: set[str]) -> Iterator[tuple[int, str, Any]]:
     """The same for a list of objects: (place of the object, section, item). (place, "", None) when an object begins."""
     try:
@@ -78,6 +96,9 @@ def _walk(events: Events, sections: set[str]) -> Iterator[tuple[str, Any]]:
     if next(events, ("", None))[0] != "start_map":
         raise Unreadable("is JSON, but not an object with images and annotations.")
     yield from _sections(events, sections)
+    # Behind the end the parser looks for what does not belong there.
+    for _ in events:
+        raise Unreadable("has something behind its end.")
 
 
 def _sections(events: Events, sections: set[str]) -> Iterator[tuple[str, Any]]:

@@ -8,9 +8,10 @@ class Losses:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
-    def note(self, sentence: str) -> None:
-        """Once more."""
-        self._counts[sentence] += 1
+    def note(self, sentence: str, count: int = 1) -> None:
+        """So often more."""
+        if count:
+            self._counts[sentence] += count
 
     def sentences(self) -> list[str]:
         """In the order of first appearance."""

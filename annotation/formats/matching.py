@@ -1,8 +1,10 @@
 """From a file's names to ours: images to frames, labels and attributes to those of the project."""
 import re
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from annotation.formats.found import FoundImage, FoundObject
+from annotation.formats.stems import split_suffix, told_apart, told_together
 from annotation.ingest.names import clean_name
 from annotation.models import Frame, Task
 from annotation.shapes import FrameSize, Vocabulary, clean_frame
@@ -34,6 +36,9 @@ class Frames:
         self._by_name: dict[str, int] = {}
         self._by_base: dict[str, int | None] = {}
         self._taken: dict[int, str] = {}
+        # Without suffixes, for formats that leave them away; asked for once such a name comes.
+        self._by_stem: dict[str, int | None] = {}
+        self._by_url: dict[str, int] | None = None
         for number, name, width, height in Frame.objects.filter(task=task).values_list("number", "name", "width", "height").iterator():
             self.sizes[number], self.names[number] = FrameSize(width, height), name
             self._by_name[_path(name)] = number
@@ -42,12 +47,15 @@ class Frames:
 
     def match(self, image: FoundImage) -> Matched:
         """The frame that the image is; each frame once."""
-        path = _path(image.name)
+        path = _path(urlsplit(image.name).path if _is_address(image.name) else image.name)
         of_task = _OF_TASK.fullmatch(path)
         owner = int(of_task[1]) if of_task else image.task_id
         if owner in self._siblings and path not in self._by_name:
             return Matched(None, elsewhere=True)
-        number, reason = self._number(of_task[2] if of_task and owner == self._task.pk else path)
+        wanted = of_task[2] if of_task and owner == self._task.pk else path
+        number, reason = self._of_stem(wanted) if image.stem else self._of_url(image.name) or self._number(wanted)
+        if reason == UNKNOWN and (own := told_together(wanted)):
+            number, reason = self._number(own)
         if number is None:
             return Matched(None, reason, unknown=reason == UNKNOWN)
         if number in self._taken:
@@ -65,6 +73,32 @@ class Frames:
         return {name for start in range(0, len(names), _AT_ONCE)
                 for name in frames.filter(name__in=names[start:start + _AT_ONCE]).values_list("name", flat=True)}
 
+    def _of_url(self, name: str) -> tuple[int, str] | None:
+        """The frame that was fetched from this address."""
+        if not _is_address(name):
+            return None
+        if self._by_url is None:
+            fetched = Frame.objects.filter(task=self._task).exclude(source_url="").order_by("-number")
+            self._by_url = dict(fetched.values_list("source_url", "number").iterator())
+        number = self._by_url.get(name)
+        return None if number is None else (number, "")
+
+    def _of_stem(self, path: str) -> tuple[int | None, str]:
+        if not self._by_stem:
+            for number, name in self.names.items():
+                own = _path(name)
+                for stem in {split_suffix(own)[0], split_suffix(own.rpartition("/")[2])[0]}:
+                    self._by_stem[stem] = None if stem in self._by_stem else number
+            for number, name in self.names.items():
+                self._by_stem.setdefault(told_apart(_path(name)), number)
+        parts = path.split("/")
+        for start in range(len(parts)):
+            stem = "/".join(parts[start:])
+            if stem in self._by_stem:
+                number = self._by_stem[stem]
+                return number, "" if number is not None else "several frames have this name: they differ in their folders or suffixes."
+        return None, UNKNOWN
+
     def _number(self, path: str) -> tuple[int | None, str]:
         parts = path.split("/")
         for start in range(len(parts)):
@@ -75,6 +109,10 @@ class Frames:
             return None, UNKNOWN
         number = self._by_base[parts[-1]]
         return number, "" if number is not None else "several frames have this name: the file must name their folders."
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
 
 
 def _path(name: str) -> str:

@@ -36,6 +36,20 @@ def unpacked(text: str) -> list[int]:
     return counts
 
 
+def packed(counts: list[int]) -> str:
+    """The mirror of `unpacked`."""
+    text = []
+    for place, count in enumerate(counts):
+        value = count - counts[place - 2] if place > 2 else count
+        more = True
+        while more:
+            bits = value & 31
+            value >>= 5
+            more = value != (-1 if bits & 16 else 0)
+            text.append(chr(48 + bits + (32 if more else 0)))
+    return "".join(text)
+
+
 def mask_of(segmentation: dict[str, Any], hints: Hints) -> tuple[list[float], tuple[int, int]]:
     """(our points of the mask, (width, height) of its picture) of COCO's {"counts", "size": [height, width]}. BadRuns, Unreadable."""
     size = segmentation.get("size")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from django.db.models import Count, Q, TextField
+from django.db import connection
+from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Cast
 
 from annotation.models import Frame, FrameAnnotation, Job, JobStage, JobState, Label, Project, Snapshot, Task
@@ -28,11 +29,14 @@ class ImageRow:
     height: int
     orientation: int
     original: str
+    # Of its task: "Train" and the like.
+    subset: str = ""
+    source_url: str = ""
 
 
 @dataclass(frozen=True)
 class AnnotatedImage:
-    """A frame with what all its jobs have on it, equal objects of overlapping jobs once."""
+    """A frame with what all its jobs have on it, equal objects of overlapping jobs once. Objects carry `job_id`."""
 
     image: ImageRow
     shapes: list[dict[str, Any]]
@@ -41,23 +45,35 @@ class AnnotatedImage:
 
 class Scope:
     """`target` is a project or a task. `only_accepted`: jobs at acceptance / completed only; None: decided for each task by
-    whether anybody from outside ever worked on it."""
+    whether anybody from outside ever worked on it. `submitted`: what people submitted, without reviewers' corrections; jobs nobody
+    submitted are not covered. `skip_unchecked`: without frames on which nobody changed or confirmed the starting point."""
 
-    def __init__(self, target: Project | Task, only_accepted: bool | None) -> None:
+    def __init__(self, target: Project | Task, only_accepted: bool | None, *, submitted: bool = False,
+                 skip_unchecked: bool = False) -> None:
         self.target = target
         self.project = target.project if isinstance(target, Task) else target
         self.tasks = [target] if isinstance(target, Task) else list(Task.objects.filter(project=target, size__gt=0).order_by("pk"))
         self.labels = list(Label.objects.filter(project=self.project).prefetch_related("attributes"))
         self._known = {label.pk for label in self.labels}
+        self._subsets = {task.pk: task.subset for task in self.tasks}
         # Chosen once: jobs that are accepted or reopened while the file is written do not make its parts disagree.
-        self._jobs = Q(pk__in=list(Job.objects.filter(self._covered(only_accepted)).order_by().values_list("pk", flat=True)))
+        covered = list(Job.objects.filter(self._covered(only_accepted)).order_by("task_id", "start_frame", "pk").values_list(
+            "pk", flat=True))
+        self._snapshots = self._submissions(covered) if submitted else None
+        self.job_ids = covered if self._snapshots is None else [pk for pk in covered if pk in self._snapshots]
+        self.is_submitted = submitted
+        self.unsubmitted_jobs = len(covered) - len(self.job_ids)
+        self._jobs = Q(pk__in=self.job_ids)
         # Whose shapes a reviewer corrected: the file holds the corrected version.
-        self.corrected_jobs = in_force(jobs=Job.objects.filter(self._jobs)).count()
+        self.corrected_jobs = 0 if submitted else in_force(jobs=Job.objects.filter(self._jobs)).count()
+        self._starts: dict[int, list[tuple[int, int]]] = {}
         self._ranges = self._frame_ranges()
+        self._unchecked = self._unchecked_frames() if skip_unchecked else set()
+        self.skipped_frames = len(self._unchecked)
         self._ambiguous = set(
             Frame.objects.filter(task__in=self.tasks).values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
             .values_list("name", flat=True)) if len(self.tasks) > 1 else set()
-        self.frame_count = sum(stop - start + 1 for ranges in self._ranges.values() for start, stop in ranges)
+        self.frame_count = sum(stop - start + 1 for ranges in self._ranges.values() for start, stop in ranges) - self.skipped_frames
 
     def _covered(self, only_accepted: bool | None) -> Q:
         """A filter on jobs."""
@@ -71,11 +87,28 @@ class Scope:
         accepted = Q(task__in=crowd, stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
         return accepted | Q(task__in=set(ids) - crowd)
 
+    def _submissions(self, jobs: list[int]) -> dict[int, int]:
+        """Job -> the last submission of whoever holds it; none after a reissue nobody submitted yet."""
+        rows = Snapshot.objects.filter(job__in=jobs, reason=Snapshot.Reason.SUBMITTED, attempt=F("job__attempt")).order_by("pk")
+        return dict(rows.values_list("job_id", "pk"))
+
+    def _unchecked_frames(self) -> set[tuple[int, int]]:
+        """(task, number) of frames that hold a starting point on every job that has anything there."""
+        if self._snapshots is None:
+            rows = FrameAnnotation.objects.filter(job__in=self.job_ids).order_by().values_list("job__task_id", "frame").annotate(
+                checked=Count("pk", filter=Q(starting_point=False))).filter(checked=0)
+            return {(task_id, frame) for task_id, frame, _ in rows.iterator(chunk_size=FRAMES_AT_ONCE)}
+        with connection.cursor() as cursor:
+            cursor.execute(_UNCHECKED_SUBMITTED, [list(self._snapshots.values())])
+            return set(cursor.fetchall())
+
     def _frame_ranges(self) -> dict[int, list[tuple[int, int]]]:
         """Task id -> frames of its covered jobs as disjoint ranges, in order."""
         ranges: dict[int, list[tuple[int, int]]] = {}
         jobs = Job.objects.filter(self._jobs).order_by("task_id", "start_frame", "pk")
-        for task_id, start, stop in jobs.values_list("task_id", "start_frame", "stop_frame").iterator(chunk_size=FRAMES_AT_ONCE):
+        rows = jobs.values_list("task_id", "start_frame", "stop_frame", "pk")
+        for task_id, start, stop, pk in rows.iterator(chunk_size=FRAMES_AT_ONCE):
+            self._starts.setdefault(task_id, []).append((start, pk))
             merged = ranges.setdefault(task_id, [])
             if merged and start <= merged[-1][1] + 1:
                 merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
@@ -84,20 +117,27 @@ class Scope:
         return ranges
 
     def _covers(self, task_id: int, number: int) -> bool:
+        if (task_id, number) in self._unchecked:
+            return False
         ranges = self._ranges.get(task_id, [])
         position = bisect_right(ranges, (number, float("inf"))) - 1
         return position >= 0 and number <= ranges[position][1]
 
+    def job_of(self, image: ImageRow) -> int:
+        """The last job that begins at or before this covered frame: of several that share it, the later one."""
+        starts = self._starts[image.task_id]
+        return starts[bisect_right(starts, (image.number, float("inf"))) - 1][1]
+
     def images(self) -> Iterator[ImageRow]:
         """Every covered frame once, by task and number."""
         rows = Frame.objects.filter(task__in=self.tasks).order_by("task_id", "number").values_list(
-            "task_id", "number", "name", "width", "height", "orientation", "original")
+            "task_id", "number", "name", "width", "height", "orientation", "original", "source_url")
         image_id = 0
-        for task_id, number, name, width, height, orientation, original in rows.iterator(chunk_size=FRAMES_AT_ONCE):
+        for task_id, number, name, width, height, orientation, original, url in rows.iterator(chunk_size=FRAMES_AT_ONCE):
             if self._covers(task_id, number):
                 image_id += 1
                 path = f"task_{task_id}/{name}" if name in self._ambiguous else name
-                yield ImageRow(image_id, task_id, number, path, width, height, orientation, original)
+                yield ImageRow(image_id, task_id, number, path, width, height, orientation, original, self._subsets[task_id], url)
 
     def annotated(self) -> Iterator[AnnotatedImage]:
         """Every covered frame once with its objects (also those with none)."""
@@ -109,22 +149,46 @@ class Scope:
             times = 0
             while coming is not None and coming[:2] <= (image.task_id, image.number):
                 if coming[:2] == (image.task_id, image.number):
-                    shapes += self._of_known_labels(coming[2])
-                    tags += self._of_known_labels(coming[3])
+                    shapes += self._of_known_labels(coming[2], coming[4])
+                    tags += self._of_known_labels(coming[3], coming[4])
                     times += 1
                 coming = next(contents, None)
             yield AnnotatedImage(image, _once(shapes), _once(tags)) if times > 1 else AnnotatedImage(image, shapes, tags)
 
-    def _of_known_labels(self, text: str) -> list[dict[str, Any]]:
+    def _of_known_labels(self, text: str, job_id: int) -> list[dict[str, Any]]:
         """Without objects whose label was made after the export began: the file's head does not name it."""
-        return [thing for thing in orjson.loads(text) if thing["label_id"] in self._known]
+        things = [thing for thing in orjson.loads(text) if thing["label_id"] in self._known]
+        for thing in things:
+            thing["job_id"] = job_id
+        return things
 
-    def _contents(self) -> Iterator[tuple[int, int, str, str]]:
+    def _contents(self) -> Iterator[tuple[int, int, str, str, int]]:
+        """(task, frame, shapes, tags, job), by task, frame and job; what lies on them is JSON text."""
+        if self._snapshots is not None:
+            yield from self._submitted_contents()
+            return
         covered = Job.objects.filter(self._jobs).order_by().values("pk")
         # As text and through orjson: three times the rate of the driver's json.
         rows = FrameAnnotation.objects.filter(job__in=covered).order_by("job__task_id", "frame", "job_id").annotate(
             shapes_text=Cast("shapes", TextField()), tags_text=Cast("tags", TextField()))
-        return rows.values_list("job__task_id", "frame", "shapes_text", "tags_text").iterator(chunk_size=ANNOTATIONS_AT_ONCE)
+        yield from rows.values_list("job__task_id", "frame", "shapes_text", "tags_text", "job_id").iterator(chunk_size=ANNOTATIONS_AT_ONCE)
+
+    def _submitted_contents(self) -> Iterator[tuple[int, int, str, str, int]]:
+        assert self._snapshots is not None
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(_SUBMITTED, [list(self._snapshots.values())])
+            while rows := cursor.fetchmany(ANNOTATIONS_AT_ONCE):
+                yield from rows
+
+
+# Of snapshots; the parameter is their ids.
+_SUBMITTED = """SELECT job.task_id, frames.key::integer AS frame, frames.value->>'shapes', frames.value->>'tags', job.id
+    FROM annotation_snapshot snapshot JOIN annotation_job job ON job.id = snapshot.job_id,
+    LATERAL jsonb_each(snapshot.data->'frames') frames WHERE snapshot.id = ANY(%s) ORDER BY job.task_id, frame, job.id"""
+_UNCHECKED_SUBMITTED = """SELECT job.task_id, frames.key::integer AS frame
+    FROM annotation_snapshot snapshot JOIN annotation_job job ON job.id = snapshot.job_id,
+    LATERAL jsonb_each(snapshot.data->'frames') frames WHERE snapshot.id = ANY(%s) GROUP BY job.task_id, frame
+    HAVING bool_and(coalesce((frames.value->>'starting_point')::boolean, false))"""
 
 
 def _once(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -132,7 +196,7 @@ def _once(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
     seen: set[bytes] = set()
     kept = []
     for thing in things:
-        key = orjson.dumps({name: value for name, value in thing.items() if name not in ("id", "client_id", "source")},
+        key = orjson.dumps({name: value for name, value in thing.items() if name not in ("id", "client_id", "source", "job_id")},
                            option=orjson.OPT_SORT_KEYS)
         if key not in seen:
             seen.add(key)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from annotation.formats import EXPORT_FORMATS
+from annotation.formats.registry import is_enabled
 from annotation.models import SortingMethod
 
 FILES, URLS, TABLE = "files", "urls", "table"
@@ -102,13 +103,27 @@ class TaskSettingsForm(forms.Form):
 
 
 class ExportForm(forms.Form):
-    """`only_accepted()` is None when the service shall decide."""
+    """What to export, and how."""
 
-    format = forms.ChoiceField(choices=lambda: [(name, name) for name in EXPORT_FORMATS], label="Format")
+    format = forms.ChoiceField(
+        choices=lambda: [(name, name) for name, known in EXPORT_FORMATS.items() if is_enabled(known)], label="Format",
+        help_text="COCO and CVAT hold most. What a format cannot hold is counted in the export's report.")
     which = forms.ChoiceField(
         label="Annotations of", initial="accepted", widget=forms.RadioSelect,
-        choices=[("accepted", "accepted jobs only"), ("all", "all jobs, as they are now")])
+        choices=[("accepted", "accepted jobs only"), ("all", "all jobs")])
+    version = forms.ChoiceField(
+        label="Shapes", initial="now", widget=forms.RadioSelect,
+        choices=[("now", "as they are now, with reviewers' corrections"), ("submitted", "as they were submitted, without corrections")])
     save_images = forms.BooleanField(required=False, label="Put the images into the archive")
+    skip_unchecked = forms.BooleanField(
+        required=False, label="Leave out frames that nobody checked",
+        help_text="Frames whose pre-annotations nobody changed or confirmed.")
+    provenance = forms.BooleanField(
+        required=False, label="Add who made each shape",
+        help_text="A table beside the annotations: Toloker (under a name made up here), assignment, price, verdict, corrections, guide. "
+                  "In COCO also as attributes.")
 
-    def only_accepted(self) -> bool:
-        return self.cleaned_data["which"] == "accepted"
+    def arguments(self) -> dict[str, Any]:
+        """Of `services.exports.start_export`."""
+        cleaned = dict(self.cleaned_data)
+        return {"only_accepted": cleaned.pop("which") == "accepted", **cleaned}

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from annotation.errors import Refused
 from annotation.formats import IMPORT_FORMATS
+from annotation.formats.registry import why_not
 from annotation.ingest.names import base_name
 from annotation.locks import lock_labels
 from annotation.models import ImportedFrame, Job, Request, Task
@@ -100,6 +101,8 @@ def _checked(kind: str, file: File, format: str) -> str:
         raise ValidationError({"kind": [f"“{kind}” is not one of {', '.join(KINDS)}."]})
     if format and format not in IMPORT_FORMATS:
         raise ValidationError({"format": [f"“{format}” is not one of {', '.join(IMPORT_FORMATS)}."]})
+    if format and (problem := why_not(format, IMPORT_FORMATS[format])):
+        raise ValidationError({"format": [problem]})
     name = base_name(file.name or "") or "annotations"
     if not file.size:
         raise ValidationError({"file": [f"{name} is empty."]})

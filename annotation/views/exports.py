@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from annotation.formats import EXPORT_FORMATS
+from annotation.formats.registry import is_enabled
 from annotation.forms.tasks import ExportForm
 from annotation.models import Job, Project, Task
 from annotation.models.jobs import JobStage, JobState
@@ -32,13 +34,11 @@ def _export(request: HttpRequest, thing: Project | Task, project: Project) -> Ht
     form = ExportForm(request.POST or None, initial={"which": "accepted" if accepted else "all"})
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            started = services.start_export(
-                actor=request.user, project_or_task=thing, format=form.cleaned_data["format"], save_images=form.cleaned_data["save_images"],
-                only_accepted=form.only_accepted())
+            started = services.start_export(actor=request.user, project_or_task=thing, **form.arguments())
         if not form.errors:
             return redirect("annotation:request_detail", started.pk)
     context = {
         "form": form, "project": project, "task": thing if isinstance(thing, Task) else None, "thing": thing, "jobs": jobs.count(),
-        "accepted": accepted,
+        "accepted": accepted, "not_installed": [name for name, known in EXPORT_FORMATS.items() if not is_enabled(known)],
     }
     return render(request, "annotation/export.html", context, status=422 if form.errors else 200)

@@ -150,7 +150,7 @@ def test_the_rest_is_stored_when_misfits_may_be_left_out(alice: Any, task: Task)
 
 def test_a_file_that_cannot_be_read_fails_with_its_name(alice: Any, task: Task) -> None:
     request = imported(alice, task, b"\x89PNG", name="\u202ebad.json")
-    assert request.status == "failed" and request.message.startswith("bad.json is neither COCO JSON nor CVAT XML"), request.message
+    assert request.status == "failed" and request.message.startswith("bad.json is neither COCO"), request.message
     assert "holds COCO 1.0, not CVAT 1.1" in imported(alice, task, coco(BOX), format="CVAT 1.1").message
 
 

@@ -1,6 +1,7 @@
 """Readers of COCO and CVAT files, by tables, without a database: what is right becomes shapes, what is hostile a sentence."""
 import io
 import json
+import random
 import time
 import tracemalloc
 import zipfile
@@ -266,7 +267,7 @@ def linked() -> bytes:
 
 
 @pytest.mark.parametrize(("data", "wanted", "words"), [
-    (b"\x89PNG", "", "neither COCO JSON nor CVAT XML"), (b"{}", "CVAT 1.1", "holds COCO 1.0, not CVAT 1.1"), (zipped(), "", "no file with"),
+    (b"\x89PNG", "", "is neither COCO"), (b"{}", "CVAT 1.1", "holds COCO 1.0, not CVAT 1.1"), (zipped(), "", "no file with"),
     (zipped(("a.json", b"{}"), ("b.json", b"{}")), "", "several files"),
     (zipped(("a.json", b"{}")), "CVAT 1.1", "no file with annotations"), (b"{" * 5000, "", "5,000"),
     (zipped(("a.json", b"{}"))[:-30], "", "damaged zip"), (zipped(("a.json", b" " * 5000)), "", "has 5,000 bytes"),
@@ -281,6 +282,10 @@ def test_archives_that_are_traps_or_hold_nothing_are_refused(settings: Any, data
 def test_a_member_that_is_damaged_inside_is_told_so() -> None:
     data = bytearray(zipped(("a.json", bytes(range(256)) * 20)))
     data[60:90] = bytes(30)
+    with pytest.raises(Unreadable, match="damaged inside"):
+        find_annotations(lambda: io.BytesIO(bytes(data)), "f", "")
+    data = bytearray(zipped(("a.json", b'{"a": "' + random.Random(1).randbytes(300_000))))
+    data[-5000:-4000] = bytes(1000)
     opened = find_annotations(lambda: io.BytesIO(bytes(data)), "f", "")
     with pytest.raises(Unreadable, match="damaged inside"), opened.open(lambda done: None) as file:
         while file.read(4096):

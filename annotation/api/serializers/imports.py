@@ -26,7 +26,7 @@ class KindParameter(serializers.Serializer):
 class AnnotationFileSerializer(serializers.Serializer):
     """multipart/form-data; the field's name is CVAT's."""
 
-    annotation_file = serializers.FileField(help_text="COCO JSON, CVAT XML, or a zip archive with one of them")
+    annotation_file = serializers.FileField(help_text="a file of one of the formats, or a zip archive with it")
 
 
 class ImportedSerializer(serializers.Serializer):

@@ -16,6 +16,12 @@ PARAMETERS = [
     OpenApiParameter("format", required=True, enum=list(EXPORT_FORMATS)),
     OpenApiParameter("save_images", OpenApiTypes.BOOL, default=False),
     OpenApiParameter("only_accepted", OpenApiTypes.BOOL, description="left out: accepted jobs only where a crowd worked, else all"),
+    OpenApiParameter("version", enum=list(exports.VERSIONS), default="now",
+                     description="the shapes as they are now, corrections of reviewers among them, or as people submitted them"),
+    OpenApiParameter("skip_unchecked", OpenApiTypes.BOOL, default=False,
+                     description="without frames on which nobody changed or confirmed the pre-annotations"),
+    OpenApiParameter("provenance", OpenApiTypes.BOOL, default=False,
+                     description="with provenance.csv, and in COCO attributes that begin with provenance_"),
     OpenApiParameter("filename"),
 ]
 
@@ -26,6 +32,9 @@ class ExportParameters(serializers.Serializer):
     format = serializers.CharField()
     save_images = serializers.BooleanField(default=False)
     only_accepted = serializers.BooleanField(default=None, allow_null=True)
+    version = serializers.ChoiceField(list(exports.VERSIONS), default="now")
+    skip_unchecked = serializers.BooleanField(default=False)
+    provenance = serializers.BooleanField(default=False)
     filename = serializers.CharField(default="", allow_blank=True, max_length=200)
 
 

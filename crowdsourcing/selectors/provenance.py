@@ -1,0 +1,57 @@
+"""Whose work is on jobs, for exports: the attempt that holds each, its Toloker under a name of ours, its price and its verdict."""
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F
+from django.utils.crypto import salted_hmac
+
+from crowdsourcing.models import Assignment, ProviderCommand, StatusChange
+from crowdsourcing.statuses import AssignmentStatus, Cause
+
+COLUMNS = ("assignment_id", "toloker", "price", "currency", "status", "started", "submitted", "accepted", "verdict_at",
+           "verdict_by", "verdict_person", "suspicion")
+_SALT = "crowdsourcing.provenance"
+_VERDICTS = (AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
+# Of the change that was the verdict: (who made it, whether by a command of ours) -> word of the export.
+_BY = {(Cause.REQUESTER, True): "person", (Cause.SYSTEM, True): "policy", (Cause.SYSTEM, False): "automatic acceptance",
+       (Cause.PLATFORM, False): "platform"}
+
+
+def toloker_name(account_id: int, user_id: str) -> str:
+    """20 hex digits: the same for the same person on this installation, and not to be turned back without its SECRET_KEY."""
+    return salted_hmac(_SALT, f"{account_id}:{user_id}", algorithm="sha256").hexdigest()[:20]
+
+
+def provenance_of(jobs: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Job id -> column -> text, for jobs whose present holder is an assignment. Two queries."""
+    rows = Assignment.objects.filter(task_suite__job__in=jobs, remote_id=F("task_suite__job__attempt")).select_related(
+        "toloker", "task_suite", "pool__crowd_project__account")
+    held = {assignment.pk: assignment for assignment in rows.defer("solution", "suspicion_signals")}
+    verdicts = _verdicts(list(held))
+    return {assignment.task_suite.job_id: {**_facts(assignment), **verdicts.get(pk, {})} for pk, assignment in held.items()}
+
+
+def _facts(assignment: Assignment) -> dict[str, str]:
+    account = assignment.pool.crowd_project.account
+    return {
+        "assignment_id": assignment.remote_id, "toloker": toloker_name(account.pk, assignment.toloker.user_id),
+        "price": f"{assignment.reward:f}", "currency": "USD", "status": assignment.status, "started": _time(assignment.created),
+        "submitted": _time(assignment.submitted), "accepted": _time(assignment.accepted),
+        "suspicion": "" if assignment.suspicion_at is None else f"{assignment.suspicion:.3f}"}
+
+
+def _verdicts(assignments: list[int]) -> dict[int, dict[str, str]]:
+    changes = StatusChange.objects.filter(
+        target_type=ProviderCommand.Target.ASSIGNMENT, target_id__in=assignments, new__in=_VERDICTS).select_related("actor")
+    # The last one stands: a rejection may be turned.
+    return {change.target_id: {
+        "verdict_at": _time(change.at), "verdict_by": _BY.get((Cause(change.cause), change.command_id is not None), _plain(change)),
+        "verdict_person": change.actor.get_username() if change.actor else ""} for change in changes.order_by("at", "id")}
+
+
+def _plain(change: StatusChange) -> str:
+    return "person" if change.actor_id else str(Cause(change.cause).value)
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
