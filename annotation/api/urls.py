@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from annotation.api import editor, editor_issues
 from annotation.api.views.access import AccessTokenView, AuthView
+from annotation.api.views.backups import ProjectRestoreView, TaskRestoreView
 from annotation.api.views.guides import AssetView, GuideView
 from annotation.api.views.issues import CommentView, IssueView
 from annotation.api.views.people import UserView
@@ -48,6 +49,9 @@ urlpatterns = [
     door("projects/<int:pk>", ProjectView, get="retrieve", patch="partial_update", delete="destroy"),
     door("projects/<int:pk>/dataset/export", ProjectView, post="export"),
     door("projects/<int:pk>/preview", ProjectView, get="preview"),
+    door("projects/<int:pk>/backup/export", ProjectView, post="export_backup"),
+    door("projects/backup/", ProjectRestoreView, post="restore"),
+    door("projects/backup/<uuid:key>", ProjectRestoreView, patch="append_piece", head="tell_offset"),
     door("labels", LabelView, get="list"),
     door("labels/<int:pk>", LabelView, get="retrieve", patch="partial_update", delete="destroy"),
     door("tasks", TaskView, get="list", post="create"),
@@ -57,6 +61,9 @@ urlpatterns = [
     door("tasks/<int:pk>/data/meta", TaskView, get="data_meta"),
     door("tasks/<int:pk>/data/<uuid:key>", TaskView, patch="append_piece", head="tell_offset"),
     door("tasks/<int:pk>/preview", TaskView, get="preview"),
+    door("tasks/<int:pk>/backup/export", TaskView, post="export_backup"),
+    door("tasks/backup/", TaskRestoreView, post="restore"),
+    door("tasks/backup/<uuid:key>", TaskRestoreView, patch="append_piece", head="tell_offset"),
     re_path(r"^tasks/(?P<pk>[0-9]{1,18})/annotations/?$", TaskView.as_view({**_ANNOTATIONS, "post": "send_annotations"})),
     door("tasks/<int:pk>/annotations/<uuid:key>", TaskView, patch="append_piece", head="tell_offset"),
     door("tasks/<int:pk>/annotations/import", TaskView, post="import_annotations"),

@@ -94,11 +94,11 @@ def _media_type(name: str, file: File) -> str:
     return FORMATS[kind]
 
 
-def copy_asset(*, actor: Any, project: Project, name: str, file: File) -> tuple[Asset, str]:
-    """An asset out of a backup, its file stored and its row not yet: (row, where the file lies). ValidationError with "file"."""
+def copy_asset(*, actor: Any, name: str, file: File) -> Asset:
+    """An asset out of a backup: its file is stored, its row and its project are the caller's. ValidationError with "file"."""
     media_type = _media_type(base_name(name) or "picture", file)
-    asset = Asset(id=uuid.uuid4(), project=project, owner=actor, filename=base_name(name) or "picture", media_type=media_type,
+    asset = Asset(id=uuid.uuid4(), owner=actor, filename=base_name(name) or "picture", media_type=media_type,
                   byte_size=file.size)
     file.seek(0)
     asset.file.name = default_storage.save(f"{FOLDER}/{asset.pk}", file)
-    return asset, asset.file.name
+    return asset

@@ -12,6 +12,7 @@ from annotation.models import Request
 from annotation.webhooks.announcing import announce
 
 log = logging.getLogger(__name__)
+ACTIVE = (Request.Status.QUEUED, Request.Status.STARTED)
 
 
 def create_request(*, owner: Any, action: str, params: dict[str, Any], project: Any = None, task: Any = None, job: Any = None,

@@ -22,6 +22,7 @@ from annotation.api.serializers.projects import (
     ProjectSerializer,
     ProjectWriteSerializer,
 )
+from annotation.api.views.backups import BackupMixin
 from annotation.api.views.exports import ExportMixin
 from annotation.frames import frame_response
 from annotation.locks import lock_labels
@@ -41,7 +42,7 @@ def counted(queryset: QuerySet[Any], **path: str) -> Any:
     return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
 
 
-class ProjectView(ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+class ProjectView(BackupMixin, ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Projects the caller sees."""
 
     serializer_class = ProjectSerializer

@@ -17,6 +17,7 @@ from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiVie
 from annotation.api.lists import JOBS, TASKS
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.views.annotations import AnnotationsMixin
+from annotation.api.views.backups import BackupMixin
 from annotation.api.views.comparisons import ComparisonMixin
 from annotation.api.views.data import LOOK, TaskDataMixin, frames_of_job, look, meta, preview
 from annotation.api.views.exports import ExportMixin
@@ -29,7 +30,8 @@ from annotation.services.corrections import KEPT_CORRECTIONS
 _EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
 
 
-class TaskView(ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMixin,
+               mixins.RetrieveModelMixin, ApiView):
     """Tasks the caller sees."""
 
     serializer_class = TaskSerializer
