@@ -78,6 +78,12 @@ class Run:
                 raise RunLost
         return reserved
 
+    def note(self, **params: Any) -> None:
+        """Put something into Request.params that the next run shall find. RunLost."""
+        self.request.params = {**self.request.params, **params}
+        if not self._mine().update(params=self.request.params):
+            raise RunLost
+
     def lock(self) -> None:
         """Hold the request's row until the transaction ends. RunLost when it is no longer ours."""
         if not self._mine().select_for_update().exists():

@@ -1,7 +1,7 @@
 """Reading stored files by parts, wherever they lie: a folder of this machine, or a bucket that answers ranges."""
 import io
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -68,11 +68,12 @@ def _bucket_object(name: str) -> Any:
     return storage.bucket.Object(posixpath.join(storage.location, name))
 
 
-class _Ranges(io.RawIOBase):
-    """A file in a bucket, read by ranges."""
+class Ranges(io.RawIOBase):
+    """A file somewhere else, read by ranges: `fetch(start, stop)` gives bytes."""
 
-    def __init__(self, name: str) -> None:
-        self._stored = Stored(name)
+    def __init__(self, size: int, fetch: Callable[[int, int], bytes]) -> None:
+        self._size = size
+        self._fetch = fetch
         self._position = 0
 
     def readable(self) -> bool:
@@ -82,15 +83,15 @@ class _Ranges(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._stored.size}[whence]
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         if base + offset < 0:
             raise OSError("before the file's beginning")
         self._position = base + offset
         return self._position
 
     def readinto(self, buffer: Any) -> int:
-        stop = min(self._position + len(buffer), self._stored.size)
-        came = self._stored.read(self._position, stop)
+        stop = min(self._position + len(buffer), self._size)
+        came = self._fetch(self._position, stop) if stop > self._position else b""
         buffer[:len(came)] = came
         self._position += len(came)
         return len(came)
@@ -100,7 +101,13 @@ def open_seekable(name: str) -> IO[bytes]:
     """For archives: only what is read of the file travels, never the whole. FileNotFoundError."""
     if on_disk():
         return open(default_storage.path(name), "rb")
-    return io.BufferedReader(_Ranges(name), RANGE_BYTES)
+    stored = Stored(name)
+    return buffered(Ranges(stored.size, stored.read))
+
+
+def buffered(ranges: Ranges) -> IO[bytes]:
+    """Few long ranges instead of many short ones."""
+    return io.BufferedReader(ranges, RANGE_BYTES)
 
 
 def remove_tree(folder: str) -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.utils import timezone
 
 from annotation.models import Asset, Frame, PartialUpload, Request, Task, Upload
@@ -79,10 +80,17 @@ def _leftover(task: Task, inner: str) -> int:
     if not inner.startswith("frames-"):
         return 0
     folder = f"{task_folder(task.pk)}/{inner}"
-    if Frame.objects.filter(task=task, original__startswith=f"{folder}/").exists():
+    if _is_lived_in(task, folder):
         return 0
     remove_tree(folder)
     return 1
+
+
+def _is_lived_in(task: Task, folder: str) -> bool:
+    """Originals of uploads stay where they were received; the run's folder then holds the small copies alone."""
+    inside = f"{folder}/"
+    named = Q(original__startswith=inside) | Q(thumbnail__startswith=inside) | Q(work_copy__startswith=inside)
+    return str(task.origin.get("video", {}).get("file", "")).startswith(inside) or Frame.objects.filter(named, task=task).exists()
 
 
 def _imports(folder: str) -> int:

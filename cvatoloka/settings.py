@@ -191,6 +191,9 @@ INGEST_MAX_FILE_BYTES = env.int("INGEST_MAX_FILE_BYTES", default=50 * 1024 * 102
 INGEST_MAX_TOTAL_BYTES = env.int("INGEST_MAX_TOTAL_BYTES", default=10 * 1024 * 1024 * 1024)
 INGEST_MAX_PIXELS = env.int("INGEST_MAX_PIXELS", default=100_000_000)
 INGEST_URL_TIMEOUT = env.int("INGEST_URL_TIMEOUT", default=20)
+INGEST_MAX_VIDEO_SECONDS = env.int("INGEST_MAX_VIDEO_SECONDS", default=4 * 3600)
+# A folder of this machine (of web and workers alike) that everybody with an account may make tasks from. Empty: none.
+SHARE_ROOT = env.str("SHARE_ROOT", default="")
 # Shapes out of files: the file, and the annotations inside its archive; shapes and tags of one; pixels of all masks' boxes together.
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=256 * 1024 * 1024)
 IMPORT_MAX_SHAPES = env.int("IMPORT_MAX_SHAPES", default=100_000)

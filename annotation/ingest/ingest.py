@@ -1,100 +1,108 @@
 """One request of images into one task: check everything, then write everything, or nothing.
 
-Files go to a folder of this run (`tasks/<id>/frames-<run>/`), rows come in one transaction at the end. A killed run leaves a folder,
-which the next run removes before it begins; there is no half-filled task to see at any moment.
+Files go to a folder of this run (`tasks/<id>/frames-<request>-<run>/`) or stay where they were received; rows come in one transaction at
+the end, so there is no half-filled task to see at any moment. What is done is written down in batches (`journal`): the run after a killed
+one goes on behind them.
 """
 import errno
-import threading
-from collections import deque
-from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
+from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q
 
+from annotation import buckets, copies
+from annotation.ingest import videos
+from annotation.ingest.journal import BATCH, Journal, Result, run_name
+from annotation.ingest.making import GROUP, Made, Maker, in_threads
 from annotation.ingest.names import UniqueNames, in_order
-from annotation.ingest.pictures import FORMATS, BadImage, examine, pixels_of
+from annotation.ingest.options import Options
 from annotation.ingest.sources import Entry, Sources
-from annotation.models import Frame, Job, Task, Upload
-from annotation.models.tasks import frame_path
-from annotation.runner import Run, RunFailed
+from annotation.models import Frame, Job, Request, Task, Upload
+from annotation.runner import Run, RunFailed, RunLost
 from annotation.segments import cut
 from annotation.services.files import remove_tree, task_folder
-from annotation.webhooks.announcing import announce, changing
 
-# Decoding releases the interpreter; more threads than this only cost memory. Addresses wait for the network.
-THREADS_LOCAL, THREADS_URLS = 2, 6
-# Pictures above this size are decoded one at a time: 200 million pixels are 800 MB while decoded.
-LARGE_PIXELS = 40_000_000
+# Decoding releases the interpreter; more threads than this only cost memory. Addresses and buckets wait for the network.
+THREADS_LOCAL, THREADS_FAR = 2, 6
 MAX_PROBLEMS = 200
-_SUFFIXES = {suffix for _, suffix in FORMATS.values()} | {".jpeg", ".tiff", ".jpe", ".jfif"}
+ROWS = 1000
+
+__all__ = ["Made", "Maker", "forget_uploads", "in_threads", "ingest"]
 
 
-@dataclass(frozen=True)
-class Made:
-    """A checked image whose files are stored; becomes a Frame."""
+@dataclass
+class Filling:
+    """What the sources gave: `results` in the order of the frames, `mapped` the files of each job where those were named."""
 
-    entry: Entry
-    frame: Frame
+    results: list[Result]
+    problems: list[str]
+    origin: dict[str, Any] = field(default_factory=dict)
+    mapped: list[int] = field(default_factory=list)
+
+    @property
+    def made(self) -> list[Made]:
+        return [one for one in self.results if isinstance(one, Made)]
+
+    def files(self) -> set[str]:
+        """Names in the storage."""
+        video = self.origin.get("video", {}).get("file", "")
+        return {video} | {str(file) for one in self.made for file in (one.frame.original, one.frame.thumbnail, one.frame.work_copy)}
 
 
 def ingest(run: Run) -> None:
-    """Fill the run's task (Request.params: urls, skip_bad). RunFailed with every bad input; RunLost."""
+    """Fill the run's task (Request.params: urls, shared, cloud, options, skip_bad). RunFailed with every bad input; RunLost."""
     task = run.request.task
     assert task is not None
-    _remove_leftovers(task.pk)
+    journal, maker = Journal(run, task.pk), Maker(task.pk, run_name(run))
     try:
-        made, problems = _make_all(run, task)
-        if problems and (not run.request.params.get("skip_bad") or not made):
-            raise RunFailed(_sentence(len(problems)), problems)
-        if not made:
+        filling = _make_all(run, task, journal, maker)
+        if filling.problems and (not run.request.params.get("skip_bad") or not filling.made):
+            raise RunFailed(_sentence(len(filling.problems)), filling.problems)
+        if not filling.made:
             raise RunFailed("There is no image in what was sent.")
-        _write(run, task, made, problems)
+        _write(run, task, filling)
+    except RunLost:
+        maker.forget()
+        if not Request.objects.filter(pk=run.request.pk, status__in=(Request.Status.QUEUED, Request.Status.STARTED)).exists():
+            journal.remove_own()
+        raise
+    except (OperationalError, InterfaceError):
+        # The next run goes on.
+        maker.forget()
+        raise
     except OSError as error:
-        remove_tree(_run_folder(task.pk, run))
+        journal.remove_all()
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
         raise
-    except BaseException:
-        remove_tree(_run_folder(task.pk, run))
+    except Exception:
+        journal.remove_all()
         raise
+    except BaseException:
+        maker.forget()
+        raise
+    journal.remove_unused(filling.files())
 
 
 def forget_uploads(task_id: int, until: datetime | None) -> None:
-    """Remove what was received for the task until then, rows and files: what came after a cancelled request is for the next."""
+    """Remove what was received for the task until then, rows and files: what came after a cancelled request is for the next.
+
+    Frames' originals stay.
+    """
     received = Upload.objects.filter(task=task_id)
-    if until is None:
+    folder = f"{task_folder(task_id)}/uploads"
+    film = Task.objects.filter(pk=task_id, origin__video__file__startswith=f"{folder}/")
+    if until is None and not Frame.objects.filter(task=task_id, original__startswith=f"{folder}/").exists() and not film.exists():
         received.delete()
-        remove_tree(f"{task_folder(task_id)}/uploads")
+        remove_tree(folder)
         return
-    for upload in received.filter(created_date__lte=until):
+    for upload in received if until is None else received.filter(created_date__lte=until):
         upload.file.delete(save=False)
         upload.delete()
-
-
-def _run_name(run: Run) -> str:
-    """Of this run only: a cancelled one may still be writing while the next request begins."""
-    return f"{run.request.pk.hex[:8]}-{run.request.run}"
-
-
-def _run_folder(task_id: int, run: Run) -> str:
-    return f"{task_folder(task_id)}/frames-{_run_name(run)}"
-
-
-def _remove_leftovers(task_id: int) -> None:
-    """Folders of runs that died. The task has no frames yet, so no row names anything in them."""
-    try:
-        folders = default_storage.listdir(task_folder(task_id))[0]
-    except FileNotFoundError:
-        return
-    for name in folders:
-        if name.startswith("frames-"):
-            remove_tree(f"{task_folder(task_id)}/{name}")
 
 
 def _sentence(count: int) -> str:
@@ -102,110 +110,135 @@ def _sentence(count: int) -> str:
     return f"{noun} cannot be used, so the task stays empty. Correct the list below and send everything again."
 
 
-def _make_all(run: Run, task: Task) -> tuple[list[Made], list[str]]:
-    urls = list(run.request.params.get("urls", []))
-    with Sources(list(task.uploads.all()), urls) as sources:
-        if len(sources.entries) > settings.INGEST_MAX_FILES:
-            raise RunFailed(f"These are {len(sources.entries)} images; a task takes at most {settings.INGEST_MAX_FILES}.")
-        entries = in_order(sources.entries, task.sorting_method, lambda entry: entry.name, seed=task.pk)
-        made: list[Made] = []
-        problems = list(sources.problems)
-        maker = Maker(task.pk, _run_name(run))
-        results = in_threads(maker, entries, THREADS_URLS if urls else THREADS_LOCAL)
-        for number, result in enumerate(results, start=1):
-            if isinstance(result, Made):
-                made.append(result)
-            else:
-                problems.append(result)
-            if len(problems) >= MAX_PROBLEMS and not run.request.params.get("skip_bad"):
-                problems.append("There may be more: the search ended here.")
-                results.close()
-                break
-            run.progress(0.98 * number / len(entries), f"{number} of {len(entries)} images")
-        return made, problems
+def _make_all(run: Run, task: Task, journal: Journal, maker: Maker) -> Filling:
+    params = run.request.params
+    options = Options.of(params)
+    bucket = _bucket(run)
+    keys = _keys(run, bucket, options) if bucket is not None else []
+    with Sources(list(task.uploads.all()), params.get("urls", []), params.get("shared", []), bucket, keys) as sources:
+        if sources.videos and (len(sources.videos) > 1 or sources.entries):
+            sources.problems += [f"{video.label} is a video: make a task of it alone." for video in sources.videos]
+        elif sources.videos:
+            return _of_video(run, task, options, sources, journal, maker)
+        entries = _ordered(task, options, sources.entries)
+        if len(entries) > settings.INGEST_MAX_FILES:
+            raise RunFailed(f"These are {len(entries)} images; a task takes at most {settings.INGEST_MAX_FILES}.")
+        results = journal.resume(entries)
+        far = bool(params.get("urls") or bucket)
+        coming = in_threads(maker, entries, THREADS_FAR if far else THREADS_LOCAL, len(results), 1 if far else GROUP)
+        filling = Filling(results, list(sources.problems), _origin(run, options), [len(names) for names in options.job_file_mapping])
+        _collect(run, filling, coming, journal, maker, len(entries))
+        return filling
 
 
-def in_threads(maker: "Maker", entries: list[Entry], threads: int) -> Generator[Made | str, None, None]:
-    """Results in the order of the entries, never more than a few ahead of the reader."""
-    coming: Iterable[Entry] = iter(entries)
-    waiting: deque[Future[Made | str]] = deque()
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="ingest")
+def _bucket(run: Run) -> buckets.Bucket | None:
     try:
-        waiting.extend(pool.submit(maker.make, number, entry) for number, entry in enumerate(islice(coming, 2 * threads)))
-        number = len(waiting)
-        while waiting:
-            yield waiting.popleft().result()
-            for entry in islice(coming, 1):
-                waiting.append(pool.submit(maker.make, number, entry))
-                number += 1
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        return buckets.of_request(run.request.params)
+    except buckets.BucketProblem as problem:
+        raise RunFailed(problem.sentence) from problem
 
 
-class Maker:
-    """Turns entries into stored files; runs in several threads and touches no database."""
-
-    def __init__(self, task_id: int, run: str) -> None:
-        self._task_id = task_id
-        self._run = run
-        self._large = threading.Lock()
-        self._count = threading.Lock()
-        self._bytes = 0
-
-    def make(self, number: int, entry: Entry) -> Made | str:
-        """The stored image, or a sentence that names it."""
+def _keys(run: Run, bucket: buckets.Bucket, options: Options) -> list[str]:
+    """Listed once: the next run goes on with the same files."""
+    cloud = run.request.params["cloud"]
+    if "keys" not in cloud:
         try:
-            received = entry.read()
-            with received.file:
-                self._weigh(received.byte_size)
-                if pixels_of(received.file) > LARGE_PIXELS:
-                    with self._large:
-                        picture = examine(received.file)
-                else:
-                    picture = examine(received.file)
-                received.file.seek(0)
-                original = self._save("original", number, picture.suffix, File(received.file))
-        except BadImage as problem:
-            return f"{entry.label} {problem}"
-        thumbnail = self._save("thumbnail", number, ".jpg", ContentFile(picture.thumbnail))
-        work_copy = self._save("work", number, picture.work_copy_suffix, ContentFile(picture.work_copy)) if picture.work_copy else ""
-        return Made(entry, Frame(
-            task_id=self._task_id, name=_named(entry.name, picture.suffix), source_url=entry.source_url, width=picture.width,
-            height=picture.height, orientation=picture.orientation, media_type=picture.media_type, byte_size=received.byte_size,
-            sha256=received.sha256, original=original, thumbnail=thumbnail, work_copy=work_copy))
-
-    def _save(self, kind: str, number: int, suffix: str, content: File) -> str:
-        return default_storage.save(frame_path(f"frames-{self._run}/{kind}", self._task_id, number, suffix), content)
-
-    def _weigh(self, size: int) -> None:
-        if not size:
-            raise BadImage("is empty.")
-        with self._count:
-            self._bytes += size
-            if self._bytes > settings.INGEST_MAX_TOTAL_BYTES:
-                raise BadImage(f"is beyond the {settings.INGEST_MAX_TOTAL_BYTES:,} bytes that a task takes in all.")
+            keys = bucket.keys(cloud["names"], cloud["exclude"], options.filename_pattern, settings.INGEST_MAX_FILES)
+        except buckets.BucketProblem as problem:
+            raise RunFailed(problem.sentence) from problem
+        if not keys:
+            raise RunFailed("No image, video or archive is in that part of the bucket.")
+        cloud = {**cloud, "keys": keys}
+        run.note(cloud=cloud)
+    return list(cloud["keys"])
 
 
-def _named(name: str, suffix: str) -> str:
-    """Names without a picture's suffix get one, so that exported files open with a double click."""
-    return name if name.lower().endswith(tuple(_SUFFIXES)) else f"{name[:500]}{suffix}"
+def _of_video(run: Run, task: Task, options: Options, sources: Sources, journal: Journal, maker: Maker) -> Filling:
+    video = sources.videos[0]
+    try:
+        film = videos.Film(video, options, maker, task.pk)
+        results = journal.resume(film.entries)
+        filling = Filling(results, list(sources.problems), _origin(run, options))
+        _collect(run, filling, film.frames(len(results)), journal, maker, film.expected)
+        filling.origin["video"] = film.keep(len(filling.made))
+    except videos.BadVideo as problem:
+        raise RunFailed(f"{video.label} {problem}") from problem
+    return filling
 
 
-def _write(run: Run, task: Task, made: list[Made], problems: list[str]) -> None:
-    names = UniqueNames()
+def _ordered(task: Task, options: Options, entries: list[Entry]) -> list[Entry]:
+    if options.job_file_mapping or options.upload_file_order:
+        try:
+            return options.chosen(options.by_name(entries, lambda entry: entry.name))
+        except ValueError as problem:
+            raise RunFailed(str(problem)) from problem
+    return options.chosen(in_order(entries, task.sorting_method, lambda entry: entry.name, seed=task.pk))
+
+
+def _origin(run: Run, options: Options) -> dict[str, Any]:
+    """For Task.origin: what is not as usual."""
+    params = run.request.params
+    origin: dict[str, Any] = {name: value for name, value in (("start_frame", options.start_frame), ("step", options.step))
+                              if value != getattr(Options(), name)}
+    if params.get("shared"):
+        origin["storage"] = "share"
+    if params.get("cloud"):
+        origin |= {"storage": "cloud_storage", "cloud_storage_id": params["cloud"]["id"]}
+    return origin
+
+
+def _collect(run: Run, filling: Filling, coming: Iterator[Result], journal: Journal, maker: Maker, expected: int) -> None:
+    """All results that come, written down batch by batch as long as more follow."""
+    waiting: list[Result] = []
+    problems = sum(isinstance(one, str) for one in filling.results) + len(filling.problems)
+    for result in coming:
+        if len(waiting) >= BATCH:
+            journal.keep(waiting)
+            maker.settled_up_to(waiting)
+            waiting = []
+        waiting.append(result)
+        filling.results.append(result)
+        problems += isinstance(result, str)
+        if problems >= MAX_PROBLEMS and not run.request.params.get("skip_bad"):
+            filling.results.append("There may be more: the search ended here.")
+            break
+        number = len(filling.results)
+        run.progress(0.98 * min(number / max(expected, 1), 1), f"{number} of {max(expected, number)} images")
+    coming.close()  # type: ignore[attr-defined]
+    filling.problems += [one for one in filling.results if isinstance(one, str)]
+
+
+def _write(run: Run, task: Task, filling: Filling) -> None:
+    names, made = UniqueNames(), filling.made
     for number, item in enumerate(made):
         item.frame.number = number
         item.frame.name = names.give(item.frame.name)
-    actor = run.request.owner
-    with transaction.atomic(), changing("task", [task.pk], actor=actor):
+    with transaction.atomic():
         run.lock()
         locked = Task.objects.select_for_update().get(pk=task.pk)
-        Frame.objects.bulk_create([item.frame for item in made], batch_size=1000)
-        locked.size = len(made)
-        jobs = Job.objects.bulk_create([
-            Job(task=locked, start_frame=start, stop_frame=stop)
-            for start, stop in cut(locked.size, locked.segment_size, locked.frame_overlap)], batch_size=1000)
-        announce("create", "job", [job.pk for job in jobs], actor=actor, projects=[locked.project_id])
-        locked.save(update_fields=["size", "updated_date"])
+        Frame.objects.bulk_create([item.frame for item in made], batch_size=ROWS)
+        # What became an original is received no more.
+        video = filling.origin.get("video", {}).get("file", "")
+        Upload.objects.filter(Q(file__in=Frame.objects.filter(task=task).values("original")) | Q(file=video), task=task).delete()
+        locked.size, locked.origin, locked.from_video = len(made), filling.origin, "video" in filling.origin
+        Job.objects.bulk_create([Job(task=locked, start_frame=start, stop_frame=stop) for start, stop in _segments(locked, filling)],
+                                batch_size=ROWS)
+        locked.save(update_fields=["size", "origin", "from_video", "updated_date"])
+        problems = filling.problems
         skipped = f"; {len(problems)} were left out" if problems else ""
         run.finish(f"{len(made)} image{'s' if len(made) != 1 else ''} added{skipped}.", warnings=problems[:1000])
+        if any(not item.frame.thumbnail for item in made):
+            transaction.on_commit(lambda: copies.ring(task.pk), robust=True)
+
+
+def _segments(task: Task, filling: Filling) -> list[tuple[int, int]]:
+    if not filling.mapped:
+        return cut(task.size, task.segment_size, task.frame_overlap)
+    coming, start, pairs = iter(filling.results), 0, []
+    for files in filling.mapped:
+        # Files that were left out make their job shorter.
+        count = sum(isinstance(next(coming), Made) for _ in range(files))
+        if count:
+            pairs.append((start, start + count - 1))
+        start += count
+    return pairs

@@ -6,6 +6,8 @@ from typing import IO, Any
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from annotation.ingest.kinds import is_video
+
 # Our own limit (INGEST_MAX_PIXELS) is checked from the header, before anything is decoded; Pillow's would come first and say less.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -16,6 +18,8 @@ FORMATS = {
     "JPEG": ("image/jpeg", ".jpg"), "MPO": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp"),
     "BMP": ("image/bmp", ".bmp"), "GIF": ("image/gif", ".gif"), "TIFF": ("image/tiff", ".tif"),
 }
+# Where an image's last bytes are looked for: cameras and programs append things.
+TAIL_BYTES = 64 * 1024
 # What libjpeg can write at most on one side.
 JPEG_SIDE = 65_500
 _PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr")
@@ -66,6 +70,69 @@ class Picture:
     work_copy_suffix: str
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What a file tells without being decoded. `whole`: it also ends as it should. `width`, `height` of the upright picture, pixels."""
+
+    media_type: str
+    suffix: str
+    width: int
+    height: int
+    orientation: int
+    needs_work_copy: bool
+    whole: bool
+
+
+def look_at(file: IO[bytes]) -> Seen:
+    """Read the header and the end. BadImage with a sentence; what is not `whole` must be decoded before it is believed."""
+    image = _open(file)
+    try:
+        media_type, suffix = FORMATS[str(image.format)]
+        whole = _ends(file, str(image.format))
+        # PNG keeps EXIF behind its pixels where it wants; a file that is whole and has none in front is rarely one of them.
+        orientation = _orientation(image) if image.format != "PNG" or not whole or "exif" in image.info or _has_late_exif(file) else 1
+        width, height = _upright_size(image, orientation)
+        return Seen(media_type, suffix, width, height, orientation, _needs_work_copy(image, orientation), whole)
+    except BadImage:
+        raise
+    except Exception as error:  # decoders raise whatever their file format lets go wrong
+        raise _damaged(error) from error
+    finally:
+        image.close()
+
+
+def _ends(file: IO[bytes], image_format: str) -> bool:
+    """Whether the mark of the format's end is there. TIFF and BMP have none."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(size - TAIL_BYTES, 0))
+    tail = file.read(TAIL_BYTES)
+    if image_format in ("JPEG", "MPO"):
+        return b"\xff\xd9" in tail
+    if image_format == "PNG":
+        return b"IEND\xae\x42\x60\x82" in tail
+    if image_format == "GIF":
+        return tail.rstrip(b"\0").endswith(b"\x3b")
+    if image_format == "WEBP":
+        file.seek(4)
+        return int.from_bytes(file.read(4), "little") + 8 <= size
+    return False
+
+
+def _has_late_exif(file: IO[bytes]) -> bool:
+    """Whether a PNG's pixels are followed by EXIF: walk its chunks without reading them."""
+    position = 8
+    while True:
+        file.seek(position)
+        head = file.read(8)
+        if len(head) < 8 or head[4:] in (b"IEND", b"eXIf"):
+            return head[4:] == b"eXIf"
+        position += 12 + int.from_bytes(head[:4], "big")
+
+
+def _damaged(error: Exception) -> BadImage:
+    return BadImage(f"is damaged or cut off ({str(error)[:120] or type(error).__name__}).")
+
+
 def examine(file: IO[bytes]) -> Picture:
     """Decode the file once and make its small copies. BadImage with a sentence.
 
@@ -79,7 +146,7 @@ def examine(file: IO[bytes]) -> Picture:
     except MemoryError:
         raise BadImage(f"is too large to decode ({image.width} x {image.height} pixels).") from None
     except Exception as error:  # decoders raise whatever their file format lets go wrong
-        raise BadImage(f"is damaged or cut off ({str(error)[:120] or type(error).__name__}).") from error
+        raise _damaged(error) from error
     finally:
         image.close()
 
@@ -95,6 +162,9 @@ def _open(file: IO[bytes]) -> Image.Image:
     try:
         image = Image.open(_borrowed(file), formats=[name for name in FORMATS if name != "MPO"])
     except UnidentifiedImageError:
+        file.seek(0)
+        if is_video(file.read(64)):
+            raise BadImage("is a video: upload it by itself, for a task of its own.") from None
         raise BadImage("is not a JPEG, PNG, WebP, BMP, GIF or TIFF image.") from None
     except Exception as error:
         raise BadImage(f"is damaged ({str(error)[:120] or type(error).__name__}).") from error
@@ -112,16 +182,11 @@ def _picture(image: Image.Image) -> Picture:
     image_format = str(image.format)
     media_type, suffix = FORMATS[image_format]
     orientation = _orientation(image)
-    animated = image_format != "MPO" and image_format != "TIFF" and bool(getattr(image, "is_animated", False))
-    if animated:
-        image.seek(0)
-    # Pillow turns TIFF by itself while it decodes; its size is then already the upright one.
-    turned = orientation if image_format != "TIFF" else 1
-    width, height = (image.height, image.width) if turned >= 5 else (image.width, image.height)
+    width, height = _upright_size(image, orientation)
     work_copy, work_suffix = b"", ""
-    if orientation != 1 or animated or image_format == "TIFF" or image.mode not in _PLAIN_MODES:
+    if _needs_work_copy(image, orientation):
         image.load()
-        small = _upright(image, turned)
+        small = _upright(image, _turned(image, orientation))
         work_copy, work_suffix = _work_copy(small)
         small.thumbnail((THUMBNAIL, THUMBNAIL), reducing_gap=2.0)
     else:
@@ -129,6 +194,23 @@ def _picture(image: Image.Image) -> Picture:
         image.thumbnail((THUMBNAIL, THUMBNAIL), reducing_gap=2.0)
         small = image
     return Picture(media_type, suffix, width, height, orientation, _thumbnail(small), work_copy, work_suffix)
+
+
+def _turned(image: Image.Image, orientation: int) -> int:
+    """Pillow turns TIFF by itself while it decodes; its size is then already the upright one."""
+    return orientation if image.format != "TIFF" else 1
+
+
+def _upright_size(image: Image.Image, orientation: int) -> tuple[int, int]:
+    return (image.height, image.width) if _turned(image, orientation) >= 5 else (image.width, image.height)
+
+
+def _needs_work_copy(image: Image.Image, orientation: int) -> bool:
+    """Browsers cannot show it as it is, or would turn or move it."""
+    animated = image.format not in ("MPO", "TIFF") and bool(getattr(image, "is_animated", False))
+    if animated:
+        image.seek(0)
+    return orientation != 1 or animated or image.format == "TIFF" or image.mode not in _PLAIN_MODES
 
 
 def _orientation(image: Image.Image) -> int:

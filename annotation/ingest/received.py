@@ -11,11 +11,12 @@ CHUNK_BYTES = 256 * 1024
 
 @dataclass
 class Received:
-    """`file` stands in memory up to 8 MiB, beyond that in an unlinked temporary file. Close it."""
+    """`file` stands in memory up to 8 MiB, beyond that in an unlinked temporary file. Close it. `stored`: its name if it is stored."""
 
     file: IO[bytes]
     byte_size: int
     sha256: str
+    stored: str = ""
 
 
 class TooLarge(Exception):
@@ -38,6 +39,16 @@ def receive(chunks: Iterable[bytes], limit: int | None = None) -> Received:
         raise
     file.seek(0)
     return Received(file, size, digest.hexdigest())
+
+
+def measure(file: IO[bytes], stored: str = "") -> Received:
+    """Of an open file that can be read again: nothing is copied."""
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks_of(file):
+        size += len(chunk)
+        digest.update(chunk)
+    file.seek(0)
+    return Received(file, size, digest.hexdigest(), stored)
 
 
 def chunks_of(file: IO[bytes]) -> Iterable[bytes]:

@@ -15,7 +15,7 @@ from annotation.ingest.names import base_name
 from annotation.models import Job, PartialUpload, Project, Task, Upload
 from annotation.services.files import partial_folder, remove_tree
 from annotation.services.guards import require_edit
-from annotation.services.tasks import add_upload, require_empty
+from annotation.services.tasks import add_upload, require_empty, upload_limit
 
 PIECE_BYTES = 32 * 1024 * 1024
 
@@ -64,8 +64,7 @@ def _limit(purpose: str, name: str) -> int:
         return int(settings.IMPORT_MAX_BYTES)
     if purpose == PartialUpload.Purpose.BACKUP:
         return int(settings.BACKUP_MAX_BYTES)
-    packed = purpose == PartialUpload.Purpose.DATASET or name.lower().endswith(".zip")
-    return int(settings.INGEST_MAX_TOTAL_BYTES if packed else settings.INGEST_MAX_FILE_BYTES)
+    return int(settings.INGEST_MAX_TOTAL_BYTES) if purpose == PartialUpload.Purpose.DATASET else upload_limit(name)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 """Tasks and how images get into them."""
+import fnmatch
 import uuid
 from typing import Any
 
@@ -9,10 +10,13 @@ from django.db import transaction
 
 from annotation.errors import Refused
 from annotation.extensions import deletion_obstacles
+from annotation.ingest import share
+from annotation.ingest.kinds import may_be_archive, may_be_video
 from annotation.ingest.names import base_name
+from annotation.ingest.options import Options
 from annotation.ingest.tables import urls_of_table
 from annotation.ingest.urls import clean_urls
-from annotation.models import Project, Request, SortingMethod, Task, Upload
+from annotation.models import CloudStorage, Project, Request, SortingMethod, Task, Upload
 from annotation.services.files import remove_task_files, task_folder
 from annotation.services.guards import require_edit
 from annotation.services.projects import clean_name
@@ -74,33 +78,58 @@ def add_upload(*, actor: Any, task: Task, name: str, file: File, position: int =
 
     ValidationError with "file" for an empty or too large file or too many files; Refused when the task is filled or being filled.
     """
+    return add_uploads(actor=actor, task=task, files=[(name, file)], position=position)[0]
+
+
+def add_uploads(*, actor: Any, task: Task, files: list[tuple[str, File]], position: int = 0) -> list[Upload]:
+    """The same for many (name, file) at once, which take their places from `position` on. All or none."""
     require_edit(actor, task.project)
     require_empty(task, "This task has its images already: make a new task for more.")
+    if task.uploads.count() + len(files) > settings.INGEST_MAX_FILES:
+        raise ValidationError({"file": [f"A task takes at most {settings.INGEST_MAX_FILES} files."]})
+    made = [Upload(task=task, name=_checked_upload(name, file), position=position + place) for place, (name, file) in enumerate(files)]
+    try:
+        for upload, (_, file) in zip(made, files, strict=True):
+            upload.file.save(f"{task_folder(task.pk)}/uploads/{uuid.uuid4().hex}", file, save=False)
+        return Upload.objects.bulk_create(made, batch_size=1000)
+    except BaseException:
+        for upload in made:
+            if upload.file:
+                upload.file.delete(save=False)
+        raise
+
+
+def _checked_upload(name: str, file: File) -> str:
     name = base_name(name)
     if not name:
         raise ValidationError({"file": ["The file has no name."]})
     if not file.size:
         raise ValidationError({"file": [f"{name} is empty."]})
-    limit = settings.INGEST_MAX_TOTAL_BYTES if name.lower().endswith(".zip") else settings.INGEST_MAX_FILE_BYTES
+    limit = upload_limit(name)
     if file.size > limit:
         raise ValidationError({"file": [f"{name} has {file.size} bytes; at most {limit} are allowed."]})
-    if task.uploads.count() >= settings.INGEST_MAX_FILES:
-        raise ValidationError({"file": [f"A task takes at most {settings.INGEST_MAX_FILES} files."]})
-    upload = Upload(task=task, name=name, position=position)
-    upload.file.save(f"{task_folder(task.pk)}/uploads/{uuid.uuid4().hex}", file, save=False)
-    upload.save()
-    return upload
+    return name
+
+
+def upload_limit(name: str) -> int:
+    """Bytes of one uploaded file of that name: archives and videos hold many images."""
+    large = may_be_archive(name) or may_be_video(name)
+    return int(settings.INGEST_MAX_TOTAL_BYTES if large else settings.INGEST_MAX_FILE_BYTES)
 
 
 def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), table: File | None = None, column: str = "",
-                 skip_bad: bool = False) -> Request:
-    """Fill the task in the background from its uploads, then `urls`, then the addresses in `column` of a TSV or CSV `table`.
+                 skip_bad: bool = False, server_files: list[str] | tuple[()] = (), server_files_exclude: list[str] | tuple[()] = (),
+                 cloud_storage: CloudStorage | None = None, options: Options | None = None) -> Request:
+    """Fill the task in the background from its uploads, then `urls`, then the addresses in `column` of a TSV or CSV `table`, then
+    `server_files` of the server's share or, with `cloud_storage`, of that bucket: names, or folders with a slash at their end.
 
     A bad file fails the whole request (its `errors` name every one, the task stays empty, uploads are removed);
     with `skip_bad` the good ones go in and `warnings` names the others.
-    ValidationError with "urls", "table", "column"; Refused(code="busy" or "has_frames" or "nothing_to_ingest").
+    ValidationError with "urls", "table", "column", "server_files"; Refused(code="busy" or "has_frames" or "nothing_to_ingest").
     """
     require_edit(actor, task.project)
+    options = options or Options()
+    far = _server_files(list(server_files), list(server_files_exclude), cloud_storage, options)
     addresses = clean_urls(list(urls)) + (urls_of_table(table, column) if table is not None else [])
     with transaction.atomic():
         locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
@@ -110,8 +139,26 @@ def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), ta
             raise Refused("Choose images, a zip archive, or give addresses first.", "nothing_to_ingest")
         if count > settings.INGEST_MAX_FILES:
             raise ValidationError({"urls": [f"A task takes at most {settings.INGEST_MAX_FILES} images, not {count}."]})
-        params = {"urls": addresses, "skip_bad": skip_bad}
+        params = {"urls": addresses, "skip_bad": skip_bad, "options": options.params(), **far}
         return create_request(owner=actor, action=Request.Action.CREATE, params=params, task=locked)
+
+
+def _server_files(names: list[str], exclude: list[str], cloud_storage: CloudStorage | None, options: Options) -> dict[str, Any]:
+    """For Request.params: paths on the share as they are now; a bucket is listed in the background."""
+    if cloud_storage is not None:
+        return {"cloud": {"id": cloud_storage.pk, "names": names, "exclude": exclude}}
+    if not names:
+        return {}
+    if not share.is_on():
+        raise ValidationError({"server_files": ["This server has no share. Upload the files, or ask the administrator for one."]})
+    try:
+        paths = share.files_of(names, exclude, settings.INGEST_MAX_FILES)
+    except share.NotShared as refusal:
+        raise ValidationError({"server_files": [str(refusal)]}) from refusal
+    paths = [path for path in paths if not options.filename_pattern or fnmatch.fnmatchcase(path, options.filename_pattern)]
+    if not paths:
+        raise ValidationError({"server_files": ["No image, video or archive is there."]})
+    return {"shared": paths}
 
 
 def require_empty(task: Task, sentence: str) -> None:

@@ -90,8 +90,9 @@ def _fill(request: HttpRequest, task: Task, form: SourceForm) -> bool:
 
 
 def _hand_over(request: HttpRequest, task: Task, form: SourceForm, kept: list[Upload]) -> None:
-    for position, file in enumerate(form.uploads()):
-        kept.append(services.add_upload(actor=request.user, task=task, name=file.name or "", file=file, position=position))
+    files = [(file.name or "", file) for file in form.uploads()]
+    if files:
+        kept += services.add_uploads(actor=request.user, task=task, files=files)
     services.start_ingest(actor=request.user, task=task, **form.sources())
 
 
