@@ -3,7 +3,22 @@ from django.contrib.auth import views as auth_views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from annotation.views import accounts, comparing, exports, frames, guides, imports, jobs, members, projects, requests, tasks, tokens, work
+from annotation.views import (
+    accounts,
+    comparing,
+    exports,
+    frames,
+    guides,
+    imports,
+    jobs,
+    members,
+    organizations,
+    projects,
+    requests,
+    tasks,
+    tokens,
+    work,
+)
 
 app_name = "annotation"
 urlpatterns = [
@@ -53,6 +68,19 @@ urlpatterns = [
     path("jobs", work.job_list, name="job_list"),
     path("jobs/<int:job_id>/assign", work.job_assign, name="job_assign"),
     path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),
+    # organizations
+    path("organizations", organizations.organization_list, name="organization_list"),
+    path("space", organizations.space_switch, name="space_switch"),
+    path("organizations/<int:organization_id>", organizations.organization_detail, name="organization_detail"),
+    path("organizations/<int:organization_id>/edit", organizations.organization_edit, name="organization_edit"),
+    path("organizations/<int:organization_id>/delete", organizations.organization_delete, name="organization_delete"),
+    path("organizations/<int:organization_id>/invitations", organizations.invite, name="organization_invite"),
+    path("organizations/<int:organization_id>/invitations/<str:verb>", organizations.invitation_verb, name="invitation_verb"),
+    path("organizations/<int:organization_id>/members/<int:member_id>/role", organizations.member_role, name="organization_role"),
+    path("organizations/<int:organization_id>/members/<int:member_id>/owner", organizations.member_owner, name="organization_owner"),
+    path("organizations/<int:organization_id>/members/<int:member_id>/remove", organizations.member_leave, name="organization_leave"),
+    path("projects/<int:project_id>/move", organizations.project_move, name="project_move"),
+    path("invitations/<str:key>", organizations.invitation, name="invitation"),
     # background work
     path("requests", requests.request_list, name="request_list"),
     path("requests/<uuid:request_id>", requests.request_detail, name="request_detail"),

@@ -109,6 +109,10 @@ SIGNUP_ENABLED = env.bool("SIGNUP_ENABLED", default=True)
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cvatoloka@localhost")
+# Seconds: a mail server that does not answer must not hold the request of whoever invites somebody.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
+# How long an invitation to an organization may be taken.
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = True

@@ -11,6 +11,7 @@ from rest_framework.viewsets import GenericViewSet
 from annotation.api.browsing import PageRenderer
 from annotation.api.filters import FieldFilters, LogicFilter, Search, SimpleFilters, Sort
 from annotation.api.json import CvatJSONParser, CvatJSONRenderer, JSONParser, JSONRenderer
+from annotation.api.spaces import InSpace
 from annotation.api.terms import Terms
 
 ERROR = OpenApiResponse(OpenApiTypes.OBJECT, description="{detail, code?} or {field: [sentences]}")
@@ -24,9 +25,11 @@ class ApiView(GenericViewSet):
 
     renderer_classes = [CvatJSONRenderer, JSONRenderer, PageRenderer]
     parser_classes = [JSONParser, CvatJSONParser, parsers.MultiPartParser, parsers.FormParser]
-    filter_backends = [FieldFilters, SimpleFilters, Search, Sort, LogicFilter]
+    filter_backends = [InSpace, FieldFilters, SimpleFilters, Search, Sort, LogicFilter]
     # Name in `?name=value` and in `filter=` -> what it reads (api.lists).
     terms: Terms = {}
+    # Lists: ORM paths to the organization of a row (api.spaces); () for lists that belong to no place.
+    space_paths: tuple[str, ...] = ()
     search_fields: tuple[str, ...] = ()
     # Name in `sort=` -> ORM path.
     sort_fields: dict[str, str] = {}

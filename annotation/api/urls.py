@@ -9,6 +9,7 @@ from annotation.api.views.backups import ProjectRestoreView, TaskRestoreView
 from annotation.api.views.guides import AssetView, GuideView
 from annotation.api.views.issues import CommentView, IssueView
 from annotation.api.views.people import UserView
+from annotation.api.views.organizations import InvitationView, MembershipView, OrganizationView
 from annotation.api.views.projects import LabelView, ProjectView
 from annotation.api.views.requests import RequestView
 from annotation.api.views.server import NowhereView, ServerView
@@ -45,6 +46,16 @@ urlpatterns = [
     door("auth/access_tokens", AccessTokenView, get="list", post="create"),
     door("auth/access_tokens/self", AccessTokenView, get="current"),
     door("auth/access_tokens/<int:pk>", AccessTokenView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("organizations", OrganizationView, get="list", post="create"),
+    door("organizations/<int:pk>", OrganizationView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("organizations/<int:pk>/owner", OrganizationView, post="hand_over"),
+    door("memberships", MembershipView, get="list"),
+    door("memberships/<int:pk>", MembershipView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("invitations", InvitationView, get="list", post="create"),
+    door("invitations/<str:pk>", InvitationView, get="retrieve", delete="destroy"),
+    door("invitations/<str:pk>/accept", InvitationView, post="accept"),
+    door("invitations/<str:pk>/decline", InvitationView, post="decline"),
+    door("invitations/<str:pk>/resend", InvitationView, post="resend"),
     door("projects", ProjectView, get="list", post="create"),
     door("projects/<int:pk>", ProjectView, get="retrieve", patch="partial_update", delete="destroy"),
     door("projects/<int:pk>/dataset/export", ProjectView, post="export"),

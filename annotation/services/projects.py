@@ -9,10 +9,11 @@ from annotation.errors import Forbidden, Refused
 from annotation.extensions import deletion_obstacles
 from annotation.labels import CleanLabel, clean_labels, with_colors
 from annotation.locks import lock_labels
-from annotation.models import Attribute, Label, Project, Task
+from annotation.models import Attribute, Label, Organization, Project, Task
 from annotation.services.files import remove_task_files
 from annotation.services.guards import require_edit, require_owner
 from annotation.services.guides import record_version
+from annotation.services.organizations import require_creation
 from annotation.usage import Usage, usage_of
 from annotation.webhooks.announcing import announces, deleting
 
@@ -39,12 +40,15 @@ def clean_guide(raw: str | None) -> str:
 
 @announces("create", "project")
 @transaction.atomic
-def create_project(*, actor: Any, name: str, labels: list[dict[str, Any]] | tuple[()] = (), guide: str = "") -> Project:
-    """A new project of the actor. ValidationError with "name", "guide", "labels"."""
+def create_project(*, actor: Any, name: str, labels: list[dict[str, Any]] | tuple[()] = (), guide: str = "",
+                   organization: Organization | None = None) -> Project:
+    """A new project of the actor, in an organization or in their personal space. ValidationError with "name", "guide", "labels"; Forbidden
+    where their place in the organization does not allow it."""
     if not actor.is_authenticated or not actor.is_active:
         raise Forbidden("Log in to create a project.")
     cleaned = clean_labels(labels)
-    project = Project.objects.create(owner=actor, name=clean_name(name), guide=clean_guide(guide))
+    place = require_creation(actor, organization) if organization is not None else None
+    project = Project.objects.create(owner=actor, name=clean_name(name), guide=clean_guide(guide), organization=place)
     _write_labels(project, cleaned, {})
     record_version(actor=actor, project=project)
     return project

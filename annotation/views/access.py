@@ -11,7 +11,7 @@ NO_CHANGES = "Your role in this project does not allow changes. Ask its owner to
 
 
 def project_or_404(user: Any, project_id: int, *, edit: bool = False) -> Project:
-    project = get_object_or_404(selectors.projects_for(user).select_related("owner"), pk=project_id)
+    project = get_object_or_404(selectors.projects_for(user).select_related("owner", "organization"), pk=project_id)
     return _allowed(user, project, project, edit)
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -87,13 +88,16 @@ def signup(request: HttpRequest) -> HttpResponse:
         raise Http404("Signing up is switched off.")
     if request.user.is_authenticated:
         return redirect("annotation:project_list")
+    wanted = request.GET.get("next", "")
     form = SignupForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.save()
         start_session(request, user, backend="django.contrib.auth.backends.ModelBackend")
         messages.success(request, f"Welcome, {user.get_username()}.")
-        return redirect("annotation:project_list")
-    return render(request, "annotation/signup.html", {"form": form}, status=422 if form.errors else 200)
+        # Who came with an invitation goes back to it.
+        safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+        return redirect(wanted) if wanted and safe else redirect("annotation:project_list")
+    return render(request, "annotation/signup.html", {"form": form, "next": wanted}, status=422 if form.errors else 200)
 
 
 @login_required

@@ -18,6 +18,7 @@ from annotation.services import projects as services
 from annotation.views import listing, summaries
 from annotation.views.access import project_or_404
 from annotation.views.answers import errors_on, refusals_as_messages
+from annotation.views.spaces import current_space, home_named, homes_of, is_worker_in
 
 CARDS = 12
 TASKS = 20
@@ -26,13 +27,15 @@ TASKS = 20
 @login_required
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    rows = selectors.projects_for(request.user)
+    space = current_space(request)
+    rows = space.narrow(selectors.projects_for(request.user), "organization")
     context = listing.list_context(request)
-    found = listing.ordered(listing.searched(rows, context["search"]), context["sort"]).select_related("owner")
+    found = listing.ordered(listing.searched(rows, context["search"]), context["sort"]).select_related("owner", "organization")
     page = listing.page_of(request, found, CARDS)
     ids = [project.pk for project in page]
     page.object_list = summaries.dress(page.object_list, summaries.project_progress(ids), summaries.project_previews(ids))
-    return render(request, "annotation/project_list.html", {**context, "page": page, "any": bool(ids) or rows.exists()})
+    return render(request, "annotation/project_list.html", {
+        **context, "page": page, "any": bool(ids) or rows.exists(), "space": space, "is_worker": is_worker_in(request, space)})
 
 
 @login_required
@@ -40,8 +43,13 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_create(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None, initial={"labels": "[]"})
     if request.method == "POST" and form.is_valid():
+        known, home = home_named(request, request.POST.get("place", ""))
+        if not known:
+            form.add_error(None, "You may not have projects in that organization. Choose another place.")
+    if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            project = services.create_project(actor=request.user, name=form.cleaned_data["name"], labels=form.cleaned_data["labels"])
+            project = services.create_project(
+                actor=request.user, name=form.cleaned_data["name"], labels=form.cleaned_data["labels"], organization=home)
         if not form.errors:
             messages.success(request, f"Project “{project.name}” was created.")
             return redirect("annotation:project_detail", project.pk)
@@ -69,7 +77,10 @@ def pretty_labels(project: Project) -> str:
 
 
 def _form_page(request: HttpRequest, form: ProjectForm, project: Project | None) -> HttpResponse:
-    context = {"form": form, "project": project, "label_errors": form.label_errors() if form.is_bound else []}
+    here = current_space(request).organization
+    context = {"form": form, "project": project, "homes": [] if project else homes_of(request),
+               "home": request.POST.get("place", str(here.pk) if here else ""),
+               "label_errors": form.label_errors() if form.is_bound else []}
     return render(request, "annotation/project_form.html", context, status=422 if form.errors else 200)
 
 

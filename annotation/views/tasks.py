@@ -23,6 +23,7 @@ from annotation.services.files import remove_task_files
 from annotation.views import listing, summaries, work
 from annotation.views.access import project_or_404, task_or_404
 from annotation.views.answers import error_lists, errors_on, refusals_as_messages
+from annotation.views.spaces import current_space
 
 ROWS, JOBS, THUMBNAILS = 20, 25, 24
 
@@ -30,7 +31,7 @@ ROWS, JOBS, THUMBNAILS = 20, 25, 24
 @login_required
 @require_GET
 def task_list(request: HttpRequest) -> HttpResponse:
-    rows = selectors.tasks_for(request.user)
+    rows = current_space(request).narrow(selectors.tasks_for(request.user), "project__organization")
     context = listing.list_context(request)
     found = listing.ordered(listing.searched(rows, context["search"]), context["sort"]).select_related("project")
     page = listing.page_of(request, found, ROWS)

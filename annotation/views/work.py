@@ -16,6 +16,7 @@ from annotation.services import jobs as services
 from annotation.views import listing
 from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
+from annotation.views.spaces import current_space
 
 ROWS = 25
 # More names than this in a list are no help: the API takes any.
@@ -31,7 +32,7 @@ def people_for(project: Project) -> list[Any]:
 @require_GET
 def job_list(request: HttpRequest) -> HttpResponse:
     """Jobs given to the user: those to do first, then those that wait for others, `?state=` narrows."""
-    given = selectors.jobs_given_to(request.user)
+    given = current_space(request).narrow(selectors.jobs_given_to(request.user), "task__project__organization")
     state = request.GET.get("state", "")
     rows = given.filter(state=state) if state in JobState.values else given
     page = listing.page_of(request, _in_order(rows).select_related("task__project"), ROWS)

@@ -101,6 +101,9 @@ class ProjectWriteSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=256, required=False)
     guide = serializers.CharField(max_length=64_000, required=False, allow_blank=True, trim_whitespace=False, help_text="Markdown")
     labels = serializers.ListField(child=serializers.DictField(), required=False)
+    organization_id = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=2**31 - 1,
+        help_text="PATCH only: move it there; null: to its owner's personal space. A new project begins in the space of its request")
 
 
 class ProjectBodySerializer(ProjectWriteSerializer):
@@ -120,7 +123,8 @@ class ProjectSerializer(Extended):
     labels = serializers.SerializerMethodField()
     status = serializers.SerializerMethodField()
     dimension = Constant("2d")
-    organization = Constant(None)
+    organization = serializers.IntegerField(source="organization_id", read_only=True, allow_null=True)
+    organization_id = serializers.IntegerField(read_only=True, allow_null=True)
     source_storage = Constant(None)
     target_storage = Constant(None)
     guide_id = serializers.SerializerMethodField()
@@ -130,7 +134,7 @@ class ProjectSerializer(Extended):
     class Meta:
         model = Project
         fields = ("id", "url", "name", "owner", "assignee", "guide", "guide_id", "bug_tracker", "task_subsets", "status", "dimension",
-                  "organization", "source_storage", "target_storage", "tasks", "labels", "created_date", "updated_date")
+                  "organization", "organization_id", "source_storage", "target_storage", "tasks", "labels", "created_date", "updated_date")
 
     def get_url(self, project: Any) -> str:
         return self.link(f"projects/{project.pk}")

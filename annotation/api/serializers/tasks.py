@@ -58,8 +58,8 @@ class TaskSerializer(Extended):
         model = Task
         fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
                   "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
-                  "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage", "show_preannotations",
-                  "guide_id", "jobs", "labels", "created_date", "updated_date")
+                  "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage",
+                  "show_preannotations", "guide_id", "jobs", "labels", "created_date", "updated_date")
 
     def get_url(self, task: Any) -> str:
         return self.link(f"tasks/{task.pk}")

@@ -34,6 +34,7 @@ class IssueView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
 
     serializer_class = IssueSerializer
     terms = ISSUES
+    space_paths = ("job__task__project__organization",)
     search_fields = ("owner__username", "message")
     sort_fields = {"id": "id", "job_id": "job", "frame_id": "frame", "owner": "owner__username", "created_date": "created_date",
                    "updated_date": "updated_date"}
@@ -79,6 +80,7 @@ class CommentView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
 
     serializer_class = CommentSerializer
     terms = COMMENTS
+    space_paths = ("issue__job__task__project__organization",)
     search_fields = ("message", "owner__username")
     sort_fields = {"id": "id", "issue_id": "issue", "owner": "owner__username", "created_date": "created_date",
                    "updated_date": "updated_date"}

@@ -22,12 +22,14 @@ from annotation.api.serializers.projects import (
     ProjectSerializer,
     ProjectWriteSerializer,
 )
+from annotation.api.spaces import organization_of
 from annotation.api.views.backups import BackupMixin
 from annotation.api.views.exports import ExportMixin
 from annotation.frames import frame_response
 from annotation.locks import lock_labels
-from annotation.models import Frame, Job, JobStage, Label, Project, Task
+from annotation.models import Frame, Job, JobStage, Label, Organization, Project, Task
 from annotation.services import projects
+from annotation.services.organizations import move_project
 
 _EXAMPLE = OpenApiExample("two labels", {"name": "Streets", "guide": "# Draw every car", "labels": [
     {"name": "car", "color": "#3b82f6", "type": "rectangle", "attributes": [
@@ -42,27 +44,33 @@ def counted(queryset: QuerySet[Any], **path: str) -> Any:
     return Coalesce(Subquery(rows, output_field=IntegerField()), 0)
 
 
+def _counts(rows: QuerySet[Project]) -> QuerySet[Project]:
+    return rows.select_related("owner").annotate(
+        task_count=counted(Task.objects.all(), path="project"),
+        open_job_count=counted(Job.objects.exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
+
+
 class ProjectView(BackupMixin, ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Projects the caller sees."""
 
     serializer_class = ProjectSerializer
     terms = PROJECTS
+    space_paths = ("organization",)
     search_fields = ("name", "owner__username")
     sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "created_date": "created_date", "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Project]:
-        return selectors.projects_for(self.request.user).select_related("owner").annotate(
-            task_count=counted(Task.objects.all(), path="project"),
-            open_job_count=counted(Job.objects.exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
+        return _counts(selectors.projects_for(self.request.user))
 
     @extend_schema(request=ProjectBodySerializer, examples=[_EXAMPLE], responses={201: ProjectSerializer, **WRITE_ERRORS})
     def create(self, request: Request) -> Response:
-        """A new project of the caller."""
+        """A new project of the caller, in the organization that the request names or in the personal space."""
         body = ProjectWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         data = body.validated_data
         project = projects.create_project(
-            actor=request.user, name=data.get("name", ""), labels=_raw_labels(request, []), guide=data.get("guide", ""))
+            actor=request.user, name=data.get("name", ""), labels=_raw_labels(request, []), guide=data.get("guide", ""),
+            organization=organization_of(request))
         return Response(self.answer(project), status=status.HTTP_201_CREATED)
 
     @extend_schema(request=ProjectBodySerializer, responses={200: ProjectSerializer, **CONFLICT_ERRORS})
@@ -76,7 +84,10 @@ class ProjectView(BackupMixin, ExportMixin, mixins.ListModelMixin, mixins.Retrie
                 actor=request.user, project=project, name=body.validated_data.get("name"), guide=body.validated_data.get("guide"))
             if "labels" in body.validated_data:
                 _patch_labels(request, project, _raw_labels(request, []))
-        return Response(self.answer(project))
+            # The last: who moves a project may lose sight of it.
+            if "organization_id" in body.validated_data:
+                move_project(actor=request.user, project=project, organization=_target(request, body.validated_data["organization_id"]))
+        return Response(self.get_serializer(_counts(Project.objects.filter(pk=project.pk)).get()).data)
 
     @extend_schema(responses={204: None, **CONFLICT_ERRORS})
     def destroy(self, request: Request, pk: int) -> Response:
@@ -91,6 +102,16 @@ class ProjectView(BackupMixin, ExportMixin, mixins.ListModelMixin, mixins.Retrie
         if frame is None:
             raise Http404("There is no image yet.")
         return frame_response(request._request, frame, "thumbnail")
+
+
+def _target(request: Request, organization_id: int | None) -> Organization | None:
+    """Where a project shall go."""
+    if organization_id is None:
+        return None
+    found = selectors.organizations_for(request.user).filter(pk=organization_id).first()
+    if found is None:
+        raise ValidationError({"organization_id": ["Give the id of an organization that you are in."]})
+    return found
 
 
 def _raw_labels(request: Request, default: list[Any]) -> Any:
@@ -127,6 +148,7 @@ class LabelView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
 
     serializer_class = LabelSerializer
     terms = LABELS
+    space_paths = ("project__organization",)
     search_fields = ("name",)
     sort_fields = {"id": "id", "name": "name", "type": "type", "color": "color"}
 

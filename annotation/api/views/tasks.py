@@ -17,6 +17,7 @@ from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiVie
 from annotation.api.lists import JOBS, TASKS
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.views.annotations import AnnotationsMixin
+from annotation.api.spaces import organization_of
 from annotation.api.views.backups import BackupMixin
 from annotation.api.views.comparisons import ComparisonMixin
 from annotation.api.views.data import LOOK, TaskDataMixin, frames_of_job, look, meta, preview
@@ -46,6 +47,7 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
             job_count=counted(Job.objects.all(), path="task"), completed_count=counted(completed, path="task"),
             validation_count=counted(Job.objects.filter(stage=JobStage.VALIDATION), path="task"))
 
+    space_paths = ("project__organization",)
     @extend_schema(request=TaskWriteSerializer, examples=[_EXAMPLE], responses={201: TaskSerializer, **WRITE_ERRORS})
     def create(self, request: Request) -> Response:
         """An empty task; fill it at /api/tasks/{id}/data/."""
@@ -79,6 +81,8 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
         """Delete with all jobs and files; 409 while a crowd still works on it."""
         tasks.delete_task(actor=request.user, task=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
+        if data.get("organization_id", task.project.organization_id) != task.project.organization_id:
+            raise ValidationError({"organization_id": ["A task is where its project is: move the project."]})
 
 
 def _project_of_new(request: Request, data: dict[str, Any]) -> Project:
@@ -86,7 +90,7 @@ def _project_of_new(request: Request, data: dict[str, Any]) -> Project:
     labels = data.get("labels")
     project_id: int | None = data.get("project_id")
     if project_id is None and labels:
-        return projects.create_project(actor=request.user, name=data.get("name", ""), labels=labels)
+        return projects.create_project(actor=request.user, name=data.get("name", ""), labels=labels, organization=organization_of(request))
     if project_id is not None and labels:
         raise ValidationError({"labels": ["A task inside a project uses the project's labels: give project_id or labels, not both."]})
     project = selectors.projects_for(request.user).filter(pk=project_id).first() if project_id is not None else None
@@ -116,6 +120,7 @@ class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.R
         return visible(self.request.user).select_related("task__project", "assignee").annotate(
             issue_count=counted(Issue.objects.all(), path="job")).prefetch_related(KEPT_CORRECTIONS)
 
+    space_paths = ("task__project__organization",)
     @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:
         """Stage, state, assignee; whom the job is given to changes the state only. A new stage without a state starts as new. 409 for a
