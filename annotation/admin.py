@@ -8,6 +8,7 @@ from django.utils import timezone
 from annotation import models
 from annotation.runner import sweep
 from annotation.services.tokens import revoke_token
+from annotation.webhooks.bells import ring
 
 
 class LookingAdmin(admin.ModelAdmin):
@@ -253,3 +254,33 @@ class RequestAdmin(LookingAdmin):
     def ring(self, request: HttpRequest, queryset: Any) -> None:
         """Harmless for what runs."""
         self.message_user(request, f"{sweep()} requests were rung for.")
+
+
+@admin.register(models.Webhook)
+class WebhookAdmin(LookingAdmin):
+    """Who is told of what; without the secrets."""
+
+    list_display = ("id", "target_url", "type", "project", "organization", "owner", "is_active", "created_date")
+    list_filter = ("type", "is_active")
+    list_select_related = ("project", "organization", "owner")
+    search_fields = ("=id", "target_url", "description", "owner__username", "project__name")
+    exclude = ("secret",)
+
+
+@admin.register(models.WebhookDelivery)
+class WebhookDeliveryAdmin(LookingAdmin):
+    """What was told; "Try now" for what waits for its next try."""
+
+    list_display = ("id", "webhook", "event", "subject", "state", "attempts", "status_code", "next_attempt_at", "created_date")
+    list_filter = ("state", "event")
+    list_select_related = ("webhook",)
+    search_fields = ("=id", "=key", "=webhook__id", "subject")
+    date_hierarchy = "created_date"
+    actions = ["try_now"]
+
+    @admin.action(description="Try now")
+    def try_now(self, request: HttpRequest, queryset: Any) -> None:
+        """What is being told at the moment is left alone."""
+        brought = queryset.filter(state=models.WebhookDelivery.State.WAITING, claimed_until=None).update(next_attempt_at=timezone.now())
+        ring()
+        self.message_user(request, f"{brought} deliveries are tried now.")

@@ -17,6 +17,7 @@ from annotation.views import (
     requests,
     tasks,
     tokens,
+    webhooks,
     work,
 )
 
@@ -61,12 +62,12 @@ urlpatterns = [
     path("tasks/<int:task_id>/imports/show", imports.task_show_preannotations, name="task_show_preannotations"),
     path("tasks/<int:task_id>/imports/<str:kind>/remove", imports.task_imports_remove, name="task_imports_remove"),
     # jobs and frames
+    path("jobs", work.job_list, name="job_list"),
+    path("jobs/<int:job_id>/assign", work.job_assign, name="job_assign"),
     path("jobs/<int:job_id>", jobs.job_detail, name="job_detail"),
     path("jobs/<int:job_id>/compare", comparing.job_compare, name="job_compare"),
     path("jobs/<int:job_id>/editor", jobs.job_editor, name="job_editor"),
     path("jobs/<int:job_id>/reopen", jobs.job_reopen, name="job_reopen"),
-    path("jobs", work.job_list, name="job_list"),
-    path("jobs/<int:job_id>/assign", work.job_assign, name="job_assign"),
     path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),
     # organizations
     path("organizations", organizations.organization_list, name="organization_list"),
@@ -81,6 +82,17 @@ urlpatterns = [
     path("organizations/<int:organization_id>/members/<int:member_id>/remove", organizations.member_leave, name="organization_leave"),
     path("projects/<int:project_id>/move", organizations.project_move, name="project_move"),
     path("invitations/<str:key>", organizations.invitation, name="invitation"),
+    # webhooks
+    path("projects/<int:project_id>/webhooks", webhooks.webhook_list, name="project_webhooks"),
+    path("projects/<int:project_id>/webhooks/create", webhooks.webhook_create, name="project_webhook_create"),
+    path("organizations/<int:organization_id>/webhooks", webhooks.webhook_list, name="organization_webhooks"),
+    path("organizations/<int:organization_id>/webhooks/create", webhooks.webhook_create, name="organization_webhook_create"),
+    path("webhooks/<int:webhook_id>", webhooks.webhook_detail, name="webhook_detail"),
+    path("webhooks/<int:webhook_id>/edit", webhooks.webhook_edit, name="webhook_edit"),
+    path("webhooks/<int:webhook_id>/delete", webhooks.webhook_delete, name="webhook_delete"),
+    path("webhooks/<int:webhook_id>/ping", webhooks.webhook_ping, name="webhook_ping"),
+    path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>", webhooks.delivery_detail, name="delivery_detail"),
+    path("webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/redeliver", webhooks.delivery_redeliver, name="delivery_redeliver"),
     # background work
     path("requests", requests.request_list, name="request_list"),
     path("requests/<uuid:request_id>", requests.request_detail, name="request_detail"),
