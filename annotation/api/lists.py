@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 
 from annotation.api.terms import Kind, Term, Terms, flag, moment, number, text
 from annotation.models import Job, JobStage, JobState, LabelType, Request, Task
@@ -79,10 +80,12 @@ REQUESTS: Terms = {
     "status": text("status", choices=tuple(Request.Status.values)), "action": text("action", choices=tuple(Request.Action.values)),
     "target": text(expression=_chosen((Q(job__isnull=False), "job"), (Q(task__isnull=False), "task"), default="project"),
                    choices=("project", "task", "job")),
-    "subresource": text(expression=_chosen((Q(action=Request.Action.EXPORT), "dataset"), (Q(action=Request.Action.IMPORT), "annotations"),
-                                           default="")),
+    "subresource": text(choices=("annotations", "dataset", "backup"), expression=_chosen(
+        (Q(params__subject="backup"), "backup"), (Q(params__save_images=True) | Q(params__subject="dataset"), "dataset"),
+        (Q(action=Request.Action.CREATE), ""), default="annotations")),
     "format": Term(Kind.TEXT, expression=lambda: KeyTextTransform("format", "params", output_field=TextField())),
-    "project_id": number("project"), "task_id": number("task"), "job_id": number("job"), "created_date": moment("created_date"),
+    "project_id": Term(Kind.NUMBER, expression=lambda: Coalesce("project_id", "task__project_id")), "task_id": number("task"),
+    "job_id": number("job"), "created_date": moment("created_date"),
 }
 USERS: Terms = {
     "id": number("id"), "username": text("username"), "first_name": text("first_name"), "last_name": text("last_name"),

@@ -51,7 +51,7 @@ def export(run: Run) -> None:
 def _scope(request: Any) -> Scope:
     params = request.params
     return Scope(request.task or request.project, params.get("only_accepted"), submitted=params.get("version") == "submitted",
-                 skip_unchecked=bool(params.get("skip_unchecked")))
+                 skip_unchecked=bool(params.get("skip_unchecked")), job=request.job)
 
 
 def file_name(request: Any) -> str:
@@ -60,6 +60,7 @@ def file_name(request: Any) -> str:
     if wanted:
         return f"{wanted[:200].removesuffix('.zip')}.zip"
     target = f"task_{request.task_id}" if request.task_id else f"project_{request.project_id}"
+    target = f"job_{request.job_id}" if request.job_id else target
     format_name = re.sub(r"[^a-z0-9.]+", "_", request.params["format"].lower())
     return f"{target}_{format_name}_{datetime.now(UTC):%Y-%m-%d}.zip"
 

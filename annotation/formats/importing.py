@@ -22,7 +22,7 @@ from annotation.formats.report import Report
 from annotation.formats.spool import Spool
 from annotation.formats.yolo_reader import turned_box
 from annotation.locks import lock_labels
-from annotation.models import ImportedFrame, Task
+from annotation.models import ImportedFrame, Job, Task
 from annotation.runner import Run, RunFailed, RunLost
 from annotation.services.imports import ON_JOBS
 from annotation.shapes import FrameSize, Vocabulary
@@ -38,11 +38,11 @@ def import_annotations(run: Run) -> None:
     vocabulary = Vocabulary.of_project(task.project_id)
     try:
         with Spool() as spool:
-            reading = _Reading(task, vocabulary, params["kind"], spool)
+            reading = _Reading(task, vocabulary, params["kind"], spool, run.request.job)
             reading.read(run)
             _refuse_misfits(reading, leave_out=bool(params["leave_out"]))
             if params["kind"] == ON_JOBS:
-                put_on_jobs(run, task, vocabulary, spool)
+                put_on_jobs(run, task, vocabulary, spool, reading.notes)
             else:
                 _replace(run, task, vocabulary, reading)
     except Unreadable as problem:
@@ -58,7 +58,9 @@ def import_annotations(run: Run) -> None:
 class _Reading:
     """Puts what fits into the spool and what does not into the report."""
 
-    def __init__(self, task: Task, vocabulary: Vocabulary, kind: str, spool: Spool) -> None:
+    def __init__(self, task: Task, vocabulary: Vocabulary, kind: str, spool: Spool, job: Job | None = None) -> None:
+        self._job = job
+        self._beside = 0
         self.report = Report()
         self.notes: list[str] = []
         self.spool = spool
@@ -83,6 +85,8 @@ class _Reading:
         self.notes += hints.notes
         if self._elsewhere:
             self.notes.append(f"{self._elsewhere:,} images of other tasks of this project were passed over.")
+        if self._beside:
+            self.notes.append(f"{self._beside:,} images of the task's other jobs were passed over.")
 
     def _take_all(self, found: Iterator[Found]) -> None:
         for thing in found:
@@ -108,6 +112,9 @@ class _Reading:
         matched = self._frames.match(image)
         if matched.elsewhere:
             self._elsewhere += 1
+            return
+        if self._job is not None and matched.number is not None and not self._job.start_frame <= matched.number <= self._job.stop_frame:
+            self._beside += 1
             return
         self._images[image.key] = matched.number
         if matched.unknown:

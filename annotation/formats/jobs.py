@@ -14,10 +14,10 @@ from annotation.shapes import Vocabulary
 _EMPTY: dict[str, Any] = {"shapes": [], "tags": []}
 
 
-def put_on_jobs(run: Run, task: Task, vocabulary: Vocabulary, spool: Spool) -> None:
-    """Request.params["mode"]: "replace" what is on the jobs, or "append" to it. A frame of two jobs goes to the first.
+def put_on_jobs(run: Run, task: Task, vocabulary: Vocabulary, spool: Spool, notes: list[str]) -> None:
+    """Request.params["mode"]: "replace" what is on the jobs (on Request.job only, if it names one), or "append" to it.
 
-    RunFailed, RunLost.
+    A frame of two jobs goes to the first. RunFailed, RunLost.
     """
     append = run.request.params.get("mode") == "append"
     coming = dict(spool.frames())
@@ -26,11 +26,12 @@ def put_on_jobs(run: Run, task: Task, vocabulary: Vocabulary, spool: Spool) -> N
         if Vocabulary.of_project(task.project_id).described() != vocabulary.described():
             raise RunFailed("The project's labels were changed while the file was read. Import it again.")
         run.lock()
-        for job in Job.objects.select_for_update(of=("self",)).select_related("task").filter(task=task).order_by("start_frame", "pk"):
+        jobs = Job.objects.filter(task=task) if run.request.job_id is None else Job.objects.filter(pk=run.request.job_id)
+        for job in jobs.select_for_update(of=("self",)).select_related("task").order_by("start_frame", "pk"):
             mine = {number: coming.pop(number) for number in range(job.start_frame, job.stop_frame + 1) if number in coming}
             _save(job, mine, append=append)
         shapes, tags = spool.counts["shapes"], spool.counts["tags"]
-        run.finish(f"{shapes:,} shapes and {tags:,} tags on {spool.frame_count:,} frames.")
+        run.finish(f"{shapes:,} shapes and {tags:,} tags on {spool.frame_count:,} frames.", warnings=notes[:1000])
 
 
 def _save(job: Job, mine: dict[int, Any], *, append: bool) -> None:

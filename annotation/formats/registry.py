@@ -71,3 +71,7 @@ def is_enabled(known: ExportFormat | ImportFormat) -> bool:
 def why_not(name: str, known: ExportFormat | ImportFormat) -> str:
     """The sentence for a format that does not."""
     return "" if is_enabled(known) else f"“{name}” needs an extra that is not installed here. Ask the administrator to run bin/formats."
+
+# Other names that CVAT's programs use: the client's default for `annotation_path`, and those of the other direction.
+IMPORT_ALIASES = {"CVAT XML 1.1": "CVAT 1.1", "CVAT for images 1.1": "CVAT 1.1"}
+EXPORT_ALIASES = {"CVAT XML 1.1": "CVAT for images 1.1", "CVAT 1.1": "CVAT for images 1.1"}

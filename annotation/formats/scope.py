@@ -46,10 +46,11 @@ class AnnotatedImage:
 class Scope:
     """`target` is a project or a task. `only_accepted`: jobs at acceptance / completed only; None: decided for each task by
     whether anybody from outside ever worked on it. `submitted`: what people submitted, without reviewers' corrections; jobs nobody
-    submitted are not covered. `skip_unchecked`: without frames on which nobody changed or confirmed the starting point."""
+    submitted are not covered. `skip_unchecked`: without frames on which nobody changed or confirmed the starting point. `job`: this one of
+    the task only, accepted or not unless `only_accepted`."""
 
     def __init__(self, target: Project | Task, only_accepted: bool | None, *, submitted: bool = False,
-                 skip_unchecked: bool = False) -> None:
+                 skip_unchecked: bool = False, job: Job | None = None) -> None:
         self.target = target
         self.project = target.project if isinstance(target, Task) else target
         self.tasks = [target] if isinstance(target, Task) else list(Task.objects.filter(project=target, size__gt=0).order_by("pk"))
@@ -57,7 +58,8 @@ class Scope:
         self._known = {label.pk for label in self.labels}
         self._subsets = {task.pk: task.subset for task in self.tasks}
         # Chosen once: jobs that are accepted or reopened while the file is written do not make its parts disagree.
-        covered = list(Job.objects.filter(self._covered(only_accepted)).order_by("task_id", "start_frame", "pk").values_list(
+        chosen = self._covered(only_accepted) if job is None else self._covered(bool(only_accepted)) & Q(pk=job.pk)
+        covered = list(Job.objects.filter(chosen).order_by("task_id", "start_frame", "pk").values_list(
             "pk", flat=True))
         self._snapshots = self._submissions(covered) if submitted else None
         self.job_ids = covered if self._snapshots is None else [pk for pk in covered if pk in self._snapshots]

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Q
 
 from annotation.errors import Refused
 from annotation.formats import IMPORT_FORMATS
@@ -16,7 +17,7 @@ from annotation.locks import lock_labels
 from annotation.models import ImportedFrame, Job, Request, Task
 from annotation.services.files import import_path
 from annotation.services.guards import require_edit
-from annotation.services.requests import create_request
+from annotation.services.requests import ACTIVE, create_request
 from annotation.services.shapes import FrameContent, content_of, write_frames
 
 # What REST and addresses call the kinds.
@@ -36,11 +37,11 @@ class Imported(NamedTuple):
 
 
 def start_import(*, actor: Any, task: Task, kind: str, file: File, format: str = "", leave_out: bool = False,
-                 mode: str = "replace") -> Request:
+                 mode: str = "replace", job: Job | None = None) -> Request:
     """Read `file` in the background and put it in the place of what is there of this kind (ImportedFrame.Kind or ON_JOBS).
 
     `format` is a key of IMPORT_FORMATS; "": the content decides. What does not fit fails the request and nothing changes; with `leave_out`
-    the rest is stored. `mode` "append" adds to what is on the jobs.
+    the rest is stored. `mode` "append" adds to what is on the jobs; `job`: on this one of the task only.
     ValidationError with "kind", "format", "file"; Refused(code="no_frames" or "busy").
     """
     require_edit(actor, task.project)
@@ -52,10 +53,10 @@ def start_import(*, actor: Any, task: Task, kind: str, file: File, format: str =
             locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
             if not locked.size:
                 raise Refused("This task has no images yet: add them first, shapes are matched to them by name.", "no_frames")
-            _refuse_busy(locked, kind)
+            _refuse_busy(locked, kind, job)
             params = {"kind": kind, "format": format, "leave_out": bool(leave_out), "mode": mode, "filename": name,
                       "file": path}
-            return create_request(owner=actor, action=Request.Action.IMPORT, params=params, task=locked, request_id=request_id)
+            return create_request(owner=actor, action=Request.Action.IMPORT, params=params, task=locked, job=job, request_id=request_id)
     except BaseException:
         default_storage.delete(path)
         raise
@@ -112,9 +113,10 @@ def _checked(kind: str, file: File, format: str) -> str:
     return name
 
 
-def _refuse_busy(task: Task, kind: str) -> None:
-    active = Request.objects.filter(task=task, action=Request.Action.IMPORT, status__in=[Request.Status.QUEUED, Request.Status.STARTED])
-    if active.filter(params__kind=kind).exists():
+def _refuse_busy(task: Task, kind: str, job: Job | None = None) -> None:
+    active = Request.objects.filter(task=task, action=Request.Action.IMPORT, status__in=ACTIVE, params__kind=kind)
+    # Two jobs do not meet.
+    if (active if job is None else active.filter(Q(job=None) | Q(job=job))).exists():
         raise Refused("Another import of this kind is under way. Wait until it is done.", "busy")
 
 

@@ -65,7 +65,7 @@ SIMPLE = [
     ("issues", "resolved", "true", 1), ("issues", "resolved", "False", 1), ("issues", "frame_id", "0", 1), ("issues", "owner", "alice", 2),
     ("comments", "frame_id", "1", 1), ("comments", "owner", "bob", 0),
     ("requests", "status", "finished", 1), ("requests", "action", "create", 1), ("requests", "target", "task", 1), ("requests", "target", "job", 0),
-    ("requests", "subresource", "dataset", 1), ("requests", "format", "COCO 1.0", 1),
+    ("requests", "subresource", "annotations", 1), ("requests", "format", "COCO 1.0", 1),
     ("users", "username", "alice", 1), ("users", "is_active", "true", 1), ("auth/access_tokens", "read_only", "true", 1)]
 
 

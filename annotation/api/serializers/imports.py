@@ -6,14 +6,26 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from annotation.formats import IMPORT_FORMATS
+from annotation.formats.registry import IMPORT_ALIASES
 from annotation.services.imports import KINDS
+
+
+class FormatField(serializers.ChoiceField):
+    """A format by its name or another that CVAT's programs use; the value is its name."""
+
+    def __init__(self, **names: Any) -> None:
+        super().__init__(list(IMPORT_FORMATS), **names)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Of IMPORT_FORMATS."""
+        return super().to_internal_value(IMPORT_ALIASES.get(data, data) if isinstance(data, str) else data)
 
 
 class ImportParameters(serializers.Serializer):
     """Of the query; programs write True and False."""
 
     kind = serializers.ChoiceField(list(KINDS))
-    format = serializers.ChoiceField(list(IMPORT_FORMATS), default="", allow_blank=True)
+    format = FormatField(default="", allow_blank=True)
     leave_out = serializers.BooleanField(default=False)
 
 

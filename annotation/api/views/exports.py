@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from annotation.api.base import CONFLICT_ERRORS
 from annotation.api.serializers.tasks import RqIdSerializer
 from annotation.formats import EXPORT_FORMATS
+from annotation.formats.registry import EXPORT_ALIASES
 from annotation.services import exports
 
 PARAMETERS = [
@@ -47,5 +48,7 @@ class ExportMixin:
         thing: Any = self.get_object()  # type: ignore[attr-defined]
         query = ExportParameters(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        background = exports.start_export(actor=request.user, project_or_task=thing, **query.validated_data)
+        wanted = query.validated_data
+        wanted["format"] = EXPORT_ALIASES.get(wanted["format"], wanted["format"])
+        background = exports.start_export(actor=request.user, project_or_task=thing, **wanted)
         return Response({"rq_id": str(background.pk)}, status=202)

@@ -8,11 +8,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND
-from annotation.api.serializers.imports import AnnotationFileSerializer, ImportedSerializer, ImportParameters, KindParameter
+from annotation.api.serializers.imports import (
+    AnnotationFileSerializer,
+    FormatField,
+    ImportedSerializer,
+    ImportParameters,
+    KindParameter,
+)
 from annotation.api.serializers.tasks import RqIdSerializer
-from annotation.api.views.resumable import create_resumable, upload_named
-from annotation.formats import IMPORT_FORMATS
-from annotation.models import PartialUpload, Task
+from annotation.api.views.resumable import ResumableMixin, create_resumable, upload_named
+from annotation.models import Job, PartialUpload, Task
 from annotation.services import imports, partial_uploads
 
 _BEGUN = OpenApiExample("begun", {"rq_id": "6b0f8a0e-0000-4000-8000-000000000000"}, response_only=True, status_codes=["202"])
@@ -28,13 +33,13 @@ _THERE = OpenApiExample("one kind is there", [
 class FileParameters(serializers.Serializer):
     """Of the query; others of CVAT's are accepted and not used."""
 
-    format = serializers.ChoiceField(list(IMPORT_FORMATS))
+    format = FormatField()
     filename = serializers.CharField(default="", allow_blank=True, max_length=600)
     import_mode = serializers.ChoiceField(["replace", "append"], default="replace")
 
 
-class TaskImportMixin:
-    """…/annotations/import, …/annotations/imported and POST …/annotations/ of tasks."""
+class AnnotationFilesMixin(ResumableMixin):
+    """POST …/annotations/ of tasks and jobs."""
 
     @extend_schema(parameters=[FileParameters], request={"multipart/form-data": AnnotationFileSerializer},
                    responses={202: RqIdSerializer, **CONFLICT_ERRORS}, examples=[_BEGUN, _BUSY, _BAD])
@@ -43,22 +48,27 @@ class TaskImportMixin:
 
         All or nothing: what does not fit, or a job that somebody holds, fails the request and changes nothing.
         """
-        task: Task = self.get_object()  # type: ignore[attr-defined]
+        thing: Task | Job = self.get_object()  # type: ignore[attr-defined]
         if "Upload-Length" in request.headers:
-            return create_resumable(request, task, PartialUpload.Purpose.ANNOTATIONS)
+            return create_resumable(request, thing, PartialUpload.Purpose.ANNOTATIONS)
         query = FileParameters(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         if "Upload-Start" in request.headers:
             return Response({}, status=202)
         wanted = query.validated_data
         upload = None if "annotation_file" in request.FILES else upload_named(
-            request, task, PartialUpload.Purpose.ANNOTATIONS, wanted["filename"])
+            request, thing, PartialUpload.Purpose.ANNOTATIONS, wanted["filename"])
+        task, job = (thing.task, thing) if isinstance(thing, Job) else (thing, None)
         with request.FILES["annotation_file"] if upload is None else partial_uploads.whole(upload) as file:
             background = imports.start_import(actor=request.user, task=task, kind=imports.ON_JOBS, file=file, format=wanted["format"],
-                                              mode=wanted["import_mode"])
+                                              mode=wanted["import_mode"], job=job)
         if upload is not None:
             partial_uploads.forget(upload)
         return Response({"rq_id": str(background.pk)}, status=202)
+
+
+class TaskImportMixin(AnnotationFilesMixin):
+    """…/annotations/import, …/annotations/imported of tasks."""
 
     @extend_schema(parameters=[ImportParameters], request={"multipart/form-data": AnnotationFileSerializer},
                    responses={202: RqIdSerializer, **CONFLICT_ERRORS}, examples=[_BEGUN, _BUSY, _BAD])

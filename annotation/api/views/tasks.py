@@ -22,7 +22,7 @@ from annotation.api.views.backups import BackupMixin
 from annotation.api.views.comparisons import ComparisonMixin
 from annotation.api.views.data import LOOK, TaskDataMixin, frames_of_job, look, meta, preview
 from annotation.api.views.exports import ExportMixin
-from annotation.api.views.imports import TaskImportMixin
+from annotation.api.views.imports import AnnotationFilesMixin, TaskImportMixin
 from annotation.api.views.projects import counted
 from annotation.models import Issue, Job, JobStage, JobState, Project, Task
 from annotation.services import jobs, projects, tasks
@@ -105,7 +105,8 @@ _OPEN_TO_WORKERS = frozenset((
     "delete_annotations"))
 
 
-class JobView(ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin,
+              mixins.RetrieveModelMixin, ApiView):
     """Jobs the caller sees."""
 
     serializer_class = JobSerializer
