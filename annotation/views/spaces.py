@@ -3,19 +3,16 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from annotation.models import Organization, OrganizationMember
+from annotation.models import Organization
 from annotation.spaces import EVERYTHING, PERSONAL, Space
+from annotation.visitors import Place, forget_visitor, visitor_of
 
 KEY = "space"
 
 
-def places_of(request: HttpRequest) -> list[OrganizationMember]:
-    """The user's places, by short name; one query a request."""
-    found: list[OrganizationMember] | None = getattr(request, "_places", None)
-    if found is None:
-        rows = OrganizationMember.objects.filter(user=request.user.pk).select_related("organization").order_by("organization__slug")
-        found = request._places = list(rows)  # type: ignore[attr-defined]
-    return found
+def places_of(request: HttpRequest) -> tuple[Place, ...]:
+    """The user's places, by short name."""
+    return visitor_of(request).places
 
 
 def current_space(request: HttpRequest) -> Space:
@@ -25,7 +22,7 @@ def current_space(request: HttpRequest) -> Space:
         return EVERYTHING
     if wanted == "personal":
         return PERSONAL
-    organization = next((place.organization for place in places_of(request) if place.organization_id == wanted), None)
+    organization = next((place.organization for place in places_of(request) if place.organization.pk == wanted), None)
     return Space(organization=organization) if organization is not None else EVERYTHING
 
 
@@ -34,7 +31,8 @@ def choose_space(request: HttpRequest, wanted: str) -> bool:
     if wanted in ("all", "personal"):
         request.session[KEY] = None if wanted == "all" else wanted
         return True
-    if wanted not in {str(place.organization_id) for place in places_of(request)}:
+    forget_visitor(request)
+    if wanted not in {str(place.organization.pk) for place in places_of(request)}:
         return False
     request.session[KEY] = int(wanted)
     return True
