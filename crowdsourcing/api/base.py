@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from crowdsourcing import doors, selectors
-from crowdsourcing.api.errors import ERRORS, ServiceErrors
+from crowdsourcing.api.errors import ERRORS, RoomErrors, ServiceErrors
 from crowdsourcing.api.serializers import CommandSerializer
 from crowdsourcing.models import ProviderCommand
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES
@@ -27,6 +27,7 @@ class RoomViewSet(ServiceErrors, GenericViewSet):
     """Rows of projects that the user sees; everything else is 404."""
 
     lookup_value_regex = r"\d{1,18}"
+    schema = RoomErrors()
 
     def asked(self, command: ProviderCommand | None) -> Response:
         assert command is not None

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crowdsourcing import doors
+from crowdsourcing.api import examples
 from crowdsourcing.api.base import RoomViewSet
 from crowdsourcing.api.errors import ERRORS
 from crowdsourcing.models import BulkDecision, BulkItem
@@ -61,6 +62,7 @@ class BulkRequestSerializer(serializers.Serializer):
         return values
 
 
+@examples.shown("Two accepted", examples.BULK)
 class BulkSerializer(serializers.ModelSerializer):
     verb = serializers.SerializerMethodField()
     actor = serializers.CharField(source="actor.username", default=None, read_only=True)
@@ -96,6 +98,7 @@ class BulkSerializer(serializers.ModelSerializer):
         return str(self._progress(bulk).amount)
 
 
+@examples.shown("Accepted", examples.BULK_ITEM)
 class BulkItemSerializer(serializers.ModelSerializer):
     job = serializers.IntegerField(source="assignment.task_suite.job_id", read_only=True)
     outcome = serializers.ChoiceField(choices=list(OUTCOMES), read_only=True)
@@ -110,12 +113,14 @@ class BulkItemSerializer(serializers.ModelSerializer):
         return item.sentence or (item.command.error if item.command is not None else "")
 
 
+@examples.taken("One of them", {"items": [9]})
 class RetrySerializer(serializers.Serializer):
     items = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, help_text="Only these; left out: all.")
 
 
 STARTED = OpenApiResponse(
-    BulkSerializer, description="It is carried on in the background. Poll /api/crowdsourcing/bulk-decisions/{id} until going_on is false.")
+    BulkSerializer, description="It is carried on in the background. Poll /api/crowdsourcing/bulk-decisions/{id} until going_on is false.",
+    examples=[OpenApiExample("Two accepted", value=examples.BULK)])
 _ANSWERS: dict[int, Any] = {200: BulkSerializer, **ERRORS}
 
 

@@ -1,5 +1,4 @@
 """/api/crowdsourcing/assignments/{id}/fix: a reviewer's own version of submitted work."""
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Prefetch
@@ -12,16 +11,17 @@ from rest_framework.response import Response
 
 from annotation.services import editor as room1_editor
 from annotation.services.corrections import KEPT_CORRECTIONS
+from crowdsourcing.api import examples
 from crowdsourcing.api.base import VERB_ANSWERS
 from crowdsourcing.api.errors import ERRORS
 from crowdsourcing.api.serializers import AcceptSerializer
 from crowdsourcing.services import corrections as services
 
-SESSION_HOURS = 12
 # With the kept corrections of their jobs, which AssignmentSerializer reads.
 OF_ASSIGNMENTS = Prefetch(f"task_suite__job__{KEPT_CORRECTIONS.prefetch_to}", KEPT_CORRECTIONS.queryset)
 
 
+@examples.taken("A colleague's", {"take_over": True})
 class FixSerializer(serializers.Serializer):
     take_over = serializers.BooleanField(default=False, help_text="go on with what a colleague has open; theirs becomes read-only")
 
@@ -34,6 +34,7 @@ class OpenedFixSerializer(serializers.Serializer):
     revision = serializers.IntegerField(help_text="of the draft")
 
 
+@examples.shown("Kept", {"snapshot": 141})
 class KeptFixSerializer(serializers.Serializer):
     snapshot = serializers.IntegerField(allow_null=True, help_text="of the corrected version; null: it says what was submitted")
 
@@ -52,7 +53,7 @@ class CorrectionActions:
         assignment = self.get_object()  # type: ignore[attr-defined]
         wanted: dict[str, Any] = self.checked(FixSerializer)  # type: ignore[attr-defined]
         correction = services.begin_fix(actor=request.user, assignment=assignment, **wanted)
-        expires_at = timezone.now() + timedelta(hours=SESSION_HOURS)
+        expires_at = timezone.now() + room1_editor.OWN_SESSION
         _, token = room1_editor.open_session(
             job=assignment.task_suite.job, mode="correction", attempt=correction.attempt, user=request.user, expires_at=expires_at)
         return Response({"token": token, "expires_at": expires_at, "revision": correction.revision}, status=status.HTTP_201_CREATED)

@@ -12,6 +12,8 @@ from crowdsourcing.selectors.queue import LEVELS, QueueFilters, narrowed
 from crowdsourcing.statuses import AssignmentStatus, Cause, CommandKind, CommandStatus, PoolStatus, ProjectStatus
 
 TARGETS = ProviderCommand.Target.choices
+# Statuses that are somebody's judgement.
+VERDICTS = (AssignmentStatus.ACCEPTED.value, AssignmentStatus.REJECTED.value)
 
 
 class NumberFilter(django_filters.NumberFilter):
@@ -82,7 +84,7 @@ class AssignmentFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(narrowed(queryset, QueueFilters()))
 
-    def due(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def due(self, rows: QuerySet[Any], name: str, value: float) -> QuerySet[Any]:
         return rows.filter(status=AssignmentStatus.SUBMITTED, accepted_by_itself_at__lte=timezone.now() + timedelta(hours=float(value)))
 
     def level(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -114,3 +116,28 @@ class StatusChangeFilter(django_filters.FilterSet):
     class Meta:
         model = StatusChange
         fields = ["target_type", "target", "new", "cause", "after", "before"]
+
+
+class ReviewFilter(django_filters.FilterSet):
+    assignment = NumberFilter(field_name="target_id")
+    project = NumberFilter(method="of_assignments")
+    task = NumberFilter(method="of_assignments")
+    pool = NumberFilter(method="of_assignments")
+    job = NumberFilter(method="of_assignments")
+    toloker = django_filters.CharFilter(method="of_toloker")
+    verdict = django_filters.ChoiceFilter(field_name="new", choices=[(status, status) for status in VERDICTS])
+    reviewer = django_filters.CharFilter(field_name="actor__username")
+    cause = django_filters.ChoiceFilter(choices=Cause.choices)
+    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gt", help_text="Later than this moment (ISO 8601).")
+    before = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = StatusChange
+        fields = ["assignment", "project", "task", "pool", "job", "toloker", "verdict", "reviewer", "cause", "after", "before"]
+
+    def of_assignments(self, rows: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        path = {"project": "pool__task__project", "task": "pool__task", "pool": "pool", "job": "task_suite__job"}[name]
+        return rows.filter(target_id__in=Assignment.objects.filter(**{path: value}).order_by().values("pk"))
+
+    def of_toloker(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(target_id__in=Assignment.objects.filter(toloker__user_id=value).order_by().values("pk"))

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from annotation.api.serializers.tasks import CorrectionSerializer
 from annotation.models import Project, Task
 from crowdsourcing import audience, selectors
+from crowdsourcing.api import examples
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
 from crowdsourcing.selectors.queue import LEVELS, suspicion_level
 from crowdsourcing.selectors.reviews import automatic_acceptance
@@ -16,6 +17,7 @@ from crowdsourcing.services.pools import CONFIG_FIELDS
 from crowdsourcing.statuses import AssignmentStatus
 
 
+@examples.shown("The sandbox", examples.ACCOUNT)
 class AccountSerializer(serializers.ModelSerializer):
     owner = serializers.CharField(source="owner.username", read_only=True)
 
@@ -26,6 +28,7 @@ class AccountSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@examples.shown("Done", examples.COMMAND)
 class CommandSerializer(serializers.ModelSerializer):
     """An intent and how far it is. Poll until `status` is done or failed."""
 
@@ -51,6 +54,7 @@ class _TwinSerializer(serializers.ModelSerializer):
         return selectors.remote_url(twin)
 
 
+@examples.shown("A project", examples.CROWD_PROJECT)
 class CrowdProjectSerializer(_TwinSerializer):
     account = AccountSerializer(read_only=True)
 
@@ -71,12 +75,14 @@ class ProjectSetupSerializer(serializers.Serializer):
     description = serializers.CharField(required=False, allow_blank=True, default="", max_length=5_000)
 
 
+@examples.taken("Other words", {"description": "Boxes around cars and vans."})
 class ProjectChangeSerializer(serializers.Serializer):
     api_key = serializers.CharField(write_only=True, required=False, allow_blank=True, max_length=512,
                                     help_text="A new key of the same requester; left out: the present one stays.")
     description = serializers.CharField(required=False, allow_blank=True, max_length=5_000)
 
 
+@examples.taken("Another price", {"reward_per_assignment": "0.070"})
 class PoolConfigSerializer(serializers.ModelSerializer):
     """The fields that a requester decides, under the platform's names. USD, seconds, days."""
 
@@ -107,6 +113,7 @@ class PoolSetupSerializer(PoolConfigSerializer):
         fields = ("task", *CONFIG_FIELDS)  # type: ignore[assignment]
 
 
+@examples.shown("An open pool", examples.POOL)
 class PoolSerializer(_TwinSerializer):
     audience = serializers.SerializerMethodField(help_text="The filter in plain English.")
     project = serializers.IntegerField(source="task.project_id", read_only=True)
@@ -122,6 +129,7 @@ class PoolSerializer(_TwinSerializer):
         return audience.sentence(pool.filter)
 
 
+@examples.shown("An open pool", examples.POOL_DETAIL)
 class PoolDetailSerializer(PoolSerializer):
     counts = serializers.SerializerMethodField(help_text="Jobs, and assignments by status.")
     money = serializers.SerializerMethodField(help_text="USD: budget = reserved + spent + free; the fee is an estimate.")
@@ -137,6 +145,7 @@ class PoolDetailSerializer(PoolSerializer):
         return {name: str(amount) for name, amount in selectors.pool_money(pool).items()}
 
 
+@examples.shown("One job", examples.TASK_SUITE)
 class TaskSuiteSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
 
@@ -146,6 +155,7 @@ class TaskSuiteSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@examples.shown("Submitted work", examples.ASSIGNMENT)
 class AssignmentSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
     job = serializers.IntegerField(source="task_suite.job_id", read_only=True)
@@ -196,6 +206,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
         return automatic_acceptance(assignment)
 
 
+@examples.taken("With a comment", {"comment": "Good boxes."})
 class AcceptSerializer(serializers.Serializer):
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_COMMENT)
 
@@ -208,6 +219,7 @@ class RejectSerializer(serializers.Serializer):
         help_text="Open issues about this attempt: listed after the comment, shortened to the platform's 2048 characters.")
 
 
+@examples.shown("Accepted", examples.STATUS_CHANGE)
 class StatusChangeSerializer(serializers.ModelSerializer):
     actor = serializers.CharField(source="actor.username", default=None, read_only=True)
 

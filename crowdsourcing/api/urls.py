@@ -7,6 +7,7 @@ from crowdsourcing.api.bulk import BulkStartViewSet, BulkViewSet
 from crowdsourcing.api.commands import CommandViewSet, StatusChangeViewSet
 from crowdsourcing.api.pools import PoolViewSet, TaskSuiteViewSet
 from crowdsourcing.api.projects import AccountViewSet, CrowdProjectViewSet
+from crowdsourcing.api.reviews import ReviewViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("accounts", AccountViewSet, "crowd-account")
@@ -14,6 +15,7 @@ router.register("projects", CrowdProjectViewSet, "crowd-project")
 router.register("pools", PoolViewSet, "crowd-pool")
 router.register("task-suites", TaskSuiteViewSet, "crowd-task-suite")
 router.register("assignments", AssignmentViewSet, "crowd-assignment")
+router.register("reviews", ReviewViewSet, "crowd-review")
 router.register("bulk-decisions", BulkViewSet, "crowd-bulk-decision")
 router.register("commands", CommandViewSet, "crowd-command")
 router.register("status-changes", StatusChangeViewSet, "crowd-status-change")

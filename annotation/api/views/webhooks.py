@@ -11,7 +11,9 @@ from rest_framework.response import Response
 
 from annotation import selectors
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
+from annotation.api.schema import DocumentedErrors
 from annotation.api.serializers.webhooks import DeliverySerializer, EventsSerializer, WebhookSerializer, WebhookWriteSerializer
+from annotation.api.spaces import PARAMETERS, organization_of
 from annotation.api.terms import Terms, number, text
 from annotation.models import Webhook, WebhookDelivery
 from annotation.services import webhooks
@@ -26,7 +28,7 @@ DELIVERIES: Terms = {
     "id": number("id"), "event": text("event"), "state": text("state", choices=tuple(WebhookDelivery.State.values)),
     "status_code": number("status_code"),
 }
-_TEAM = [OpenApiParameter("org", description="the team, for type organization; also org_id, or the header X-Organization")]
+_SPACE = [OpenApiParameter(one["name"], location=one["in"], description=one["description"]) for one in PARAMETERS]
 _EXAMPLE = OpenApiExample("finished work of a project", request_only=True, value={
     "target_url": "https://example.org/cvatoloka", "type": "project", "project_id": 1, "events": ["update:job", "create:issue"],
     "secret": "a long random word", "description": "to the warehouse"})
@@ -46,8 +48,10 @@ def _last(field: str, **narrowed: Any) -> Subquery:
 class WebhookView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Addresses that are told of events, for a project's owner and a team's maintainers."""
 
+    schema = DocumentedErrors()
     serializer_class = WebhookSerializer
     terms = WEBHOOKS
+    space_paths = ("project__organization", "organization")
     search_fields = ("target_url", "description", "owner__username")
     sort_fields = {"id": "id", "target_url": "target_url", "owner": "owner__username", "type": "type", "created_date": "created_date",
                    "updated_date": "updated_date"}
@@ -56,7 +60,7 @@ class WebhookView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
         return webhooks_for(self.request.user).select_related("owner", "project", "organization").annotate(
             last_status=_last("status_code"), last_delivery_date=_last("updated_date"))
 
-    @extend_schema(operation_id="webhooks_create", request=WebhookWriteSerializer, parameters=_TEAM, examples=[_EXAMPLE],
+    @extend_schema(operation_id="webhooks_create", request=WebhookWriteSerializer, parameters=_SPACE, examples=[_EXAMPLE],
                    responses={201: WebhookSerializer, **CONFLICT_ERRORS})
     def create(self, request: Request) -> Response:
         """Listen to events of a project, or of all projects of a team. 409 at 20 webhooks of one place."""
@@ -124,10 +128,8 @@ def _place(request: Request, data: dict[str, Any]) -> Any:
         if project is None:
             raise ValidationError({"project_id": ["Give the id of a project of yours."]})
         return project
-    slug = request.query_params.get("org") or request.headers.get("X-Organization", "")
-    named = request.query_params.get("org_id", "")
-    teams = organizations_of(request.user)
-    team = teams.filter(pk=int(named)).first() if named.isdigit() and len(named) < 19 else teams.filter(slug=slug).first()
+    named = organization_of(request)
+    team = organizations_of(request.user).filter(pk=named.pk).first() if named is not None else None
     if team is None:
         raise ValidationError({"organization": ["Name a team that you maintain, as org=<its short name>."]})
     return team
@@ -142,6 +144,7 @@ def _place(request: Request, data: dict[str, Any]) -> Any:
 class DeliveryView(mixins.ListModelMixin, ApiView):
     """What one webhook was told."""
 
+    schema = DocumentedErrors()
     serializer_class = DeliverySerializer
     terms = DELIVERIES
     search_fields = ("event", "subject")
