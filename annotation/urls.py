@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 from annotation.views import (
     accounts,
+    backups,
     comparing,
     exports,
     frames,
@@ -38,6 +39,8 @@ urlpatterns = [
     # projects
     path("projects", projects.project_list, name="project_list"),
     path("projects/create", projects.project_create, name="project_create"),
+    path("projects/restore", backups.project_restore, name="project_restore"),
+    path("projects/<int:project_id>/backup", backups.project_backup, name="project_backup"),
     path("projects/<int:project_id>", projects.project_detail, name="project_detail"),
     path("projects/<int:project_id>/edit", projects.project_edit, name="project_edit"),
     path("projects/<int:project_id>/guide", guides.project_guide, name="project_guide"),
@@ -52,6 +55,8 @@ urlpatterns = [
     path("projects/<int:project_id>/members/<int:user_id>/remove", members.member_remove, name="member_remove"),
     # tasks
     path("tasks", tasks.task_list, name="task_list"),
+    path("tasks/restore", backups.task_restore, name="task_restore"),
+    path("tasks/<int:task_id>/backup", backups.task_backup, name="task_backup"),
     path("projects/<int:project_id>/tasks/create", tasks.task_create, name="task_create"),
     path("tasks/<int:task_id>", tasks.task_detail, name="task_detail"),
     path("tasks/<int:task_id>/images", tasks.task_images, name="task_images"),
@@ -96,5 +101,6 @@ urlpatterns = [
     # background work
     path("requests", requests.request_list, name="request_list"),
     path("requests/<uuid:request_id>", requests.request_detail, name="request_detail"),
+    path("requests/<uuid:request_id>/cancel", requests.request_cancel, name="request_cancel"),
     path("requests/<uuid:request_id>/download", requests.request_download, name="request_download"),
 ]

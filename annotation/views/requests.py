@@ -1,23 +1,26 @@
 """Background work of the user: progress, results, errors."""
 import uuid
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from annotation import selectors
 from annotation.models import Request
+from annotation.services.requests import cancel_request
 from annotation.views import listing
+from annotation.views.answers import refusals_as_messages
 
 ROWS = 25
 UNDER_WAY = (Request.Status.QUEUED, Request.Status.STARTED)
 
 
 def _own(request: HttpRequest) -> QuerySet[Request]:
-    return selectors.requests_for(request.user).filter(owner_id=request.user.pk).select_related("project", "task__project")
+    return selectors.requests_for(request.user).filter(owner_id=request.user.pk).select_related("project", "task__project", "job")
 
 
 @login_required
@@ -43,6 +46,16 @@ def request_detail(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
         return HttpResponseClientRefresh()
     template = "annotation/_request_row.html" if request.GET.get("view") == "row" else "annotation/_request.html"
     return render(request, template, {"background": background, "then": then, "brief": "brief" in request.GET})
+
+
+@login_required
+@require_POST
+def request_cancel(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    background = get_object_or_404(selectors.requests_for(request.user), pk=request_id)
+    with refusals_as_messages(request):
+        cancel_request(actor=request.user, request=background)
+        messages.success(request, "Cancelled. Nothing of it is kept.")
+    return redirect("annotation:request_list")
 
 
 @login_required
