@@ -95,3 +95,8 @@ ACCESS_TOKENS: Terms = {
     "id": number("id"), "name": text("name"), "read_only": flag(Q(read_only=True)), "created_date": moment("created_date"),
     "expiry_date": moment("expiry_date"), "last_used_date": moment("last_used_date"),
 }
+CLOUD_STORAGES: Terms = {
+    "id": number("id"), "name": text("display_name"), "display_name": text("display_name"), "resource": text("resource"),
+    "provider_type": text("provider_type"), "credentials_type": text("credentials_type"), "description": text("description"),
+    "owner": text("owner__username"), "created_date": moment("created_date"), "updated_date": moment("updated_date"),
+}

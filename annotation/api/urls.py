@@ -7,6 +7,7 @@ from annotation.api import editor, editor_issues
 from annotation.api.views.access import AccessTokenView, AuthView
 from annotation.api.views.backups import ProjectRestoreView, TaskRestoreView
 from annotation.api.views.guides import AssetView, GuideView
+from annotation.api.views.cloudstorages import CloudStorageView, ShareView
 from annotation.api.views.issues import CommentView, IssueView
 from annotation.api.views.people import UserView
 from annotation.api.views.organizations import InvitationView, MembershipView, OrganizationView
@@ -35,6 +36,12 @@ urlpatterns = [
     path("editor/issues/<int:pk>/comments", editor_issues.IssueCommentsView.as_view()),
     path("editor/comments/<int:pk>", editor_issues.CommentOneView.as_view()),
     door("server/about", ServerView, get="about"),
+    door("server/share", ShareView, get="share"),
+    door("cloudstorages", CloudStorageView, get="list", post="create"),
+    door("cloudstorages/<int:pk>", CloudStorageView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("cloudstorages/<int:pk>/status", CloudStorageView, get="status"),
+    door("cloudstorages/<int:pk>/actions", CloudStorageView, get="actions"),
+    door("cloudstorages/<int:pk>/content-v2", CloudStorageView, get="content"),
     door("server/annotation/formats", ServerView, get="formats"),
     door("users", UserView, get="list"),
     door("users/self", UserView, get="self"),
@@ -69,7 +76,7 @@ urlpatterns = [
     door("tasks/<int:pk>", TaskView, get="retrieve", patch="partial_update", delete="destroy"),
     # With the slash as CVAT's programs write it, without it as its documentation does.
     re_path(r"^tasks/(?P<pk>[0-9]{1,18})/data/?$", TaskView.as_view(_DATA)),
-    door("tasks/<int:pk>/data/meta", TaskView, get="data_meta"),
+    door("tasks/<int:pk>/data/meta", TaskView, get="data_meta", patch="change_data_meta"),
     door("tasks/<int:pk>/data/<uuid:key>", TaskView, patch="append_piece", head="tell_offset"),
     door("tasks/<int:pk>/preview", TaskView, get="preview"),
     door("tasks/<int:pk>/backup/export", TaskView, post="export_backup"),
@@ -83,7 +90,7 @@ urlpatterns = [
     door("jobs", JobView, get="list"),
     door("jobs/<int:pk>", JobView, get="retrieve", patch="partial_update"),
     door("jobs/<int:pk>/data", JobView, get="look_at_data"),
-    door("jobs/<int:pk>/data/meta", JobView, get="data_meta"),
+    door("jobs/<int:pk>/data/meta", JobView, get="data_meta", patch="change_data_meta"),
     door("jobs/<int:pk>/preview", JobView, get="preview"),
     re_path(r"^jobs/(?P<pk>[0-9]{1,18})/annotations/?$", JobView.as_view({**_ANNOTATIONS, "post": "send_annotations"})),
     door("jobs/<int:pk>/annotations/<uuid:key>", JobView, patch="append_piece", head="tell_offset"),

@@ -134,7 +134,7 @@ def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), ta
     with transaction.atomic():
         locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
         require_empty(locked, "This task has its images already: make a new task for more.")
-        count = locked.uploads.count() + len(addresses)
+        count = locked.uploads.count() + len(addresses) + len(far.get("shared", [])) + ("cloud" in far)
         if not count:
             raise Refused("Choose images, a zip archive, or give addresses first.", "nothing_to_ingest")
         if count > settings.INGEST_MAX_FILES:

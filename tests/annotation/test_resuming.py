@@ -14,7 +14,7 @@ from django.utils import timezone
 from annotation import copies, runner
 from annotation.ingest import journal, making
 from annotation.ingest.options import Options, clean_options
-from annotation.models import Frame, Job, Project, Request, Task, Upload
+from annotation.models import Frame, Job, Project, Request, Upload
 from annotation.services import tasks
 from tests.annotation.filling import ingest, stored_files
 from tests.annotation.pictures import picture, zipped

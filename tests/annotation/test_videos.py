@@ -26,7 +26,8 @@ def greys() -> list[int]:
 
 
 @pytest.mark.parametrize(("form", "codec", "name"), [
-    ("mp4", "mpeg4", "a.mp4"), ("mov", "mpeg4", "a.mov"), ("matroska", "mpeg4", "a.mkv"), ("webm", "libvpx", "a.webm"), ("avi", "mpeg4", "a.avi")])
+    ("mp4", "mpeg4", "a.mp4"), ("mov", "mpeg4", "a.mov"), ("matroska", "mpeg4", "a.mkv"), ("webm", "libvpx", "a.webm"),
+    ("avi", "mpeg4", "a.avi")])
 def test_every_nth_picture_of_each_kind_becomes_a_frame(alice: Any, task: Task, form: str, codec: str, name: str) -> None:
     content = video(10, form=form, codec=codec)
     request = ingest(alice, task, {name: content}, options=Options(start_frame=1, stop_frame=8, step=3))

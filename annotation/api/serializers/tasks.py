@@ -69,7 +69,9 @@ class TaskSerializer(Extended):
         return task.project_id if task.project.guide else None
 
     def get_mode(self, task: Any) -> str:
-        return "annotation" if task.size else ""
+        if not task.size:
+            return ""
+        return "interpolation" if task.from_video else "annotation"
 
     def get_status(self, task: Any) -> str:
         """CVAT's derived word."""
@@ -114,7 +116,7 @@ class JobSerializer(Extended):
     project_name = serializers.CharField(source="task.project.name", read_only=True)
     assignee = BasicUserSerializer(read_only=True)
     type = Constant("annotation")
-    mode = Constant("annotation")
+    mode = serializers.SerializerMethodField()
     dimension = Constant("2d")
     status = serializers.SerializerMethodField()
     frame_count = serializers.IntegerField(read_only=True)
@@ -150,6 +152,9 @@ class JobSerializer(Extended):
 
     def get_url(self, job: Any) -> str:
         return self.link(f"jobs/{job.pk}")
+
+    def get_mode(self, job: Any) -> str:
+        return "interpolation" if job.task.from_video else "annotation"
 
     def get_status(self, job: Any) -> str:
         """CVAT's older word, derived from stage and state."""
@@ -195,6 +200,20 @@ class DataSerializer(serializers.Serializer):
     client_files = serializers.ListField(child=serializers.FileField(), required=False,
                                          help_text="multipart: client_files[0], client_files[1], …; images or zip archives")
     remote_files = serializers.ListField(child=serializers.CharField(), required=False, help_text="addresses")
+    server_files = serializers.ListField(
+        child=serializers.CharField(), required=False,
+        help_text="names on the server's share or, with cloud_storage_id, in that bucket; a folder, with a slash at its end, is all below it")
+    server_files_exclude = serializers.ListField(child=serializers.CharField(), required=False, help_text="files and folders to leave out")
+    cloud_storage_id = serializers.IntegerField(required=False, allow_null=True)
+    filename_pattern = serializers.CharField(required=False, allow_null=True, help_text="such names of server_files only, like *.jpg")
+    start_frame = serializers.IntegerField(required=False, min_value=0, help_text="of the files in their order, or of the video's frames")
+    stop_frame = serializers.IntegerField(required=False, min_value=0, help_text="the last one, inclusive")
+    frame_filter = serializers.CharField(required=False, help_text="step=N: every Nth")
+    job_file_mapping = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), required=False, help_text="names of files, a list a job")
+    upload_file_order = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="names in their order, with the sorting method predefined")
+    validation_params = serializers.DictField(required=False, help_text="refused: import ground truth into the task afterwards")
     table = serializers.FileField(required=False, help_text="multipart: TSV or CSV")
     column = serializers.CharField(required=False, help_text="the table's column with addresses")
     sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)

@@ -10,25 +10,18 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND
+from annotation import selectors
+from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS
 from annotation.api.serializers.tasks import DataMetaSerializer, DataSerializer, RqIdSerializer
+from annotation.api.views import receiving
 from annotation.api.views.resumable import ResumableMixin, create_resumable
 from annotation.frames import chunk_response, frame_response
-from annotation.models import Frame, Job, PartialUpload, SortingMethod, Task, Upload
-from annotation.services import partial_uploads, tasks
+from annotation.models import Frame, Job, PartialUpload, Task
+from annotation.services import partial_uploads
 
 LOOK = [OpenApiParameter("type", enum=["frame", "chunk"], default="frame"), OpenApiParameter("number", OpenApiTypes.INT),
         OpenApiParameter("index", OpenApiTypes.INT, description="of a job's chunk, instead of its number: 0 is the job's first"),
         OpenApiParameter("quality", enum=["original", "compressed", "work", "thumbnail"], default="original")]
-
-
-class DataParameters(serializers.Serializer):
-    """What is left of the body besides files; unknown parameters of CVAT's are accepted and not used."""
-
-    remote_files = serializers.ListField(child=serializers.CharField(max_length=2048), required=False)
-    column = serializers.CharField(default="", allow_blank=True)
-    sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)
-    skip_bad = serializers.BooleanField(default=False)
 
 
 def look(request: Request, frames: QuerySet[Frame], first: int = 0) -> HttpResponseBase:
@@ -61,12 +54,29 @@ def frames_of_job(job: Job) -> QuerySet[Frame]:
 
 
 def meta(task: Task, frames: QuerySet[Frame], start: int, stop: int) -> dict[str, Any]:
-    """CVAT's description of the data."""
+    """CVAT's description of the data; `start`, `stop` are numbers of the task's frames, what is told counts files or the video's frames."""
+    first, step = task.origin.get("start_frame", 0), task.origin.get("step", 1)
     rows = [{"name": name, "width": width, "height": height, "has_related_context": False, "related_files": 0}
             for name, width, height in frames.order_by("number").values_list("name", "width", "height")]
-    return {"size": len(rows), "chunk_size": 1, "image_quality": 100, "start_frame": start, "stop_frame": max(stop, 0), "frame_filter": "",
+    return {"size": len(rows), "chunk_size": 1, "image_quality": 100, "start_frame": first + step * start,
+            "stop_frame": first + step * max(stop, 0), "frame_filter": f"step={step}" if step != 1 else "",
             "frames": rows, "deleted_frames": [], "included_frames": None, "chunks_updated_date": task.created_date.isoformat(),
-            "storage": "local", "cloud_storage_id": None}
+            "storage": task.origin.get("storage", "local"), "cloud_storage_id": task.origin.get("cloud_storage_id")}
+
+
+class DeletedFramesSerializer(serializers.Serializer):
+    """Body of PATCH …/data/meta."""
+
+    deleted_frames = serializers.ListField(child=serializers.IntegerField(min_value=0), default=list)
+
+
+def refuse_deleted(request: Request) -> None:
+    """ValidationError for a list that is not empty."""
+    body = DeletedFramesSerializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    if body.validated_data["deleted_frames"]:
+        raise ValidationError({"deleted_frames": ["Frames are not taken out of a task here: who annotates says that nothing is on them. "
+                                                  "Or make a task without them."]})
 
 
 class TaskDataMixin(ResumableMixin):
@@ -82,22 +92,24 @@ class TaskDataMixin(ResumableMixin):
             return Response({}, status=202)
         if "Upload-Length" in request.headers:
             return create_resumable(request, task, PartialUpload.Purpose.DATA)
-        received = _receive(request, task)
         if "Upload-Multiple" in request.headers:
+            receiving.receive_files(request, task)
             return Response({}, status=200)
+        data, options = receiving.read_parameters(request)
+        received = receiving.receive_files(request, task)
         try:
             received += partial_uploads.take_data(actor=request.user, task=task, position=task.uploads.count())
-            background = _start(request, task)
+            background = receiving.start(request, task, data, options)
         except Exception:
             # What came with a request that is refused does not wait for the next one.
-            _forget(received)
+            receiving.forget_files(received)
             raise
         return Response({"rq_id": str(background.pk)}, status=202)
 
     @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
     def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
-        """One frame, or a chunk, which holds one."""
-        return look(request, Frame.objects.filter(task=self.get_object()))  # type: ignore[attr-defined]
+        """One frame, or a chunk, which holds one. Frames are asked for often: whose task it is is part of the one query."""
+        return look(request, Frame.objects.filter(task__in=selectors.tasks_for(request.user).filter(pk=pk).order_by().values("pk")))
 
     @extend_schema(responses={200: DataMetaSerializer, **NOT_FOUND})
     def data_meta(self, request: Request, pk: int) -> Response:
@@ -105,52 +117,13 @@ class TaskDataMixin(ResumableMixin):
         task: Task = self.get_object()  # type: ignore[attr-defined]
         return Response(meta(task, Frame.objects.filter(task=task), 0, task.size - 1))
 
+    @extend_schema(request=DeletedFramesSerializer, responses={200: DataMetaSerializer, **WRITE_ERRORS})
+    def change_data_meta(self, request: Request, pk: int) -> Response:
+        """Frames of a task stay: only an empty list of deleted ones is taken."""
+        refuse_deleted(request)
+        return self.data_meta(request, pk)
+
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
     def preview(self, request: Request, pk: int) -> HttpResponseBase:
         """The first frame's thumbnail."""
         return preview(request, Frame.objects.filter(task=self.get_object()))  # type: ignore[attr-defined]
-
-
-def _receive(request: Request, task: Task) -> list[Upload]:
-    """client_files[0], client_files[1], … in the order of their numbers; all or none."""
-    names = [name for name in request.FILES if name.startswith("client_files")]
-    received: list[Upload] = []
-    position = task.uploads.count()
-    try:
-        for name in sorted(names, key=_index):
-            for file in request.FILES.getlist(name):
-                received.append(tasks.add_upload(actor=request.user, task=task, name=file.name, file=file, position=position))
-                position += 1
-    except Exception:
-        _forget(received)
-        raise
-    return received
-
-
-def _index(name: str) -> tuple[int, str]:
-    digits = "".join(character for character in name if character.isascii() and character.isdigit())
-    return int(digits or 0), name
-
-
-def _forget(received: list[Upload]) -> None:
-    for upload in received:
-        upload.file.delete(save=False)
-        upload.delete()
-
-
-def _start(request: Request, task: Task) -> Any:
-    body: Any = request.data
-    if not hasattr(body, "items"):
-        raise ValidationError("Give an object.")
-    raw = {name: body[name] for name in ("column", "sorting_method", "skip_bad") if name in body}
-    if "remote_files" in body:
-        raw["remote_files"] = body.getlist("remote_files") if hasattr(body, "getlist") else body["remote_files"]
-    elif indexed := sorted((name for name in body if name.startswith("remote_files[")), key=_index):
-        raw["remote_files"] = [body[name] for name in indexed]
-    parameters = DataParameters(data=raw)
-    parameters.is_valid(raise_exception=True)
-    data = parameters.validated_data
-    if "sorting_method" in data and data["sorting_method"] != task.sorting_method:
-        tasks.update_task(actor=request.user, task=task, sorting_method=data["sorting_method"])
-    return tasks.start_ingest(actor=request.user, task=task, urls=data.get("remote_files", []), table=request.FILES.get("table"),
-                              column=data["column"], skip_bad=data["skip_bad"])

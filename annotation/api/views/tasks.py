@@ -20,7 +20,16 @@ from annotation.api.views.annotations import AnnotationsMixin
 from annotation.api.spaces import organization_of
 from annotation.api.views.backups import BackupMixin
 from annotation.api.views.comparisons import ComparisonMixin
-from annotation.api.views.data import LOOK, TaskDataMixin, frames_of_job, look, meta, preview
+from annotation.api.views.data import (
+    LOOK,
+    DeletedFramesSerializer,
+    TaskDataMixin,
+    frames_of_job,
+    look,
+    meta,
+    preview,
+    refuse_deleted,
+)
 from annotation.api.views.exports import ExportMixin
 from annotation.api.views.imports import AnnotationFilesMixin, TaskImportMixin
 from annotation.api.views.projects import counted
@@ -148,6 +157,12 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMix
         """Names and sizes of the job's frames."""
         job = self.get_object()
         return Response(meta(job.task, frames_of_job(job), job.start_frame, job.stop_frame))
+
+    @extend_schema(request=DeletedFramesSerializer, responses={200: DataMetaSerializer, **WRITE_ERRORS})
+    def change_data_meta(self, request: Request, pk: int) -> Response:
+        """As for a task: only an empty list of deleted frames is taken."""
+        refuse_deleted(request)
+        return self.data_meta(request, pk)
 
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
     def preview(self, request: Request, pk: int) -> HttpResponseBase:
