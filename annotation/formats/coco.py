@@ -42,8 +42,9 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
     writer = _Annotations(scope.labels, categories, losses, provenance)
     separator = b""
     for annotated in scope.annotated():
-        for annotation in writer.of(annotated):
-            out.write(separator + orjson.dumps(annotation))
+        if found := writer.of(annotated):
+            # One frame at once, without the list's brackets.
+            out.write(separator + orjson.dumps(found)[1:-1])
             separator = b","
         done += 1
         tell(done)
@@ -77,7 +78,8 @@ class _Annotations:
         self._last_id += 1
         if shape["group"]:
             self._losses.note("{n} shapes lost their group: COCO has none.")
-        note_source(self._losses, shape)
+        if shape["source"] != "manual":
+            note_source(self._losses, shape)
         if shape["z_order"]:
             self._losses.note("{n} shapes lost their z-order: COCO has none.")
         return {"id": self._last_id, "image_id": image.image_id, "category_id": self._categories[shape["label_id"]], **outline,
@@ -85,6 +87,8 @@ class _Annotations:
 
     def _outline(self, shape: dict[str, Any], image: ImageRow) -> dict[str, Any] | None:
         points, kind = shape["points"], shape["type"]
+        if kind == "rectangle" and not shape["rotation"]:
+            return plain_box(points)
         if kind == "mask":
             counts, box, area = mask_to_coco(points, image.width, image.height)
             return {"segmentation": counts, "area": area, "bbox": box}
@@ -99,8 +103,7 @@ class _Annotations:
         outline = points
         if kind == "rectangle":
             outline = rectangle_outline(points, shape["rotation"])
-            if shape["rotation"]:
-                self._losses.note("{n} turned rectangles are written as polygons with their bounding boxes.")
+            self._losses.note("{n} turned rectangles are written as polygons with their bounding boxes.")
         elif kind == "ellipse":
             self._losses.note("{n} ellipses are written as polygons of 64 points.")
             outline = ellipse_outline(points, shape["rotation"])
@@ -113,6 +116,13 @@ class _Annotations:
             if attribute is not None:
                 answers[attribute.name] = typed(attribute.input_type, answer["value"])
         return answers if self._provenance is None else {**answers, **self._provenance.attributes(shape)}
+
+
+def plain_box(points: list[float]) -> dict[str, Any]:
+    """What most annotations are, without the arithmetic of outlines. Numbers to ten thousandths, as there."""
+    x1, y1, x2, y2 = [round(value, 4) for value in points]
+    width, height = round(x2 - x1, 4), round(y2 - y1, 4)
+    return {"segmentation": [[x1, y1, x2, y1, x2, y2, x1, y2]], "area": round(width * height, 4), "bbox": [x1, y1, width, height]}
 
 
 def typed(input_type: str, value: str) -> Any:

@@ -25,8 +25,8 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
     """The whole file to `out`, one frame in memory at a time. `tell(frames done)`. Provenance is for the table beside it only."""
     out.write(b'<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n  <version>1.1</version>\n')
     out.write("".join(f"  {line}\n" for line in _meta(scope)).encode())
-    labels = {label.pk: label.name for label in scope.labels}
-    attributes = {attribute.pk: attribute.name for label in scope.labels for attribute in label.attributes.all()}
+    labels = {label.pk: quoteattr(clean(label.name)) for label in scope.labels}
+    attributes = {attribute.pk: quoteattr(clean(attribute.name)) for label in scope.labels for attribute in label.attributes.all()}
     whole_project = isinstance(scope.target, Project)
     for done, annotated in enumerate(scope.annotated(), start=1):
         if annotated.image.orientation != 1:
@@ -57,37 +57,46 @@ def _image(annotated: AnnotatedImage, labels: dict[int, str], attributes: dict[i
     for shape in annotated.shapes:
         yield _object(*_shape(shape), shape, labels, attributes)
     for tag in annotated.tags:
-        yield _object("tag", {}, tag, labels, attributes)
+        yield _object("tag", "", tag, labels, attributes)
     yield "  </image>\n"
 
 
-def _object(name: str, geometry: dict[str, Any], thing: dict[str, Any], labels: dict[int, str], attributes: dict[int, str]) -> str:
-    opening = _element(name, label=labels[thing["label_id"]], source=thing["source"], **geometry, group_id=thing["group"] or None)
-    answers = [(attributes[answer["spec_id"]], answer["value"]) for answer in thing["attributes"] if answer["spec_id"] in attributes]
-    inside = "".join(f"      <attribute name={quoteattr(clean(key))}>{escape(clean(value))}</attribute>\n" for key, value in answers)
-    return f"    <{opening}>\n{inside}    </{name}>\n"
+def _object(name: str, geometry: str, thing: dict[str, Any], labels: dict[int, str], attributes: dict[int, str]) -> str:
+    """`labels`, `attributes`: names as XML has them; everything else of the opening tag is numbers and words of ours."""
+    group = f' group_id="{thing["group"]}"' if thing["group"] else ""
+    inside = "".join([f"      <attribute name={attributes[answer['spec_id']]}>{_inner(answer['value'])}</attribute>\n"
+                      for answer in thing["attributes"] if answer["spec_id"] in attributes])
+    return f'    <{name} label={labels[thing["label_id"]]} source="{thing["source"]}"{geometry}{group}>\n{inside}    </{name}>\n'
 
 
-def _shape(shape: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _shape(shape: dict[str, Any]) -> tuple[str, str]:
+    """The element's name and its attributes that tell the place."""
     kind, points = shape["type"], shape["points"]
-    common = {"occluded": int(shape["occluded"])}
-    below = {"z_order": shape["z_order"], "rotation": _number(shape["rotation"]) if shape["rotation"] else None}
+    occluded, z_order = f' occluded="{int(shape["occluded"])}"', f' z_order="{shape["z_order"]}"'
+    turned = f' rotation="{_number(shape["rotation"])}"' if shape["rotation"] else ""
     if kind == "rectangle":
-        return "box", {**common, **dict(zip(("xtl", "ytl", "xbr", "ybr"), map(_number, points), strict=True)), **below}
+        x1, y1, x2, y2 = points
+        return "box", (f'{occluded} xtl="{_number(x1)}" ytl="{_number(y1)}" xbr="{_number(x2)}" ybr="{_number(y2)}"{z_order}{turned}')
     if kind == "ellipse":
         cx, cy, right, top = points
-        return "ellipse", {**common, "cx": _number(cx), "cy": _number(cy), "rx": _number(right - cx), "ry": _number(cy - top), **below}
+        return "ellipse", (f'{occluded} cx="{_number(cx)}" cy="{_number(cy)}" rx="{_number(right - cx)}" ry="{_number(cy - top)}"'
+                           f'{z_order}{turned}')
     if kind == "mask":
         left, top, right, bottom = (int(value) for value in points[-4:])
-        runs = ", ".join(str(int(run)) for run in points[:-4])
-        return "mask", {**common, "rle": runs, "left": left, "top": top, "width": right - left + 1, "height": bottom - top + 1,
-                        "z_order": shape["z_order"]}
-    pairs = ";".join(f"{_number(x)},{_number(y)}" for x, y in zip(points[0::2], points[1::2], strict=True))
-    return kind, {**common, "points": pairs, "z_order": shape["z_order"]}
+        runs = ", ".join([str(int(run)) for run in points[:-4]])
+        return "mask", (f'{occluded} rle="{runs}" left="{left}" top="{top}" width="{right - left + 1}" height="{bottom - top + 1}"'
+                        f'{z_order}')
+    pairs = ";".join([f"{_number(x)},{_number(y)}" for x, y in zip(points[0::2], points[1::2], strict=True)])
+    return kind, f'{occluded} points="{pairs}"{z_order}'
 
 
 def _number(value: float) -> str:
     return repr(round(value, 4))
+
+
+def _inner(value: str) -> str:
+    # A parser would make a line feed of a bare carriage return.
+    return escape(clean(value), {"\r": "&#13;"})
 
 
 def _meta(scope: Scope) -> Iterable[str]:
