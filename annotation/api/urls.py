@@ -65,6 +65,8 @@ urlpatterns = [
     door("invitations/<str:pk>/resend", InvitationView, post="resend"),
     door("projects", ProjectView, get="list", post="create"),
     door("projects/<int:pk>", ProjectView, get="retrieve", patch="partial_update", delete="destroy"),
+    door("projects/<int:pk>/dataset/", ProjectView, post="send_dataset"),
+    door("projects/<int:pk>/dataset/<uuid:key>", ProjectView, patch="append_piece", head="tell_offset"),
     door("projects/<int:pk>/dataset/export", ProjectView, post="export"),
     door("projects/<int:pk>/preview", ProjectView, get="preview"),
     door("projects/<int:pk>/backup/export", ProjectView, post="export_backup"),

@@ -4,7 +4,7 @@ Nothing is written before the end: a killed run leaves the old rows and no file.
 """
 import errno
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import IO, Any
@@ -38,9 +38,9 @@ def import_annotations(run: Run) -> None:
     vocabulary = Vocabulary.of_project(task.project_id)
     try:
         with Spool() as spool:
-            reading = _Reading(task, vocabulary, params["kind"], spool, run.request.job)
+            reading = Reading(task, vocabulary, params["kind"], spool, run.request.job)
             reading.read(run)
-            _refuse_misfits(reading, leave_out=bool(params["leave_out"]))
+            refuse_misfits(reading, leave_out=bool(params["leave_out"]))
             if params["kind"] == ON_JOBS:
                 put_on_jobs(run, task, vocabulary, spool, reading.notes)
             else:
@@ -55,7 +55,7 @@ def import_annotations(run: Run) -> None:
         raise
 
 
-class _Reading:
+class Reading:
     """Puts what fits into the spool and what does not into the report."""
 
     def __init__(self, task: Task, vocabulary: Vocabulary, kind: str, spool: Spool, job: Job | None = None) -> None:
@@ -74,10 +74,10 @@ class _Reading:
         self._unknown: list[str] = []
         self._objects = 0
 
-    def read(self, run: Run) -> None:
-        """The whole file. Unreadable, RunLost."""
+    def read(self, run: Run, open_file: Callable[[], IO[bytes]] | None = None) -> None:
+        """The whole file; `open_file` where it is not Request.params["file"]. Unreadable, RunLost."""
         params = run.request.params
-        opened = find_annotations(lambda: default_storage.open(params["file"], "rb"), params["filename"], params["format"])
+        opened = find_annotations(open_file or (lambda: default_storage.open(params["file"], "rb")), params["filename"], params["format"])
         hints = Hints(self._labels.types, self._labels.attribute_names, settings.IMPORT_MAX_MASK_PIXELS, settings.INGEST_MAX_PIXELS,
                       ground_truth=self.kind == ImportedFrame.Kind.GROUND_TRUTH)
         self._take_all(_found(run, opened, hints))
@@ -164,7 +164,8 @@ def _found(run: Run, opened: Opened, hints: Hints) -> Iterator[Found]:
     return found
 
 
-def _refuse_misfits(reading: _Reading, *, leave_out: bool) -> None:
+def refuse_misfits(reading: Reading, *, leave_out: bool) -> None:
+    """RunFailed with the report when something does not fit, or nothing does."""
     problems = reading.report.count
     if problems and not leave_out:
         things = "1 thing does" if problems == 1 else f"{problems:,} things do"
@@ -177,7 +178,7 @@ def _refuse_misfits(reading: _Reading, *, leave_out: bool) -> None:
         raise RunFailed("Nothing in the file fits, so nothing was imported and what was there stays.", reading.report.sentences())
 
 
-def _replace(run: Run, task: Task, vocabulary: Vocabulary, reading: _Reading) -> None:
+def _replace(run: Run, task: Task, vocabulary: Vocabulary, reading: Reading) -> None:
     spool = reading.spool
     rows = (ImportedFrame(task=task, kind=reading.kind, frame=number, **content) for number, content in spool.frames())
     with transaction.atomic():

@@ -61,6 +61,11 @@ IMPORT_FORMATS = {
     "Toloka image annotation 1.0": ImportFormat("Toloka image annotation", "1.0", "toloka_reader", "JSON, ZIP", ".json", "json"),
     **{key: ImportFormat(*key.rsplit(" ", 1), "bridged_reader", "ZIP", "", variant, True, True) for key, variant in _BRIDGED.items()},
 }
+# Other names that CVAT's programs use: the client's default for `annotation_path`, and those of the other direction.
+IMPORT_ALIASES = {"CVAT XML 1.1": "CVAT 1.1", "CVAT for images 1.1": "CVAT 1.1"}
+EXPORT_ALIASES = {"CVAT XML 1.1": "CVAT for images 1.1", "CVAT 1.1": "CVAT for images 1.1"}
+# Archives of images and annotations that become a task.
+DATASET_FORMATS = ("COCO 1.0", "CVAT 1.1")
 
 
 def is_enabled(known: ExportFormat | ImportFormat) -> bool:
@@ -71,7 +76,3 @@ def is_enabled(known: ExportFormat | ImportFormat) -> bool:
 def why_not(name: str, known: ExportFormat | ImportFormat) -> str:
     """The sentence for a format that does not."""
     return "" if is_enabled(known) else f"“{name}” needs an extra that is not installed here. Ask the administrator to run bin/formats."
-
-# Other names that CVAT's programs use: the client's default for `annotation_path`, and those of the other direction.
-IMPORT_ALIASES = {"CVAT XML 1.1": "CVAT 1.1", "CVAT for images 1.1": "CVAT 1.1"}
-EXPORT_ALIASES = {"CVAT XML 1.1": "CVAT for images 1.1", "CVAT 1.1": "CVAT for images 1.1"}

@@ -24,6 +24,7 @@ from annotation.api.serializers.projects import (
 )
 from annotation.api.spaces import organization_of
 from annotation.api.views.backups import BackupMixin
+from annotation.api.views.datasets import DatasetMixin
 from annotation.api.views.exports import ExportMixin
 from annotation.frames import frame_response
 from annotation.locks import lock_labels
@@ -50,7 +51,7 @@ def _counts(rows: QuerySet[Project]) -> QuerySet[Project]:
         open_job_count=counted(Job.objects.exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
 
 
-class ProjectView(BackupMixin, ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
+class ProjectView(BackupMixin, DatasetMixin, ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
     """Projects the caller sees."""
 
     serializer_class = ProjectSerializer
