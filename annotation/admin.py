@@ -52,9 +52,9 @@ class LabelInline(admin.TabularInline):
 class ProjectAdmin(LookingAdmin):
     """Projects."""
 
-    list_display = ("id", "name", "owner", "created_date", "updated_date")
-    list_select_related = ("owner",)
-    search_fields = ("name", "owner__username")
+    list_display = ("id", "name", "owner", "organization", "created_date", "updated_date")
+    list_select_related = ("owner", "organization")
+    search_fields = ("name", "owner__username", "organization__slug")
     date_hierarchy = "created_date"
     inlines = [LabelInline]
 
@@ -89,6 +89,48 @@ class ProjectMemberAdmin(admin.ModelAdmin):
     list_select_related = ("project", "user")
     search_fields = ("project__name", "user__username")
     raw_id_fields = ("project", "user")
+
+
+class OrganizationMemberInline(admin.TabularInline):
+    """People below their organization."""
+
+    model = models.OrganizationMember
+    extra = 0
+    can_delete = False
+    raw_id_fields = ("user",)
+
+
+@admin.register(models.Organization)
+class OrganizationAdmin(LookingAdmin):
+    """Organizations with their people; changed on their pages, where one owner stays one."""
+
+    list_display = ("id", "slug", "name", "owner", "created_date")
+    list_select_related = ("owner",)
+    search_fields = ("slug", "name", "owner__username")
+    date_hierarchy = "created_date"
+    inlines = [OrganizationMemberInline]
+
+
+@admin.register(models.OrganizationMember)
+class OrganizationMemberAdmin(LookingAdmin):
+    """Who is where, and as what."""
+
+    list_display = ("id", "organization", "user", "role", "joined_date")
+    list_filter = ("role",)
+    list_select_related = ("organization", "user")
+    search_fields = ("organization__slug", "user__username")
+
+
+@admin.register(models.Invitation)
+class InvitationAdmin(LookingAdmin):
+    """Offered places, without the keys that would open them."""
+
+    list_display = ("email", "organization", "role", "owner", "sent_date", "expiry_date", "accepted_date", "declined_date", "user")
+    list_filter = ("role",)
+    list_select_related = ("organization", "owner", "user")
+    search_fields = ("email", "organization__slug")
+    list_display_links = None
+    exclude = ("key",)
 
 
 @admin.register(models.AccessToken)

@@ -33,6 +33,9 @@ SUPERVISOR = "supervisor"
 WORKER = "worker"
 REQUESTER = "requester"
 REVIEWER = "reviewer"
+# Roles (role_of) that may share a project, and that may change it; any role may look and review.
+SHARERS = frozenset((ADMIN, OWNER, MAINTAINER))
+EDITORS = SHARERS | {REQUESTER}
 
 
 def is_admin(user: Any) -> bool:
@@ -65,10 +68,14 @@ def _of_seen_projects(user: Any, path: str) -> Q:
     return Q() if is_admin(user) else Q(**{f"{path}__in": projects_for(user).order_by().values("pk")})
 
 
-def _given(user: Any, path: str = "") -> Q:
-    """Jobs that an organization gave to the user, who is still in it, and that no crowd holds. `path` leads to the job."""
-    places = OrganizationMember.objects.filter(user=user).values("organization")
-    return Q(**{f"{path}assignee": user, f"{path}attempt": "", f"{path}task__project__organization__in": places})
+def _given(user: Any, path: str = "pk") -> Q:
+    """Jobs that an organization gave to the user, who is still in it, and that no crowd holds. `path` leads to the job.
+
+    They are few: a subquery over the assignee's index, so that the list around it needs no join for them.
+    """
+    places = OrganizationMember.objects.filter(user=user).order_by().values("organization")
+    jobs = Job.objects.filter(assignee=user, attempt="", task__project__organization__in=places)
+    return Q(**{f"{path}__in": jobs.order_by().values("pk")})
 
 
 def tasks_for(user: Any) -> QuerySet[Task]:
@@ -120,7 +127,7 @@ def issues_for(user: Any) -> QuerySet[Issue]:
     if not _known(user):
         return Issue.objects.none()
     return Issue.objects.all() if is_admin(user) else Issue.objects.filter(
-        _of_seen_projects(user, "job__task__project") | _given(user, "job__") & Q(attempt=""))
+        _of_seen_projects(user, "job__task__project") | _given(user, "job") & Q(attempt=""))
 
 
 def comments_for(user: Any) -> QuerySet[Comment]:
@@ -128,7 +135,7 @@ def comments_for(user: Any) -> QuerySet[Comment]:
     if not _known(user):
         return Comment.objects.none()
     return Comment.objects.all() if is_admin(user) else Comment.objects.filter(
-        _of_seen_projects(user, "issue__job__task__project") | _given(user, "issue__job__") & Q(issue__attempt=""))
+        _of_seen_projects(user, "issue__job__task__project") | _given(user, "issue__job") & Q(issue__attempt=""))
 
 
 def requests_for(user: Any) -> QuerySet[Request]:
@@ -179,7 +186,7 @@ def _roles_in(user: Any, project: Project) -> set[str]:
 
 def may_edit(user: Any, project: Project) -> bool:
     """May change the project, its tasks and shapes, and start exports."""
-    return role_of(user, project) in (ADMIN, OWNER, MAINTAINER, REQUESTER)
+    return role_of(user, project) in EDITORS
 
 
 def may_review(user: Any, project: Project) -> bool:
@@ -188,8 +195,8 @@ def may_review(user: Any, project: Project) -> bool:
 
 
 def may_share(user: Any, project: Project) -> bool:
-    """May share or delete the project."""
-    return role_of(user, project) in (ADMIN, OWNER, MAINTAINER)
+    """May share, move or delete the project."""
+    return role_of(user, project) in SHARERS
 
 
 def may_be_given(user: Any, project: Project) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotation import selectors
 from annotation.errors import Forbidden, Refused
 from annotation.models import Job, Organization, OrganizationMember, OrganizationRole, Project, ProjectMember
+from annotation.webhooks.announcing import announces
 
 _SLUG = re.compile(r"^[-a-zA-Z0-9_]{1,16}$")
 MAX_OWNED = 50
@@ -31,6 +32,7 @@ def create_organization(*, actor: Any, slug: str, name: str = "", description: s
     return organization
 
 
+@announces("update", "organization")
 def update_organization(*, actor: Any, organization: Organization, slug: str | None = None, name: str | None = None,
                         description: str | None = None) -> Organization:
     """Change what is given; the short name is the owner's to change, since addresses and scripts hold it. ValidationError as above."""
@@ -67,6 +69,7 @@ def delete_organization(*, actor: Any, organization: Organization) -> None:
     locked.delete()
 
 
+@announces("update", "organization")
 @transaction.atomic
 def hand_over(*, actor: Any, organization: Organization, user: Any) -> Organization:
     """Make another member the owner; who was it becomes a maintainer. Refused(code="not_member"). A repeat changes nothing."""
@@ -86,6 +89,7 @@ def hand_over(*, actor: Any, organization: Organization, user: Any) -> Organizat
     return locked
 
 
+@announces("update", "membership", argument="member")
 @transaction.atomic
 def change_role(*, actor: Any, member: OrganizationMember, role: str) -> OrganizationMember:
     """Another place for a member; what a new worker owned of the organization's projects passes to its owner.
@@ -108,6 +112,7 @@ def change_role(*, actor: Any, member: OrganizationMember, role: str) -> Organiz
     return member
 
 
+@announces("delete", "membership", argument="member")
 @transaction.atomic
 def remove_member(*, actor: Any, member: OrganizationMember) -> None:
     """Take somebody out, or leave. Their projects there pass to the owner, their jobs go back, what was shared with them there ends.
@@ -125,6 +130,7 @@ def remove_member(*, actor: Any, member: OrganizationMember) -> None:
     member.delete()
 
 
+@announces("update", "project")
 @transaction.atomic
 def move_project(*, actor: Any, project: Project, organization: Organization | None) -> Project:
     """Into an organization, or out of one into the personal space of its owner (None).
@@ -146,7 +152,7 @@ def move_project(*, actor: Any, project: Project, organization: Organization | N
     if target is not None and not _may_own(locked.owner, target):
         locked.owner = actor if _may_own(actor, target) else target.owner
     locked.save(update_fields=["organization", "owner", "updated_date"])
-    _take_back_jobs(locked)
+    take_back_jobs(locked)
     project.organization, project.owner, project.updated_date = locked.organization, locked.owner, locked.updated_date
     return project
 
@@ -189,7 +195,8 @@ def _pass_projects(organization: Organization, user: Any) -> None:
     Project.objects.filter(organization=organization, owner=user).update(owner=organization.owner_id, updated_date=timezone.now())
 
 
-def _take_back_jobs(project: Project) -> None:
+def take_back_jobs(project: Project) -> None:
+    """Jobs of people who do not belong to the project any more become nobody's."""
     jobs = Job.objects.filter(task__project=project).exclude(assignee=None)
     for assignee in {job.assignee for job in jobs.select_related("assignee").order_by("assignee").distinct("assignee")}:
         if not selectors.may_be_given(assignee, project):

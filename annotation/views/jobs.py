@@ -33,17 +33,18 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
     """`?frame=` (task-absolute number) and `?snapshot=` choose what is shown; with htmx only the viewer is answered."""
     job = job_or_404(request.user, job_id, given=True)
     # Somebody who sees the job only because it was given to them sees its present work, no other attempt and nothing around it.
-    in_full = selectors.may_review(request.user, job.task.project)
+    role = selectors.role_of(request.user, job.task.project)
+    in_full, may_edit = role is not None, role in selectors.EDITORS
     snapshot = _chosen_snapshot(request, job) if in_full else None
     context = {**viewer_context(request, job, snapshot), "in_full": in_full}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "annotation/_viewer.html", context)
-    annotates = selectors.may_annotate(request.user, job)
+    annotates = may_edit or selectors.may_annotate(request.user, job)
     context |= {
         "editable": annotates and read_only_reason(job, EditorSession.Mode.REQUESTER) is None,
         "reopenable": annotates and not job.attempt and job.state == JobState.COMPLETED,
         "open_issues": selectors.issues_for(request.user).filter(job=job, resolved_date=None).count(), "counts": _counts(job),
-        **(_around(job, selectors.may_edit(request.user, job.task.project)) if in_full else _guide(job)),
+        **(_around(job, may_edit) if in_full else _guide(job)),
     }
     return render(request, "annotation/job_detail.html", context)
 

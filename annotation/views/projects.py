@@ -108,8 +108,8 @@ def detail_context(request: HttpRequest, project: Project, member_form: MemberFo
         "members": project.members.select_related("user").order_by("role", "user__username"),
         "member_form": member_form or MemberForm(),
         "progress": summaries.project_progress([project.pk])[project.pk],
-        "may_edit": selectors.may_edit(request.user, project),
-        "may_share": selectors.may_share(request.user, project),
+        "may_edit": (role := selectors.role_of(request.user, project)) in selectors.EDITORS,
+        "may_share": role in selectors.SHARERS,
         "requests": selectors.requests_for(request.user).filter(project=project)[:3],
     }
 

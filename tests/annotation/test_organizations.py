@@ -261,3 +261,16 @@ def test_mails_are_counted(team: Organization, alice: Any, monkeypatch: Any) -> 
         invitations.invite(actor=alice, organization=team, email=f"a{number}@example.org", role="worker")
     refused("too_many", invitations.invite, actor=alice, organization=team, email="a3@example.org", role="worker")
     assert len(mail.outbox) == 2
+
+
+def test_sharing_does_not_lift_a_worker_and_its_end_takes_jobs_back(
+        team: Organization, team_task: Any, alice: Any, wanda: Any, rita: Any) -> None:
+    from annotation.services import jobs, members
+
+    project, job = team_task.project, team_task.jobs.first()
+    refused("is_worker", members.share_project, actor=alice, project=project, user=wanda, role="reviewer")
+    members.share_project(actor=alice, project=project, user=rita, role="reviewer")
+    jobs.update_job(actor=alice, job=job, assignee=rita)
+    members.unshare_project(actor=rita, project=project, user=rita)
+    job.refresh_from_db()
+    assert job.assignee is None
