@@ -16,6 +16,7 @@ from annotation.views import (
     organizations,
     projects,
     requests,
+    storages,
     tasks,
     tokens,
     webhooks,
@@ -74,6 +75,14 @@ urlpatterns = [
     path("jobs/<int:job_id>/editor", jobs.job_editor, name="job_editor"),
     path("jobs/<int:job_id>/reopen", jobs.job_reopen, name="job_reopen"),
     path("frames/<int:frame_id>/<str:quality>", frames.frame_image, name="frame_image"),
+    # places outside where images lie
+    path("cloud-storages", storages.storage_list, name="storage_list"),
+    path("cloud-storages/create", storages.storage_create, name="storage_create"),
+    path("cloud-storages/<int:storage_id>", storages.storage_detail, name="storage_detail"),
+    path("cloud-storages/<int:storage_id>/edit", storages.storage_edit, name="storage_edit"),
+    path("cloud-storages/<int:storage_id>/delete", storages.storage_delete, name="storage_delete"),
+    path("cloud-storages/<int:storage_id>/folder", storages.storage_folder, name="storage_folder"),
+    path("share/folder", storages.share_folder, name="share_folder"),
     # organizations
     path("organizations", organizations.organization_list, name="organization_list"),
     path("space", organizations.space_switch, name="space_switch"),

@@ -7,9 +7,11 @@ from django.core.files.uploadedfile import UploadedFile
 
 from annotation.formats import EXPORT_FORMATS
 from annotation.formats.registry import is_enabled
-from annotation.models import SortingMethod
+from annotation.ingest.options import MAX_NUMBER, Options
+from annotation.models import CloudStorage, SortingMethod
+from annotation.services.storages import storages_for
 
-FILES, URLS, TABLE = "files", "urls", "table"
+FILES, URLS, TABLE, SHARE, CLOUD = "files", "urls", "table", "share", "cloud"
 SORTING = (
     (SortingMethod.NATURAL, "Natural (2 before 10)"),
     (SortingMethod.LEXICOGRAPHICAL, "Lexicographical (10 before 2)"),
@@ -31,14 +33,24 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(one, initial) for one in data or []]
 
 
+def _names(example: str) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 4, "class": "mono", "spellcheck": "false", "placeholder": example, "data-chosen-names": ""})
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
 class SourceForm(forms.Form):
     """Where the images come from. Only the chosen tab counts, whatever was typed in the others."""
 
     source = forms.ChoiceField(
-        choices=[(FILES, "Upload"), (URLS, "List of URLs"), (TABLE, "Table with URLs")], initial=FILES, widget=forms.HiddenInput)
+        choices=[(FILES, "Upload"), (URLS, "List of URLs"), (TABLE, "Table with URLs"), (SHARE, "Server share"), (CLOUD, "Cloud storage")],
+        initial=FILES, widget=forms.HiddenInput)
     # The form class takes declared fields away again: `self.files` stays what was uploaded.
     files = ManyFilesField(  # type: ignore[assignment]
-        required=False, label="Images or zip archives", widget=ManyFilesInput(attrs={"accept": "image/*,.zip", "multiple": True}))
+        required=False, label="Images, zip archives or one video",
+        widget=ManyFilesInput(attrs={"accept": "image/*,video/*,.zip,.mkv", "multiple": True}))
     urls = forms.CharField(
         required=False, label="Addresses, one a line", max_length=4_000_000,
         widget=forms.Textarea(attrs={"rows": 9, "class": "mono", "spellcheck": "false", "placeholder": "https://example.org/photos/1.jpg"}))
@@ -47,15 +59,39 @@ class SourceForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".tsv,.csv,.txt,text/csv,text/tab-separated-values"}))
     column = forms.CharField(
         required=False, max_length=256, label="Column with the addresses", help_text="May stay empty when only one column holds addresses.")
+    share_files = forms.CharField(required=False, label="Taken from the share, one a line", max_length=1_000_000, widget=_names("photos/"))
+    cloud_storage = forms.ModelChoiceField(CloudStorage.objects.none(), required=False, label="Cloud storage", empty_label="Choose one")
+    cloud_files = forms.CharField(required=False, label="Taken from the bucket, one a line", max_length=1_000_000, widget=_names("photos/"))
+    step = forms.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, label="Take every", widget=forms.NumberInput(attrs={"placeholder": "1"}),
+        help_text="10: every tenth image, or picture of the video.")
+    start_frame = forms.IntegerField(
+        required=False, min_value=0, max_value=MAX_NUMBER, label="From", widget=forms.NumberInput(attrs={"placeholder": "0"}),
+        help_text="Counted from 0, in the order chosen.")
+    stop_frame = forms.IntegerField(
+        required=False, min_value=0, max_value=MAX_NUMBER, label="To", widget=forms.NumberInput(attrs={"placeholder": "the last"}))
     skip_bad = forms.BooleanField(
         required=False, label="Leave out files that cannot be used, instead of refusing all",
         help_text="The task page then lists what was left out.")
 
+    def __init__(self, *arguments: Any, user: Any = None, **names: Any) -> None:
+        super().__init__(*arguments, **names)
+        self.fields["cloud_storage"].queryset = storages_for(user)  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         source = cleaned.get("source")
+        start, stop = cleaned.get("start_frame") or 0, cleaned.get("stop_frame")
+        if stop is not None and stop < start:
+            self.add_error("stop_frame", "The last one lies before the first.")
+        if source == SHARE and not (cleaned.get("share_files") or "").strip():
+            self.add_error("share_files", "Choose files or folders of the share.")
+        if source == CLOUD and not cleaned.get("cloud_storage") and "cloud_storage" not in self.errors:
+            self.add_error("cloud_storage", "Choose a cloud storage.")
+        if source == CLOUD and not (cleaned.get("cloud_files") or "").strip():
+            self.add_error("cloud_files", "Choose files or folders of the bucket.")
         if source == FILES and not cleaned.get("files") and "files" not in self.errors:
-            self.add_error("files", "Choose at least one image or zip archive.")
+            self.add_error("files", "Choose at least one image, zip archive or video.")
         if source == FILES and len(cleaned.get("files") or []) > settings.INGEST_MAX_FILES:
             self.add_error("files", f"At most {settings.INGEST_MAX_FILES} files fit into a task. Make several tasks.")
         if source == URLS and not (cleaned.get("urls") or "").strip() and "urls" not in self.errors:
@@ -66,7 +102,13 @@ class SourceForm(forms.Form):
 
     def sources(self) -> dict[str, Any]:
         """Arguments of `services.tasks.start_ingest` besides the uploads."""
-        cleaned, wanted = self.cleaned_data, {"skip_bad": self.cleaned_data["skip_bad"]}
+        cleaned = self.cleaned_data
+        options = Options(cleaned["start_frame"] or 0, cleaned["stop_frame"], cleaned["step"] or 1)
+        wanted = {"skip_bad": cleaned["skip_bad"], "options": options}
+        if cleaned["source"] == SHARE:
+            return {**wanted, "server_files": _lines(cleaned["share_files"])}
+        if cleaned["source"] == CLOUD:
+            return {**wanted, "server_files": _lines(cleaned["cloud_files"]), "cloud_storage": cleaned["cloud_storage"]}
         if cleaned["source"] == URLS:
             return {**wanted, "urls": cleaned["urls"].splitlines()}
         if cleaned["source"] == TABLE:
@@ -107,7 +149,7 @@ class ExportForm(forms.Form):
 
     format = forms.ChoiceField(
         choices=lambda: [(name, name) for name, known in EXPORT_FORMATS.items() if is_enabled(known)], label="Format",
-        help_text="COCO and CVAT hold most. What a format cannot hold is counted in the export's report.")
+        help_text="CVAT and Datumaro hold everything. What a format cannot hold is counted in the export's report.")
     which = forms.ChoiceField(
         label="Annotations of", initial="accepted", widget=forms.RadioSelect,
         choices=[("accepted", "accepted jobs only"), ("all", "all jobs")])

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from annotation import extensions, selectors
 from annotation.forms.tasks import SourceForm, TaskForm, TaskSettingsForm
+from annotation.ingest import share
 from annotation.models import Job, Project, Request, Task, Upload
 from annotation.models.jobs import JobStage, JobState
 from annotation.services import tasks as services
@@ -43,7 +44,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def task_create(request: HttpRequest, project_id: int) -> HttpResponse:
     project = project_or_404(request.user, project_id, edit=True)
-    form = TaskForm(request.POST or None, request.FILES or None)
+    form = TaskForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         task = _create_filled(request, project, form)
         if task is not None:
@@ -56,7 +57,7 @@ def task_create(request: HttpRequest, project_id: int) -> HttpResponse:
 def task_images(request: HttpRequest, task_id: int) -> HttpResponse:
     """Give images to a task that has none yet: the way on after images that could not be used."""
     task = task_or_404(request.user, task_id, edit=True)
-    form = SourceForm(request.POST or None, request.FILES or None)
+    form = SourceForm(request.POST or None, request.FILES or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         if _fill(request, task, form):
             return _made(request, task)
@@ -104,7 +105,8 @@ def _source_errors(form: SourceForm) -> Iterator[None]:
         try:
             yield
         except ValidationError as error:
-            renamed = {"files" if field == "file" else field: sentences for field, sentences in error_lists(error).items() if field}
+            names = {"file": "files", "server_files": f"{form.cleaned_data['source']}_files"}
+            renamed = {names.get(field, field): sentences for field, sentences in error_lists(error).items() if field}
             raise (ValidationError(renamed) if renamed else error) from error
 
 
@@ -122,7 +124,8 @@ def _source_page(request: HttpRequest, form: SourceForm, context: dict[str, Any]
         "max_files": settings.INGEST_MAX_FILES, "max_file_bytes": settings.INGEST_MAX_FILE_BYTES,
         "max_total_bytes": settings.INGEST_MAX_TOTAL_BYTES,
     }
-    return render(request, "annotation/task_form.html", {"form": form, "limits": limits, **context}, status=status)
+    context = {"form": form, "limits": limits, "has_share": share.is_on(), **context}
+    return render(request, "annotation/task_form.html", context, status=status)
 
 
 def wants_json(request: HttpRequest) -> bool:

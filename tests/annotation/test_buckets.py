@@ -209,9 +209,10 @@ def test_private_servers_are_refused_unless_allowed(client: APIClient, body: dic
 
 @pytest.mark.parametrize(("fields", "expected"), [
     ({"server_files": ["day/"]}, ["day/0.png", "day/1.png", "day/2.png"]), ({"server_files": ["day/1.png"]}, ["day/1.png"]),
-    ({"server_files": ["/"], "filename_pattern": "*ight/*"}, ["night/9.png"]), ({"filename_pattern": "day/*.png", "start_frame": 2},
-                                                                               ["day/2.png"]),
-    ({"server_files": ["day/"], "server_files_exclude": ["day/1.png"]}, ["day/0.png", "day/2.png"]), ({"server_files": ["all.zip"]}, ["z.png"]),
+    ({"server_files": ["/"], "filename_pattern": "*ight/*"}, ["night/9.png"]),
+    ({"filename_pattern": "day/*.png", "start_frame": 2}, ["day/2.png"]),
+    ({"server_files": ["day/"], "server_files_exclude": ["day/1.png"]}, ["day/0.png", "day/2.png"]),
+    ({"server_files": ["all.zip"]}, ["z.png"]),
     ({"server_files": ["film.mp4"], "frame_filter": "step=2"}, ["frame_000000.jpg", "frame_000002.jpg"])])
 def test_tasks_are_made_of_a_bucket(client: APIClient, storage: CloudStorage, alice: Any, project: Project, fields: dict[str, Any],
                                     expected: list[str]) -> None:
@@ -225,7 +226,8 @@ def test_tasks_are_made_of_a_bucket(client: APIClient, storage: CloudStorage, al
     assert (meta["storage"], meta["cloud_storage_id"]) == ("cloud_storage", storage.pk)
 
 
-@pytest.mark.parametrize(("names", "said"), [(["none.png"], "is not in the bucket"), (["bad.png"], "is not a JPEG"), (["none/"], "No image")])
+@pytest.mark.parametrize(("names", "said"), [
+    (["none.png"], "is not in the bucket"), (["bad.png"], "is not a JPEG"), (["none/"], "No image")])
 def test_what_is_wrong_in_a_bucket_is_said(client: APIClient, storage: CloudStorage, alice: Any, project: Project, names: list[str],
                                            said: str) -> None:
     task = tasks.create_task(actor=alice, project=project, name="Cloud")

@@ -58,8 +58,8 @@ class Upload {
   }
 
   problem(file) {
-    const zip = file.name.toLowerCase().endsWith(".zip");
-    const limit = Number(zip ? this.form.dataset.maxTotalBytes : this.form.dataset.maxFileBytes);
+    const large = /\.(zip|mp4|m4v|mov|mkv|webm|avi)$/i.test(file.name);
+    const limit = Number(large ? this.form.dataset.maxTotalBytes : this.form.dataset.maxFileBytes);
     if (!file.size) return "empty";
     return file.size > limit ? `too large: at most ${mega(limit)}` : "";
   }
