@@ -116,7 +116,7 @@ class Members:
 
     def lines(self, name: str) -> list[dict[str, Any]]:
         """Objects, one a line."""
-        found = []
+        found: list[dict[str, Any]] = []
         with self._archive.open(self.get(name)) as file:
             while line := file.readline(MAX_LINE + 1):
                 if len(line) > MAX_LINE or len(found) > settings.BACKUP_MAX_FRAMES + 2:

@@ -90,7 +90,7 @@ class _Restoring:
         self._run.progress(0.0, "Reading annotations")
         with self._open(task.prefix + layout.ANNOTATIONS) as file:
             laid = lay_annotations(file, task, self._stack.enter_context(Spool()), self._budget, self._backup.notes)
-        imported = {}
+        imported: dict[str, Spool] = {}
         for name, kind in layout.IMPORTED.items():
             if task.prefix + name in self._members:
                 imported[kind] = self._stack.enter_context(Spool())

@@ -37,8 +37,9 @@ class TaskRows:
         self.frames = frames
         self.task.save(force_insert=True)
         Frame.objects.bulk_create(frames, batch_size=ROWS)
-        self.jobs = [job and Job(task=self.task, start_frame=job.start, stop_frame=job.stop, stage=job.stage, state=job.state,
-                                 last_object_id=job.last_object_id) for job in self._planned.jobs]
+        self.jobs = [None if job is None else Job(
+            task=self.task, start_frame=job.start, stop_frame=job.stop, stage=job.stage, state=job.state,
+            last_object_id=job.last_object_id) for job in self._planned.jobs]
         Job.objects.bulk_create([job for job in self.jobs if job is not None], batch_size=ROWS)
         coming = self._annotations(laid)
         while batch := list(islice(coming, FRAMES_AT_ONCE)):
@@ -82,7 +83,7 @@ def _given(content: dict[str, Any]) -> dict[str, Any]:
 
 def write_issues(file: IO[bytes], rows: TaskRows, actor: Any) -> None:
     """issues.json. Only who restores it speaks in their own name: others' words begin with theirs. BadBackup, Unreadable."""
-    counted: dict[int, int] = {}
+    counted: dict[Any, int] = {}
     for entry in entries_of(file):
         place, number = (entry.get("job"), entry.get("frame")) if isinstance(entry, dict) else (None, None)
         job = rows.jobs[place] if type(place) is int and 0 <= place < len(rows.jobs) else None

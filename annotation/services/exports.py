@@ -37,7 +37,7 @@ def start_export(*, actor: Any, project_or_task: Project | Task | Job, format: s
         raise ValidationError({"version": [f"“{version}” is not one of {', '.join(VERSIONS)}."]})
     params = {"format": format, "save_images": bool(save_images), "only_accepted": only_accepted, "version": version,
               "skip_unchecked": bool(skip_unchecked), "provenance": bool(provenance), "filename": filename}
-    target = {type(project_or_task).__name__.lower(): project_or_task}
+    target: dict[str, Any] = {type(project_or_task).__name__.lower(): project_or_task}
     with transaction.atomic():
         # Of two that ask at once the second finds the first's request.
         type(project_or_task).objects.select_for_update(no_key=True).get(pk=project_or_task.pk)

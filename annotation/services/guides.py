@@ -45,7 +45,7 @@ def add_asset(*, actor: Any, project: Project, file: File) -> Asset:
                 raise Refused(f"The guide has {settings.ASSET_MAX_COUNT} pictures already. Delete one first.", "too_many")
             asset.save(force_insert=True)
     except BaseException:
-        default_storage.delete(asset.file.name)
+        default_storage.delete(str(asset.file.name))
         raise
     return asset
 
@@ -80,7 +80,7 @@ def _media_type(name: str, file: File) -> str:
     refusal = ValidationError({"file": [f"{name} is not a whole PNG, JPEG, GIF or WebP picture."]})
     try:
         file.seek(0)
-        with Image.open(file, formats=list(FORMATS)) as image:  # type: ignore[arg-type]
+        with Image.open(file, formats=list(FORMATS)) as image:
             kind = str(image.format)
             if image.width * image.height > MAX_PIXELS:
                 raise ValidationError({"file": [f"{name} has {image.width} x {image.height} pixels; at most {MAX_PIXELS:,} are allowed."]})

@@ -11,7 +11,11 @@ for (const input of document.querySelectorAll("input[data-guide-pictures]")) {
     note.hidden = !words;
     note.classList.toggle("text-danger", wrong);
   };
+  // Where nobody has put the cursor yet, the end is meant.
+  let placed = false;
+  text.addEventListener("focus", () => { placed = true; }, { once: true });
   const put = (markdown) => {
+    if (!placed) text.setSelectionRange(text.value.length, text.value.length);
     const before = text.value.slice(0, text.selectionStart);
     const gap = before && !before.endsWith("\n") ? "\n\n" : "";
     text.setRangeText(`${gap}${markdown}\n`, text.selectionStart, text.selectionEnd, "end");
