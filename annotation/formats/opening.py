@@ -88,7 +88,8 @@ def _checked(found: str, wanted: str) -> str:
 
 def _in_zip(file: IO[bytes], wanted: str) -> Opened:
     try:
-        archive = open_zip(file)
+        # An image, its labels and a mask of it, each an entry, and lists: what exports hold for each image.
+        archive = open_zip(file, most_images=2 * settings.INGEST_MAX_FILES)
     except BadArchive as problem:
         raise Unreadable(str(problem)) from problem
     entries = [entry for entry in archive.infolist() if not _is_litter(entry)]

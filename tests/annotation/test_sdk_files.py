@@ -40,7 +40,8 @@ def frames_with_boxes(task: Any) -> list[int]:
     return [one.frame for one in task.get_annotations().shapes]
 
 
-@pytest.mark.parametrize(("exported", "imported"), [("CVAT for images 1.1", "CVAT 1.1"), ("COCO 1.0", "COCO 1.0")])
+@pytest.mark.parametrize(("exported", "imported"), [("CVAT for images 1.1", "CVAT 1.1"), ("COCO 1.0", "COCO 1.0"), ("YOLO 1.1", "YOLO 1.1"),
+                                                    ("PASCAL VOC 1.1", "PASCAL VOC 1.1")])
 def test_what_was_exported_is_imported_again(task: Any, tmp_path: Path, exported: str, imported: str) -> None:
     label = next(label for label in task.get_labels() if label.name == "person")
     task.set_annotations(models.LabeledDataRequest(shapes=[box(label, 0), box(label, 2)]))
@@ -155,5 +156,9 @@ def test_the_command_line(sdk_server: str, alice: Any, tmp_path: Path, monkeypat
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
         assert {"annotations.xml", "images/a.png"} <= set(archive.namelist())
     cli("import-dataset", number, str(tmp_path / "out.zip"), "--format", "CVAT 1.1")
+    cli("export-dataset", number, str(tmp_path / "yolo.zip"), "--format", "YOLO 1.1", "--with-images", "yes")
+    with zipfile.ZipFile(tmp_path / "yolo.zip") as archive:
+        assert {"obj.names", "train.txt", "obj_train_data/a.png", "obj_train_data/a.txt"} <= set(archive.namelist())
+    cli("import-dataset", number, str(tmp_path / "yolo.zip"), "--format", "YOLO 1.1")
     cli("delete", number)
     assert cli("ls") == ""
