@@ -2,12 +2,14 @@
 import hashlib
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 
 from annotation import guessing
 from annotation.models import AccessToken
+from annotation.rows import Joined
 
 
 class AccessTokenAuthentication(authentication.BaseAuthentication):
@@ -17,17 +19,18 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
         header = authentication.get_authorization_header(request).decode("latin-1").split()
         if len(header) != 2 or header[0].lower() not in ("bearer", "token"):
             return None
-        token = AccessToken.objects.select_related("owner").filter(
-            digest=hashlib.sha256(header[1].encode()).hexdigest(), revoked_date=None).first()
+        found = _TOKEN.first([hashlib.sha256(header[1].encode()).hexdigest()])
+        token, owner = found or (None, None)
         now = timezone.now()
-        if token is None or not token.owner.is_active or (token.expiry_date and token.expiry_date <= now):
+        if token is None or not owner.is_active or (token.expiry_date and token.expiry_date <= now):
             raise exceptions.AuthenticationFailed("This access token is unknown, expired or revoked. Make a new one on the Tokens page.")
         if token.read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
             raise exceptions.PermissionDenied("This access token may only read.")
         # Once a minute is enough to show when it was used; not a write a request.
         if token.last_used_date is None or (now - token.last_used_date).total_seconds() > 60:
             AccessToken.objects.filter(pk=token.pk).update(last_used_date=now)
-        return token.owner, token
+        token.owner = owner
+        return owner, token
 
     def authenticate_header(self, request):
         return "Bearer"

@@ -64,8 +64,9 @@ class Sort(BaseFilterBackend):
             if name not in view.sort_fields:
                 raise exceptions.ValidationError({"sort": [f"“{name[:64]}” is not one of {', '.join(view.sort_fields)}."]})
             paths.append(("-" if part.startswith("-") else "") + view.sort_fields[name])
+        order = paths or _order_of(queryset)
         # The key last, so that pages never overlap.
-        return queryset.order_by(*(paths or _order_of(queryset)), "-pk")
+        return queryset.order_by(*order) if {"id", "-id", "pk", "-pk"} & set(order) else queryset.order_by(*order, "-pk")
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """For the API schema."""

@@ -6,11 +6,11 @@ from django.urls import path, re_path
 from annotation.api import editor, editor_issues
 from annotation.api.views.access import AccessTokenView, AuthView
 from annotation.api.views.backups import ProjectRestoreView, TaskRestoreView
-from annotation.api.views.guides import AssetView, GuideView
 from annotation.api.views.cloudstorages import CloudStorageView, ShareView
+from annotation.api.views.guides import AssetView, GuideView
 from annotation.api.views.issues import CommentView, IssueView
-from annotation.api.views.people import UserView
 from annotation.api.views.organizations import InvitationView, MembershipView, OrganizationView
+from annotation.api.views.people import UserView
 from annotation.api.views.projects import LabelView, ProjectView
 from annotation.api.views.requests import RequestView
 from annotation.api.views.server import NowhereView, ServerView
@@ -46,13 +46,6 @@ urlpatterns = [
     door("users", UserView, get="list"),
     door("users/self", UserView, get="self"),
     door("users/<int:pk>", UserView, get="retrieve", patch="partial_update"),
-    door("auth/login", AuthView, post="login"),
-    door("auth/logout", AuthView, post="logout"),
-    door("auth/register", AuthView, post="register"),
-    door("auth/password/change", AuthView, post="change_password"),
-    door("auth/access_tokens", AccessTokenView, get="list", post="create"),
-    door("auth/access_tokens/self", AccessTokenView, get="current"),
-    door("auth/access_tokens/<int:pk>", AccessTokenView, get="retrieve", patch="partial_update", delete="destroy"),
     door("organizations", OrganizationView, get="list", post="create"),
     door("organizations/<int:pk>", OrganizationView, get="retrieve", patch="partial_update", delete="destroy"),
     door("organizations/<int:pk>/owner", OrganizationView, post="hand_over"),
@@ -63,6 +56,13 @@ urlpatterns = [
     door("invitations/<str:pk>/accept", InvitationView, post="accept"),
     door("invitations/<str:pk>/decline", InvitationView, post="decline"),
     door("invitations/<str:pk>/resend", InvitationView, post="resend"),
+    door("auth/login", AuthView, post="login"),
+    door("auth/logout", AuthView, post="logout"),
+    door("auth/register", AuthView, post="register"),
+    door("auth/password/change", AuthView, post="change_password"),
+    door("auth/access_tokens", AccessTokenView, get="list", post="create"),
+    door("auth/access_tokens/self", AccessTokenView, get="current"),
+    door("auth/access_tokens/<int:pk>", AccessTokenView, get="retrieve", patch="partial_update", delete="destroy"),
     door("projects", ProjectView, get="list", post="create"),
     door("projects/<int:pk>", ProjectView, get="retrieve", patch="partial_update", delete="destroy"),
     door("projects/<int:pk>/dataset/", ProjectView, post="send_dataset"),
@@ -78,6 +78,7 @@ urlpatterns = [
     door("tasks/<int:pk>", TaskView, get="retrieve", patch="partial_update", delete="destroy"),
     # With the slash as CVAT's programs write it, without it as its documentation does.
     re_path(r"^tasks/(?P<pk>[0-9]{1,18})/data/?$", TaskView.as_view(_DATA)),
+    door("tasks/<int:pk>/status", TaskView, get="data_status"),
     door("tasks/<int:pk>/data/meta", TaskView, get="data_meta", patch="change_data_meta"),
     door("tasks/<int:pk>/data/<uuid:key>", TaskView, patch="append_piece", head="tell_offset"),
     door("tasks/<int:pk>/preview", TaskView, get="preview"),

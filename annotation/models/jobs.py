@@ -44,6 +44,8 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["task_id", "start_frame", "id"]
+        # The order of every list of jobs: a page is read, not sorted out of all.
+        indexes = [models.Index(fields=["task", "start_frame", "id"], name="job_in_order")]
         constraints = [models.CheckConstraint(condition=Q(stop_frame__gte=F("start_frame")), name="job_frames_in_order")]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """A job's or a task's annotations as one flat list, CVAT's way: {"version", "tags", "shapes", "tracks"}; objects carry their frame.
 
-Every change reads the job under lock and saves through `services.shapes.save_frames`. The last writer wins, as CVAT's programs expect,
+Every change reads the job under lock and saves through `services.shapes.store_frames`. The last writer wins, as CVAT's programs expect,
 unless it names the `version` it started from: then RevisionConflict when somebody saved since. A task's version is the sum of its jobs'.
 """
 from collections.abc import Callable
@@ -8,17 +8,19 @@ from typing import Any
 
 from django.db import transaction
 
-from annotation.errors import InvalidAnnotations, RevisionConflict
+from annotation.errors import InvalidAnnotations, Refused, RevisionConflict
 from annotation.locks import lock_labels
 from annotation.models import Job, Task
 from annotation.services.guards import require_annotate, require_edit
-from annotation.services.shapes import FrameContent, frames_of, save_frames
+from annotation.services.shapes import FrameContent, frames_of, store_frames
 
 Data = dict[str, Any]
 _KINDS = ("shapes", "tags")
 ACTIONS = ("create", "update", "delete")
 # Fields of CVAT's objects that say something we derive or do not have.
 _FOREIGN = ("frame", "outside", "elements", "score")
+# What others may have changed in a job's row since it was read.
+_MOVING = ("stage", "state", "attempt", "worker", "assignee_id", "revision", "last_object_id")
 
 
 def job_data(*, job: Job) -> Data:
@@ -87,12 +89,15 @@ def _hold(project_id: int, jobs: list[Job], data: Any) -> None:
     if isinstance(version, bool) or not isinstance(version, int) or version < 0:
         raise InvalidAnnotations({"version": "is the version that was read, a whole number; 0 or nothing: whatever is there."})
     lock_labels(project_id, exclusive=False)
-    locked = Job.objects.select_for_update().filter(pk__in=[job.pk for job in jobs]).order_by("pk").values_list("pk", "revision")
-    revisions = dict(locked)
+    rows = {row[0]: row[1:] for row in Job.objects.select_for_update().filter(pk__in=[job.pk for job in jobs]).order_by("pk").values_list(
+        "pk", *_MOVING)}
     for job in jobs:
-        job.revision = revisions.get(job.pk, job.revision)
-    if version and version != sum(revisions.values()):
-        raise RevisionConflict(sum(revisions.values()))
+        if job.pk not in rows:
+            raise Refused("Somebody deleted this job just now.", "gone")
+        for name, value in zip(_MOVING, rows[job.pk], strict=True):
+            setattr(job, name, value)
+    if version and version != (there := sum(job.revision for job in jobs)):
+        raise RevisionConflict(there)
 
 
 def _checked(data: Any, *, named: bool = False) -> Data:
@@ -128,7 +133,7 @@ def _split(task: Task, data: Data) -> list[tuple[Job, Data]]:
 
 def _act(job: Job, action: str, data: Data) -> Data:
     if action == "create":
-        last = Job.objects.get(pk=job.pk).last_object_id
+        last = job.last_object_id
         new = {kind: [{**thing, "id": None} for thing in data[kind]] for kind in _KINDS}
         stored = _change(job, lambda frames: _merged(frames, _by_frame(new)))
         return {**stored, **{kind: [thing for thing in stored[kind] if thing["id"] > last] for kind in _KINDS}}
@@ -141,18 +146,15 @@ def _act(job: Job, action: str, data: Data) -> Data:
 
 
 def _change(job: Job, change: Callable[[dict[int, FrameContent]], dict[int, FrameContent]]) -> Data:
-    # In the order of `save_frames`: the labels first, then the job.
-    lock_labels(job.task.project_id, exclusive=False)
-    locked = Job.objects.select_for_update(of=("self",)).select_related("task__project").get(pk=job.pk)
-    before = _objects(frames_of(job=locked))
+    """`job` is held (`_hold`)."""
+    before = _objects(frames_of(job=job))
     after = change(before)
     # Only what differs is written; frames that lost everything are named with empty lists.
     changed = {number: after.get(number, {"shapes": [], "tags": []}) for number in {*before, *after}
                if before.get(number) != after.get(number)}
     if changed:
-        save_frames(job=locked, revision=locked.revision, frames={str(number): content for number, content in changed.items()})
-    job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state
-    return job_data(job=locked)
+        before |= store_frames(locked=job, frames={str(number): content for number, content in changed.items()}, present=before)
+    return _flat(before, job.revision)
 
 
 def _objects(frames: dict[str, FrameContent]) -> dict[int, FrameContent]:

@@ -45,8 +45,11 @@ class Extended(serializers.ModelSerializer):
 
     def link(self, path: str) -> str:
         """Absolute address of a path below /api/."""
-        request = self.context.get("request")
-        return request.build_absolute_uri(f"/api/{path}") if request is not None else f"/api/{path}"
+        if "api" not in self.context:
+            request = self.context.get("request")
+            # The same for every row: asked once.
+            self.context["api"] = request.build_absolute_uri("/api/") if request is not None else "/api/"
+        return f"{self.context['api']}{path}"
 
 
 class AttributeSerializer(serializers.ModelSerializer):

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from annotation import selectors
 from annotation.api.constants import Constant
+from annotation.api.serializers.job_rows import job_row, job_status
 from annotation.api.serializers.people import BasicUserSerializer
 from annotation.api.serializers.projects import Extended
 from annotation.models import Job, JobStage, JobState, SortingMethod, Task
@@ -158,9 +159,7 @@ class JobSerializer(Extended):
 
     def get_status(self, job: Any) -> str:
         """CVAT's older word, derived from stage and state."""
-        if job.stage == JobStage.ANNOTATION:
-            return "annotation"
-        return "completed" if job.stage == JobStage.ACCEPTANCE and job.state == JobState.COMPLETED else "validation"
+        return job_status(job)
 
     def get_guide_id(self, job: Any) -> int | None:
         """Its project's."""

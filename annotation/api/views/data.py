@@ -11,12 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import selectors
-from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS
-from annotation.api.serializers.tasks import DataMetaSerializer, DataSerializer, RqIdSerializer
+from annotation.api.base import CONFLICT_ERRORS, ERROR, NOT_FOUND, WRITE_ERRORS
+from annotation.api.serializers.tasks import DataMetaSerializer, DataSerializer, DataStatusSerializer, RqIdSerializer
 from annotation.api.views import receiving
 from annotation.api.views.resumable import ResumableMixin, create_resumable
 from annotation.frames import chunk_response, frame_response
-from annotation.models import Frame, Job, PartialUpload, Task
+from annotation.models import Frame, Job, PartialUpload, Request as Background, Task
 from annotation.services import partial_uploads
 
 LOOK = [OpenApiParameter("type", enum=["frame", "chunk"], default="frame"), OpenApiParameter("number", OpenApiTypes.INT),
@@ -106,7 +106,7 @@ class TaskDataMixin(ResumableMixin):
             raise
         return Response({"rq_id": str(background.pk)}, status=202)
 
-    @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, 400: ERROR, **NOT_FOUND})
     def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
         """One frame, or a chunk, which holds one. Frames are asked for often: whose task it is is part of the one query."""
         return look(request, Frame.objects.filter(task__in=selectors.tasks_for(request.user).filter(pk=pk).order_by().values("pk")))
@@ -122,6 +122,15 @@ class TaskDataMixin(ResumableMixin):
         """Frames of a task stay: only an empty list of deleted ones is taken."""
         refuse_deleted(request)
         return self.data_meta(request, pk)
+
+    @extend_schema(responses={200: DataStatusSerializer, **NOT_FOUND})
+    def data_status(self, request: Request, pk: int) -> Response:
+        """How far the filling is; for older programs, newer ones ask /api/requests."""
+        task: Task = self.get_object()  # type: ignore[attr-defined]
+        newest = task.requests.filter(action=Background.Action.CREATE).order_by("-created_date", "pk").first()
+        if newest is None:
+            return Response({"state": "Finished" if task.size else "Queued", "message": "", "progress": 1.0 if task.size else 0.0})
+        return Response({"state": newest.status.capitalize(), "message": newest.message, "progress": newest.progress})
 
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
     def preview(self, request: Request, pk: int) -> HttpResponseBase:

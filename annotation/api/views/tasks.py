@@ -4,7 +4,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import mixins, status
@@ -12,12 +12,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import selectors
-from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
+from annotation import reach, selectors
+from annotation.api.base import CONFLICT_ERRORS, ERROR, NOT_FOUND, WRITE_ERRORS, ApiView
 from annotation.api.lists import JOBS, TASKS
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.views.annotations import AnnotationsMixin
-from annotation.api.spaces import organization_of
 from annotation.api.views.backups import BackupMixin
 from annotation.api.views.comparisons import ComparisonMixin
 from annotation.api.views.data import (
@@ -146,7 +145,7 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMix
         jobs.update_job(actor=request.user, job=job, **changes)
         return Response(self.answer(job))
 
-    @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, **NOT_FOUND})
+    @extend_schema(parameters=LOOK, responses={(200, "image/*"): OpenApiTypes.BINARY, 400: ERROR, **NOT_FOUND})
     def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
         """One frame, by its number in the task, or a chunk, which holds one; a chunk's `index` counts from the job's first."""
         job = self.get_object()

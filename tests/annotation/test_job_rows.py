@@ -1,0 +1,92 @@
+"""The quick ways of the API say what the slow ones say."""
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from rest_framework.serializers import ModelSerializer
+from rest_framework.test import APIRequestFactory
+
+from annotation import reach
+from annotation.api.serializers.tasks import JobSerializer
+from annotation.api.views.tasks import JobView
+from annotation.models import Issue, Job, Organization, OrganizationMember, ProjectMember
+from annotation.shapes import Vocabulary
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_job_of_a_list_is_what_its_serializer_says(alice: Any, fill: Any) -> None:
+    task = fill(count=6, segment_size=2)
+    first, second, _ = task.jobs.all()
+    Job.objects.filter(pk=first.pk).update(stage="acceptance", state="completed", assignee=alice)
+    Job.objects.filter(pk=second.pk).update(stage="validation", updated_date=timezone.now().replace(microsecond=0))
+    Issue.objects.create(job=first, frame=0, position=[1, 1], owner=alice)
+    request = APIRequestFactory().get("/api/jobs")
+    request.user = alice
+    view = JobView(action="list", request=request)
+    for zone in ("UTC", "Asia/Tokyo"):
+        with timezone.override(zone):
+            for job in view.get_queryset():
+                serializer = JobSerializer(context={"request": request})
+                assert serializer.plain(job) == dict(ModelSerializer.to_representation(serializer, job))
+                assert list(JobSerializer.Meta.fields) == [name for name in JobSerializer.Meta.fields if name in serializer.plain(job)]
+
+
+def test_who_sees_a_job_at_once_sees_it_in_the_list(
+        alice: Any, bob: Any, rita: Any, ada: Any, stranger: Any, fill: Any, django_assert_num_queries: Any) -> None:
+    task = fill()
+    job = task.jobs.get()
+    ProjectMember.objects.create(project=task.project, user=rita, role="reviewer")
+    for user, sees in ((alice, True), (rita, True), (ada, True), (bob, False), (stranger, False)):
+        for given in (False, True):
+            assert (reach.job_seen(user, job.pk, given=given) == job) is sees, user
+        assert (reach.task_seen(user, task.pk) == task) is sees, user
+    with django_assert_num_queries(1):
+        seen = reach.job_seen(alice, job.pk, given=False)
+        assert seen is not None and (seen.task.project.owner_id, seen.task.name) == (alice.pk, "Monday")
+    assert reach.job_seen(ada, 2**70, given=True) is reach.task_seen(ada, 2**70) is None
+    # Its owner has left the organization that the project is in.
+    team = Organization.objects.create(slug="team", owner=bob)
+    task.project.organization = team
+    task.project.save()
+    assert reach.job_seen(alice, job.pk, given=True) is None and reach.task_seen(alice, task.pk) is None
+    OrganizationMember.objects.create(organization=team, user=stranger, role="worker")
+    Job.objects.filter(pk=job.pk).update(assignee=stranger)
+    assert reach.job_seen(stranger, job.pk, given=True) == job and reach.job_seen(stranger, job.pk, given=False) is None
+    alice.is_active = False
+    assert reach.job_seen(alice, job.pk, given=True) is None
+
+
+def test_a_save_answers_what_is_there_then(alice: Any, fill: Any) -> None:
+    job = fill().jobs.get()
+    client = Client()
+    client.force_login(alice)
+    label = job.task.project.labels.first()
+    path = f"/api/jobs/{job.pk}/annotations/"
+    shapes = [{"type": "rectangle", "frame": number % 3, "label_id": label.pk, "points": [1, 2.5, 30.125, 40], "rotation": 0,
+               "attributes": [{"spec_id": label.attributes.get(name="doors").pk, "value": "3"}]} for number in range(5)]
+    shapes.append({"type": "ellipse", "frame": 2, "label_id": label.pk, "points": [50, 40, 60, 30], "rotation": 30.5, "attributes": []})
+    tags = [{"frame": 1, "label_id": project_label.pk} for project_label in job.task.project.labels.filter(name="night")]
+
+    def sent(method: str, query: str, body: dict[str, Any]) -> Any:
+        answer = getattr(client, method)(f"{path}{query}", body, content_type="application/json")
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    assert sent("put", "", {"shapes": shapes, "tags": tags}) == client.get(path).json()
+    made = sent("patch", "?action=create", {"shapes": shapes[:1]})
+    assert [shape["id"] for shape in made["shapes"]] == [8]
+    there = client.get(path).json()
+    assert made["shapes"][0] in there["shapes"] and made["version"] == there["version"]
+    assert sent("put", "", {"shapes": there["shapes"][1:], "tags": []}) == client.get(path).json()
+    assert sent("put", "", {"shapes": [], "tags": []})["shapes"] == client.get(path).json()["shapes"] == []
+
+
+def test_what_decides_whether_a_shape_fits_is_read_at_once(alice: Any, project: Any, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        vocabulary = Vocabulary.of_project(project.pk)
+    for label in project.labels.prefetch_related("attributes"):
+        assert (vocabulary.labels[label.pk].name, vocabulary.labels[label.pk].type) == (label.name, label.type)
+        assert {a.pk: (a.name, a.input_type, a.values) for a in label.attributes.all()} == {
+            key: (a.name, a.input_type, a.values) for key, a in vocabulary.attributes[label.pk].items()}
