@@ -21,8 +21,10 @@ FrameContent = dict[str, Any]
 
 def frames_of(*, job: Job) -> dict[str, FrameContent]:
     """"<frame number>" -> content; only frames with something on them, or marked as needing nothing."""
-    rows = FrameAnnotation.objects.filter(job=job).order_by("frame").values_list(
-        "frame", "shapes", "tags", "nothing_here", "starting_point")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT frame, shapes::text, tags::text, nothing_here, starting_point FROM annotation_frameannotation "
+                       "WHERE job_id = %s ORDER BY frame", [job.pk])
+        rows = [(frame, orjson.loads(shapes), orjson.loads(tags), *marks) for frame, shapes, tags, *marks in cursor.fetchall()]
     return {str(frame): content_of(*stored) for frame, *stored in rows if any(stored)}
 
 
@@ -70,8 +72,6 @@ def save_frames(*, job: Job, revision: int, frames: Any, session: EditorSession 
     if locked.revision != revision:
         raise RevisionConflict(locked.revision)
     write_frames(locked, cleaned)
-    locked.revision += 1
-    changed = ["revision", "last_object_id", "updated_date"]
     _move_on(locked, session)
     job.revision, job.last_object_id, job.state = locked.revision, locked.last_object_id, locked.state
     return locked.revision
@@ -92,6 +92,8 @@ def store_frames(*, locked: Job, frames: dict[str, FrameContent], present: dict[
 
 def _move_on(locked: Job, session: EditorSession | None) -> None:
     """What a save changes in the job's own row."""
+    locked.revision += 1
+    changed = ["revision", "last_object_id", "updated_date"]
     starts = locked.state == JobState.NEW
     # Only the first save of a job is news; the others cost nothing more.
     with changing("job", [locked.pk], actor=session.user if session else None) if starts else nullcontext():

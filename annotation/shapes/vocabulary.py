@@ -8,6 +8,11 @@ from django.db import connection
 from annotation.labels import value_problem
 from annotation.models import Attribute, Label
 
+_ROWS = """
+    SELECT l.id, l.name, l.type, a.id, a.name, a.input_type, a."values"::text
+    FROM annotation_label l LEFT JOIN annotation_attribute a ON a.label_id = l.id
+    WHERE l.project_id = %s ORDER BY l.position, l.id, a.position, a.id"""
+
 
 @dataclass(frozen=True)
 class Vocabulary:

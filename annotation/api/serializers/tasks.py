@@ -144,12 +144,15 @@ class JobSerializer(Extended):
 
     def seen_in_full(self, rows: list[Any]) -> list[Any]:
         """Without jobs that the caller sees only because they were given to them: a worker learns nothing of the crowd and its prices."""
-        request = self.context.get("request")
-        given = {row.task.project_id for row in rows if request is not None and row.assignee_id == request.user.pk}
-        if not given:
+        user = getattr(self.context.get("request"), "user", None)
+        given = {row.task.project_id for row in rows if user is not None and row.assignee_id == user.pk}
+        if user is None or not given:
             return rows
-        seen = set(selectors.projects_for(request.user).filter(pk__in=given).order_by().values_list("pk", flat=True))
-        return [row for row in rows if row.assignee_id != request.user.pk or row.task.project_id in seen]
+        seen = set(selectors.projects_for(user).filter(pk__in=given).order_by().values_list("pk", flat=True))
+        return [row for row in rows if row.assignee_id != user.pk or row.task.project_id in seen]
+
+    def plain(self, instance: Any) -> dict[str, Any]:
+        return job_row(instance, self.link, self.get_correction(instance))
 
     def get_url(self, job: Any) -> str:
         return self.link(f"jobs/{job.pk}")
