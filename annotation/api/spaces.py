@@ -5,6 +5,8 @@ An empty name is the personal space; nothing at all is everything the caller see
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.filters import BaseFilterBackend
 
@@ -19,6 +21,10 @@ PARAMETERS: list[dict[str, Any]] = [
     {"name": "org_id", "in": "query", "required": False, "description": "The organization's id", "schema": {"type": "integer"}},
     {"name": HEADER, "in": "header", "required": False, "description": _WORDS, "schema": {"type": "string"}},
 ]
+# The same for doors that make something.
+WHERE = [OpenApiParameter("org", description="Where it begins: the organization's short name; empty or left out: the personal space"),
+         OpenApiParameter("org_id", OpenApiTypes.INT, description="The organization's id"),
+         OpenApiParameter(HEADER, location=OpenApiParameter.HEADER, description="As `org`, which goes before it")]
 
 
 def space_of(request: Any) -> Space:

@@ -16,6 +16,7 @@ from annotation import reach, selectors
 from annotation.api.base import CONFLICT_ERRORS, ERROR, NOT_FOUND, WRITE_ERRORS, ApiView
 from annotation.api.lists import JOBS, TASKS
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
+from annotation.api.spaces import WHERE, organization_of
 from annotation.api.views.annotations import AnnotationsMixin
 from annotation.api.views.backups import BackupMixin
 from annotation.api.views.comparisons import ComparisonMixin
@@ -45,6 +46,7 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
 
     serializer_class = TaskSerializer
     terms = TASKS
+    space_paths = ("project__organization",)
     search_fields = ("name", "owner__username", "project__name")
     sort_fields = {"id": "id", "name": "name", "owner": "owner__username", "project_id": "project", "project_name": "project__name",
                    "size": "size", "created_date": "created_date", "updated_date": "updated_date"}
@@ -55,8 +57,16 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
             job_count=counted(Job.objects.all(), path="task"), completed_count=counted(completed, path="task"),
             validation_count=counted(Job.objects.filter(stage=JobStage.VALIDATION), path="task"))
 
-    space_paths = ("project__organization",)
-    @extend_schema(request=TaskWriteSerializer, examples=[_EXAMPLE], responses={201: TaskSerializer, **WRITE_ERRORS})
+    def get_object(self) -> Any:
+        """Doors that do not show the task itself need no counts."""
+        if self.action == "retrieve":
+            return super().get_object()
+        task = reach.task_seen(self.request.user, int(self.kwargs["pk"]))
+        if task is None:
+            raise Http404("No Task matches the given query.")
+        return task
+
+    @extend_schema(request=TaskWriteSerializer, parameters=WHERE, examples=[_EXAMPLE], responses={201: TaskSerializer, **WRITE_ERRORS})
     def create(self, request: Request) -> Response:
         """An empty task; fill it at /api/tasks/{id}/data/."""
         body = TaskWriteSerializer(data=request.data)
@@ -79,6 +89,8 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
         data = body.validated_data
         if data.get("project_id", task.project_id) != task.project_id:
             raise ValidationError({"project_id": ["A task stays in its project."]})
+        if data.get("organization_id", task.project.organization_id) != task.project.organization_id:
+            raise ValidationError({"organization_id": ["A task is where its project is: move the project."]})
         tasks.update_task(actor=request.user, task=task, name=data.get("name"), segment_size=data.get("segment_size"),
                           frame_overlap=data.get("overlap"), sorting_method=data.get("sorting_method"),
                           show_preannotations=data.get("show_preannotations"))
@@ -89,8 +101,6 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
         """Delete with all jobs and files; 409 while a crowd still works on it."""
         tasks.delete_task(actor=request.user, task=self.get_object())
         return Response(status=status.HTTP_204_NO_CONTENT)
-        if data.get("organization_id", task.project.organization_id) != task.project.organization_id:
-            raise ValidationError({"organization_id": ["A task is where its project is: move the project."]})
 
 
 def _project_of_new(request: Request, data: dict[str, Any]) -> Project:
@@ -119,6 +129,7 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMix
 
     serializer_class = JobSerializer
     terms = JOBS
+    space_paths = ("task__project__organization",)
     search_fields = ("task__name", "task__project__name", "assignee__username", "stage", "state")
     sort_fields = {"id": "id", "task_id": "task", "task_name": "task__name", "project_id": "task__project", "stage": "stage",
                    "state": "state", "start_frame": "start_frame", "assignee": "assignee__username", "created_date": "created_date",
@@ -129,7 +140,15 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMix
         return visible(self.request.user).select_related("task__project", "assignee").annotate(
             issue_count=counted(Issue.objects.all(), path="job")).prefetch_related(KEPT_CORRECTIONS)
 
-    space_paths = ("task__project__organization",)
+    def get_object(self) -> Any:
+        """Doors that do not show the job itself need no counts."""
+        if self.action == "retrieve":
+            return super().get_object()
+        job = reach.job_seen(self.request.user, int(self.kwargs["pk"]), given=self.action in _OPEN_TO_WORKERS)
+        if job is None:
+            raise Http404("No Job matches the given query.")
+        return job
+
     @extend_schema(request=JobWriteSerializer, responses={200: JobSerializer, **CONFLICT_ERRORS})
     def partial_update(self, request: Request, pk: int) -> Response:
         """Stage, state, assignee; whom the job is given to changes the state only. A new stage without a state starts as new. 409 for a
