@@ -11,6 +11,7 @@ from rest_framework.viewsets import GenericViewSet
 from annotation.api.browsing import PageRenderer
 from annotation.api.filters import FieldFilters, LogicFilter, Search, SimpleFilters, Sort
 from annotation.api.json import CvatJSONParser, CvatJSONRenderer, JSONParser, JSONRenderer
+from annotation.api.schema import DocumentedErrors
 from annotation.api.spaces import InSpace
 from annotation.api.terms import Terms
 
@@ -25,6 +26,7 @@ class ApiView(GenericViewSet):
 
     renderer_classes = [CvatJSONRenderer, JSONRenderer, PageRenderer]
     parser_classes = [JSONParser, CvatJSONParser, parsers.MultiPartParser, parsers.FormParser]
+    schema = DocumentedErrors()
     filter_backends = [InSpace, FieldFilters, SimpleFilters, Search, Sort, LogicFilter]
     # Name in `?name=value` and in `filter=` -> what it reads (api.lists).
     terms: Terms = {}

@@ -1,8 +1,9 @@
 """Simple filters of the lists: ?field=value."""
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -18,6 +19,24 @@ VERDICTS = (AssignmentStatus.ACCEPTED.value, AssignmentStatus.REJECTED.value)
 
 class NumberFilter(django_filters.NumberFilter):
     """A foreign key by its number, without a query for the choices; an unknown one gives an empty list."""
+
+
+class MomentField(django_filters.fields.IsoDateTimeField):
+    """Times in UTC: PostgreSQL knows no zone that is more than 16 hours away, ISO 8601 does."""
+
+    def to_python(self, value: Any) -> Any:
+        """ValidationError for a moment that is no day of the calendar in UTC."""
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A moment, ISO 8601."""
+
+    field_class = MomentField
 
 
 class CrowdProjectFilter(django_filters.FilterSet):
@@ -64,8 +83,8 @@ class AssignmentFilter(django_filters.FilterSet):
     status = django_filters.MultipleChoiceFilter(choices=AssignmentStatus.choices, help_text="May be given several times.")
     toloker = django_filters.CharFilter(field_name="toloker__user_id")
     remote_id = django_filters.CharFilter()
-    submitted_after = django_filters.IsoDateTimeFilter(field_name="submitted", lookup_expr="gt", help_text="Later than this (ISO 8601).")
-    submitted_before = django_filters.IsoDateTimeFilter(field_name="submitted", lookup_expr="lt")
+    submitted_after = MomentFilter(field_name="submitted", lookup_expr="gt", help_text="Later than this (ISO 8601).")
+    submitted_before = MomentFilter(field_name="submitted", lookup_expr="lt")
     due_within = django_filters.NumberFilter(
         method="due", min_value=1, max_value=2_400,
         help_text="Submitted, and accepted by the platform itself within so many hours.")
@@ -110,8 +129,8 @@ class StatusChangeFilter(django_filters.FilterSet):
     target = NumberFilter(field_name="target_id")
     new = django_filters.CharFilter()
     cause = django_filters.ChoiceFilter(choices=Cause.choices)
-    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gt", help_text="Later than this moment (ISO 8601).")
-    before = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    after = MomentFilter(field_name="at", lookup_expr="gt", help_text="Later than this moment (ISO 8601).")
+    before = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = StatusChange
@@ -128,8 +147,8 @@ class ReviewFilter(django_filters.FilterSet):
     verdict = django_filters.ChoiceFilter(field_name="new", choices=[(status, status) for status in VERDICTS])
     reviewer = django_filters.CharFilter(field_name="actor__username")
     cause = django_filters.ChoiceFilter(choices=Cause.choices)
-    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gt", help_text="Later than this moment (ISO 8601).")
-    before = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    after = MomentFilter(field_name="at", lookup_expr="gt", help_text="Later than this moment (ISO 8601).")
+    before = MomentFilter(field_name="at", lookup_expr="lt")
 
     class Meta:
         model = StatusChange
