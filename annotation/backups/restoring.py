@@ -20,12 +20,13 @@ from annotation.backups.opening import Backup, BadBackup, PlannedTask, read_back
 from annotation.backups.reading import Budget, Laid, lay_annotations, lay_imported
 from annotation.backups.rows import TaskRows, write_issues
 from annotation.backups.storing import Storing
+from annotation.errors import Forbidden
 from annotation.formats.found import Unreadable, shown
 from annotation.formats.spool import Spool
 from annotation.ingest.archives import BadArchive, open_zip
 from annotation.ingest.pictures import BadImage
 from annotation.ingest.sources import from_zip
-from annotation.models import Asset, Frame, PartialUpload, Project
+from annotation.models import Asset, Frame, Organization, PartialUpload, Project
 from annotation.runner import Run, RunFailed
 from annotation.services.files import remove_tree, task_folder
 from annotation.services.guides import copy_asset
@@ -47,6 +48,8 @@ def restore(run: Run) -> None:
             _Restoring(run, archive, read_backup(archive, params["kind"])).restore()
     except (BadArchive, BadBackup, BadImage, Unreadable) as problem:
         raise RunFailed(f"{name} {problem}") from problem
+    except Forbidden as error:
+        raise RunFailed(error.sentence) from error
     except ValidationError as error:
         raise RunFailed(f"{name} cannot be used: {' '.join(error.messages)}", error.messages) from error
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -123,7 +126,8 @@ class _Restoring:
     def _write(self, task_ids: list[int], frames: list[list[Frame]], laid: list[tuple[Laid, dict[str, Spool]]]) -> None:
         owner, backup = self._run.request.owner, self._backup
         with transaction.atomic():
-            project = create_project(actor=owner, name=backup.name, labels=backup.labels, guide=self._guide(owner))
+            project = create_project(actor=owner, name=backup.name, labels=backup.labels, guide=self._guide(owner),
+                                     organization=self._organization())
             Project.objects.filter(pk=project.pk).update(bug_tracker=backup.bug_tracker)
             for _, asset in self._assets:
                 asset.project = project
@@ -139,6 +143,13 @@ class _Restoring:
             images = sum(len(pictures) for pictures in frames)
             self._run.finish(f"{len(task_ids)} task{'' if len(task_ids) == 1 else 's'} with {images:,} "
                              f"image{'' if images == 1 else 's'} restored.", warnings=backup.notes[:1000], **made)
+
+    def _organization(self) -> Organization | None:
+        wanted = self._run.request.params.get("organization")
+        found = Organization.objects.filter(pk=wanted).first() if wanted is not None else None
+        if wanted is not None and found is None:
+            raise RunFailed("The organization was deleted meanwhile. Restore the backup in another place.")
+        return found
 
     def _guide(self, owner: Any) -> str:
         """The text with its pictures' new names; their files are stored by this."""

@@ -4,8 +4,9 @@ from typing import Any
 from django.db import transaction
 
 from annotation.errors import Forbidden, Refused
-from annotation.models import PartialUpload, Project, Request, Task
+from annotation.models import Organization, PartialUpload, Project, Request, Task
 from annotation.services.guards import require_edit
+from annotation.services.organizations import require_creation
 from annotation.services.partial_uploads import require_whole
 from annotation.services.requests import ACTIVE, create_request
 
@@ -31,16 +32,19 @@ def start_backup(*, actor: Any, project_or_task: Project | Task, filename: str =
 
 
 @transaction.atomic
-def start_restore(*, actor: Any, upload: PartialUpload, kind: str) -> Request:
+def start_restore(*, actor: Any, upload: PartialUpload, kind: str, organization: Organization | None = None) -> Request:
     """Make a task (with a project of its name around it) or a project of the actor's out of what was sent, in the background.
 
-    Refused(code="half_upload" or "busy").
+    In the organization, else in the personal space. Forbidden; Refused(code="half_upload" or "busy").
     """
     if not actor.is_authenticated or not actor.is_active:
         raise Forbidden("Log in to restore a backup.")
+    if organization is not None:
+        require_creation(actor, organization)
     locked = PartialUpload.objects.select_for_update().get(pk=upload.pk)
     require_whole(locked)
     if Request.objects.filter(status__in=ACTIVE, params__upload=str(locked.pk)).exists():
         raise Refused("This backup is being restored already. Wait until it is done.", "busy")
-    params = {"subject": SUBJECT, "kind": kind, "upload": str(locked.pk), "filename": locked.name}
+    params = {"subject": SUBJECT, "kind": kind, "upload": str(locked.pk), "filename": locked.name,
+              "organization": organization.pk if organization is not None else None}
     return create_request(owner=actor, action=Request.Action.IMPORT, params=params)

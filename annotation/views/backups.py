@@ -11,6 +11,7 @@ from annotation.models import PartialUpload
 from annotation.services import backups, partial_uploads
 from annotation.views.access import project_or_404, task_or_404
 from annotation.views.answers import errors_on, refusals_as_messages
+from annotation.views.spaces import current_space
 
 
 @login_required
@@ -49,6 +50,6 @@ def _restore(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with errors_on(form):
             upload = partial_uploads.receive(actor=request.user, purpose=PartialUpload.Purpose.BACKUP, file=form.cleaned_data["file"])
-            started = backups.start_restore(actor=request.user, upload=upload, kind=kind)
+            started = backups.start_restore(actor=request.user, upload=upload, kind=kind, organization=current_space(request).organization)
             return redirect("annotation:request_detail", started.pk)
     return render(request, "annotation/restore.html", {"form": form, "kind": kind}, status=422 if form.errors else 200)

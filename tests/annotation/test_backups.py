@@ -121,6 +121,19 @@ def test_limits_hold(restore: Restore, settings: Any) -> None:
     assert left() == (0, 0, 0, [])
 
 
+def test_a_backup_is_restored_in_an_organization(client: Browser, alice: Any, bob: Any) -> None:
+    from annotation.services import organizations
+
+    team = organizations.create_organization(actor=alice, slug="team")
+    client.force_login(alice)
+    sent = client.post("/api/tasks/backup/?org=team", {"task_file": ContentFile(archive(), name="b.zip")})
+    runner.run(sent.json()["rq_id"])
+    assert Project.objects.get().organization == team
+    client.force_login(bob)
+    refused = client.post("/api/tasks/backup/?org=team", {"task_file": ContentFile(archive(), name="b.zip")})
+    assert refused.status_code in (403, 404) and Request.objects.count() == 1
+
+
 def test_a_backup_of_the_other_kind_is_named(restore: Restore) -> None:
     assert "backup of a task" in restore(archive(), "project").message
 

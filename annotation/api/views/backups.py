@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotation.api.base import CONFLICT_ERRORS, ApiView
 from annotation.api.serializers.tasks import RqIdSerializer
+from annotation.api.spaces import WHERE, organization_of
 from annotation.api.views.resumable import ResumableMixin, Target, create_resumable, upload_named
 from annotation.models import PartialUpload
 from annotation.services import backups, partial_uploads
@@ -53,7 +54,7 @@ class RestoreView(ResumableMixin, ApiView):
     def _upload_target(self) -> Target | None:
         return None
 
-    @extend_schema(parameters=[BackupParameters], request={"multipart/form-data": BackupFileSerializer},
+    @extend_schema(parameters=[BackupParameters, *WHERE], request={"multipart/form-data": BackupFileSerializer},
                    responses={202: RqIdSerializer, **CONFLICT_ERRORS}, examples=[_BEGUN])
     def restore(self, request: Request) -> Response:
         """Make it again out of a backup: in one request, or CVAT's steps by header: Upload-Start, tus, Upload-Finish.
@@ -71,7 +72,7 @@ class RestoreView(ResumableMixin, ApiView):
             raise ValidationError({f"{self.kind}_file": ["Send the backup as multipart/form-data under this name."]})
         upload = partial_uploads.receive(actor=request.user, purpose=PartialUpload.Purpose.BACKUP, file=file) if file is not None \
             else upload_named(request, None, PartialUpload.Purpose.BACKUP, query.validated_data["filename"])
-        background = backups.start_restore(actor=request.user, upload=upload, kind=self.kind)
+        background = backups.start_restore(actor=request.user, upload=upload, kind=self.kind, organization=organization_of(request))
         return Response({"rq_id": str(background.pk)}, status=202)
 
 
