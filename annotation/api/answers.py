@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request as ApiRequest
 
 from annotation.api.json import JSONRenderer
-from annotation.models import Comment, Issue, Job, Project, Request, Task, Webhook
+from annotation.models import Comment, Invitation, Issue, Job, Organization, OrganizationMember, Project, Request, Task, Webhook
 from annotation.webhooks.events import BOTH, ORGANIZATION, Answers, Event, Kind, register
 
 _TITLES = {"create": "made", "update": "changed", "delete": "deleted"}
@@ -81,5 +81,22 @@ def register_answers() -> None:
     request = Kind("request", Request, lazily(f"{views}.requests", "RequestView"),
                    project=Coalesce("project_id", "task__project_id", "job__task__project_id"))
     register(request, [Event(f"completed:request[{name}]", "Background work", title, more=more) for name, title, more in _COMPLETED])
+    _register_teams(f"{views}.organizations")
     # Told of by pings only.
     register(Kind("webhook", Webhook, lazily(f"{views}.webhooks", "WebhookView"), project="project_id"), [])
+
+
+def _register_teams(views: str) -> None:
+    only = (ORGANIZATION,)
+    register(Kind("organization", Organization, lazily(views, "OrganizationView"), organization="pk"),
+             events_of("organization", "Organization", ("update",), only))
+    register(Kind("membership", OrganizationMember, lazily(views, "MembershipView"), organization="organization"),
+             events_of("membership", "Organization", _ALL, only))
+    shown = lazily(views, "InvitationView")
+
+    def without_link(keys: Sequence[Any]) -> dict[Any, dict[str, Any]]:
+        """Whoever has the key takes the place."""
+        return {key: {name: value for name, value in answer.items() if name != "key"} for key, answer in shown(keys).items()}
+
+    register(Kind("invitation", Invitation, without_link, organization="organization"),
+             events_of("invitation", "Organization", ("create", "delete"), only))

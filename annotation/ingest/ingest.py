@@ -25,6 +25,7 @@ from annotation.models import Frame, Job, Request, Task, Upload
 from annotation.runner import Run, RunFailed, RunLost
 from annotation.segments import cut
 from annotation.services.files import remove_tree, task_folder
+from annotation.webhooks.announcing import announce, changing
 
 # Decoding releases the interpreter; more threads than this only cost memory. Addresses and buckets wait for the network.
 THREADS_LOCAL, THREADS_FAR = 2, 6
@@ -213,7 +214,8 @@ def _write(run: Run, task: Task, filling: Filling) -> None:
     for number, item in enumerate(made):
         item.frame.number = number
         item.frame.name = names.give(item.frame.name)
-    with transaction.atomic():
+    actor = run.request.owner
+    with transaction.atomic(), changing("task", [task.pk], actor=actor):
         run.lock()
         locked = Task.objects.select_for_update().get(pk=task.pk)
         Frame.objects.bulk_create([item.frame for item in made], batch_size=ROWS)
@@ -221,8 +223,9 @@ def _write(run: Run, task: Task, filling: Filling) -> None:
         video = filling.origin.get("video", {}).get("file", "")
         Upload.objects.filter(Q(file__in=Frame.objects.filter(task=task).values("original")) | Q(file=video), task=task).delete()
         locked.size, locked.origin, locked.from_video = len(made), filling.origin, "video" in filling.origin
-        Job.objects.bulk_create([Job(task=locked, start_frame=start, stop_frame=stop) for start, stop in _segments(locked, filling)],
-                                batch_size=ROWS)
+        jobs = Job.objects.bulk_create([Job(task=locked, start_frame=start, stop_frame=stop) for start, stop in _segments(locked, filling)],
+                                       batch_size=ROWS)
+        announce("create", "job", [job.pk for job in jobs], actor=actor, projects=[locked.project_id])
         locked.save(update_fields=["size", "origin", "from_video", "updated_date"])
         problems = filling.problems
         skipped = f"; {len(problems)} were left out" if problems else ""

@@ -23,6 +23,7 @@ from annotation.errors import Forbidden, Refused
 from annotation.models import Invitation, Organization, OrganizationMember, OrganizationRole
 from annotation.models.organizations import new_invitation_key
 from annotation.services.organizations import lock
+from annotation.webhooks.announcing import announce, deleting
 
 log = logging.getLogger(__name__)
 # Mails that one account may cause within a day: invitations must not become a way to send spam.
@@ -49,6 +50,7 @@ def invite(*, actor: Any, organization: Organization, email: str, role: str = Or
             raise Refused("This address is invited already. Send the mail again, or revoke that invitation first.", "already_invited")
         waiting.delete()
         invitation = Invitation.objects.create(organization=locked, email=email, role=role, owner=actor, expiry_date=_expiry())
+        announce("create", "invitation", [invitation.pk], actor=actor)
     return _send(invitation)
 
 
@@ -80,7 +82,8 @@ def revoke(*, actor: Any, invitation: Invitation) -> None:
     found = Invitation.objects.filter(pk=invitation.pk).first()
     if found is not None:
         _require_place(actor, invitation.organization, found.role)
-        found.delete()
+        with deleting("invitation", [found.pk], actor=actor):
+            found.delete()
 
 
 def invitation_of(key: str) -> Invitation | None:
@@ -115,7 +118,9 @@ def accept(*, actor: Any, invitation: Invitation) -> OrganizationMember:
         raise Refused(f"You are in “{locked.slug}” already, as {taken.role}.", "already_member")
     found.user, found.accepted_date = actor, timezone.now()
     found.save(update_fields=["user", "accepted_date"])
-    return OrganizationMember.objects.create(organization=locked, user=actor, role=found.role)
+    place = OrganizationMember.objects.create(organization=locked, user=actor, role=found.role)
+    announce("create", "membership", [place.pk], actor=actor)
+    return place
 
 
 @transaction.atomic

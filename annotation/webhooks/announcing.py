@@ -87,8 +87,9 @@ def deleting(kind: str, keys: Sequence[Any], *, actor: Any = None, projects: Any
         _write(heard, kind_named(kind), last, actor, places)
 
 
-def announces(verb: str, kind: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
-    """For services with keyword arguments: "create" tells what they return, "update" and "delete" the argument named like the kind.
+def announces(verb: str, kind: str, *, argument: str = "") -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
+    """For services with keyword arguments: "create" tells what they return, "update" and "delete" the argument named like the kind, or
+    `argument`.
 
     The service runs in a transaction. Its `actor` is the sender; without one nobody of ours did it.
     """
@@ -101,7 +102,7 @@ def announces(verb: str, kind: str) -> Callable[[Callable[Given, Result]], Calla
                     made: Any = service(*arguments, **names)
                     announce(verb, kind, [made.pk], actor=actor)
                 return made
-            thing: Any = names[kind]
+            thing: Any = names[argument or kind]
             around = changing if verb == "update" else deleting
             with transaction.atomic(), around(kind, [thing.pk], actor=actor):
                 return service(*arguments, **names)
@@ -141,14 +142,14 @@ def _write(heard: Listening, kind: Kind, answers: dict[Any, dict[str, Any]], act
            places: dict[Any, tuple[int | None, int | None]] | None = None) -> None:
     places = _places(kind, list(answers)) if places is None else places
     here = _transaction()
-    joined = _joined(here, heard, [f"{kind.name}:{key}" for key in answers])
+    joined = _joined(here, heard, [kind.subject(key) for key in answers])
     fresh = []
     for webhook, project, organization in heard.rows:
         for key, answer in answers.items():
             place = places.get(key)
             if place is None or (project != place[0] if project is not None else organization != place[1]):
                 continue
-            subject = f"{kind.name}:{key}"
+            subject = kind.subject(key)
             before = _different(heard.before.get(key, {}), answer) if heard.event.startswith("update:") else None
             row = _with_earlier(joined.get((webhook, subject), []), heard.event, answer, before, kind.name)
             if row is None and (before is None or before):

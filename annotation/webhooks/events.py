@@ -3,6 +3,7 @@
 An event is `verb:kind`. CVAT's names stand in a webhook's `events`; those of ours (`more`), which CVAT's programs would refuse to read, in
 `more_events`. Rooms above register kinds of their own with `register`.
 """
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,10 @@ class Kind:
     answers: Answers
     project: str | Combinable | None = None
     organization: str = ""
+
+    def subject(self, key: Any) -> str:
+        """"job:17". A key that is a secret link is told apart, not told."""
+        return f"{self.name}:{hashlib.sha256(key.encode()).hexdigest()[:12] if isinstance(key, str) else key}"
 
     def places(self, keys: Any) -> QuerySet[Any, Any]:
         """(pk, place): the project's id, or the team's for a thing without a project."""

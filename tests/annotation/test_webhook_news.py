@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Job, Organization, OrganizationMember, Project, ProjectMember, Webhook, WebhookDelivery
-from annotation.services import issues, jobs, members, projects, shapes, tasks, webhooks
+from annotation.services import invitations, issues, jobs, members, organizations, projects, shapes, tasks, webhooks
 from annotation.webhooks.announcing import announce, changing, listening
 from tests.annotation.conftest import Fill
 
@@ -223,3 +223,23 @@ def test_review_is_told_step_by_step(alice: Any, fill: Fill, listen: Any) -> Non
     assert body("update:job")["before_update"]["stage"] == "annotation"
     assert body("update:comment")["before_update"]["message"] == "The left one"
     assert body("update:issue")["before_update"]["resolved"] is False
+
+
+@committed
+def test_a_team_s_webhook_hears_of_its_places_and_invitations(alice: Any, bob: Any) -> None:
+    team = organizations.create_organization(actor=alice, slug="team")
+    webhooks.create_webhook(actor=alice, place=team, target_url="https://example.org/team", events=[
+        "update:organization", "create:membership", "update:membership", "delete:membership", "create:invitation", "delete:invitation"])
+    organizations.update_organization(actor=alice, organization=team, name="Vision")
+    invitation = invitations.invite(actor=alice, organization=team, email="bob@example.org", role="supervisor")
+    member = invitations.accept(actor=bob, invitation=invitation)
+    invitations.accept(actor=bob, invitation=invitation)
+    organizations.change_role(actor=alice, member=member, role="maintainer")
+    organizations.remove_member(actor=bob, member=member)
+    invitations.revoke(actor=alice, invitation=invitations.invite(actor=alice, organization=team, email="ann@example.org"))
+    assert [event for event, _ in told()] == [
+        "update:organization", "create:invitation", "create:membership", "update:membership", "delete:membership", "create:invitation",
+        "delete:invitation"]
+    assert body("update:organization")["before_update"]["name"] == ""
+    assert body("update:membership")["before_update"]["role"] == "supervisor"
+    assert invitation.pk not in str(list(WebhookDelivery.objects.values())), "whoever has the key takes the place"
