@@ -203,7 +203,7 @@ def take_back_jobs(project: Project) -> None:
             jobs.filter(assignee=assignee).update(assignee=None, updated_date=timezone.now())
 
 
-def _clean_slug(raw: Any, besides: int | None = None) -> str:
+def _clean_slug(raw: Any, besides: int = 0) -> str:
     slug = str(raw or "").strip()
     if not _SLUG.match(slug):
         raise ValidationError({"slug": ["Give 1 to 16 letters of the Latin alphabet, digits, hyphens or underscores."]})

@@ -46,7 +46,7 @@ def _in_order(rows: Any) -> Any:
     return rows.annotate(later=Case(to_do, default=Value(1), output_field=IntegerField())).order_by("later", "task_id", "start_frame", "pk")
 
 
-def _dressed(rows: Any) -> list[Job]:
+def _dressed(rows: Any) -> list[Any]:
     """With `.preview`, their first frame, and `.open_issues`."""
     jobs = list(rows)
     wanted = Q(pk=None)
@@ -56,8 +56,8 @@ def _dressed(rows: Any) -> list[Job]:
     issues = dict(Job.objects.filter(pk__in=[job.pk for job in jobs]).order_by().values_list("pk").annotate(
         number=Count("issues", filter=Q(issues__resolved_date=None, issues__attempt=""))))
     for job in jobs:
-        job.preview = frames.get((job.task_id, job.start_frame))  # type: ignore[attr-defined]
-        job.open_issues = issues.get(job.pk, 0)  # type: ignore[attr-defined]
+        job.preview = frames.get((job.task_id, job.start_frame))
+        job.open_issues = issues.get(job.pk, 0)
     return jobs
 
 

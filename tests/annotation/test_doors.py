@@ -18,7 +18,7 @@ OPEN = re.compile(
 # Lists and forms that hold one's own things; that they are empty is tested where they are.
 LISTS = re.compile(
     r"^/(api/[\w/]+s|projects|projects/create|projects/restore|tasks|tasks/restore|jobs|requests|organizations|space|review(/\w+)*|api/crowdsourcing/[\w-]+(/bulk)?"
-    r"|cloud-storages(/create)?|webhooks|api/webhooks/events|api/assets|api/(projects|tasks)/backup/?)$")
+    r"|cloud-storages(/create)?|webhooks|api/webhooks/events|api/assets|api/(projects|tasks)/backup/?|(projects|tasks)/restore)$")
 # What a worker may do at the job given to them, and what they may look at.
 OF_THE_JOB = re.compile(r"^/(api/)?jobs/\d+(/(editor|reopen|preview|data|data/meta|annotations/?))?$")
 SEEN_BY_WORKERS = re.compile(r"^get /(api/)?(organizations|memberships)/\d+$|^get /api/(labels|guides)/\d+$")

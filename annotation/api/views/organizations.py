@@ -20,7 +20,7 @@ from annotation.api.serializers.organizations import (
     OwnerSerializer,
     RoleSerializer,
 )
-from annotation.api.spaces import PARAMETERS, organization_of
+from annotation.api.spaces import WHERE, organization_of
 from annotation.api.terms import Kind, Term, Terms, number, text
 from annotation.errors import Refused
 from annotation.models import Invitation, Organization, OrganizationMember, OrganizationRole
@@ -139,7 +139,7 @@ class InvitationView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
             raise Http404("There is no such invitation. It may have been revoked: ask for a new one.")
         return found
 
-    @extend_schema(request=InvitationWriteSerializer, parameters=PARAMETERS, examples=[_OFFER],  # type: ignore[arg-type]
+    @extend_schema(request=InvitationWriteSerializer, parameters=WHERE, examples=[_OFFER],
                    responses={201: InvitationSerializer, **CONFLICT_ERRORS})
     def create(self, request: Request) -> Response:
         """Offer a place in the request's organization by mail. `sent_date` is null when the mail could not be sent."""

@@ -22,7 +22,7 @@ from annotation.api.serializers.projects import (
     ProjectSerializer,
     ProjectWriteSerializer,
 )
-from annotation.api.spaces import organization_of
+from annotation.api.spaces import WHERE, organization_of
 from annotation.api.views.backups import BackupMixin
 from annotation.api.views.datasets import DatasetMixin
 from annotation.api.views.exports import ExportMixin
@@ -63,7 +63,7 @@ class ProjectView(BackupMixin, DatasetMixin, ExportMixin, mixins.ListModelMixin,
     def get_queryset(self) -> QuerySet[Project]:
         return _counts(selectors.projects_for(self.request.user))
 
-    @extend_schema(request=ProjectBodySerializer, examples=[_EXAMPLE], responses={201: ProjectSerializer, **WRITE_ERRORS})
+    @extend_schema(request=ProjectBodySerializer, parameters=WHERE, examples=[_EXAMPLE], responses={201: ProjectSerializer, **WRITE_ERRORS})
     def create(self, request: Request) -> Response:
         """A new project of the caller, in the organization that the request names or in the personal space."""
         body = ProjectWriteSerializer(data=request.data)
