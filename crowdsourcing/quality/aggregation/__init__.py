@@ -2,6 +2,8 @@
 
 docs/decisions/0010 says how and why. A tie never decides against a person: it asks for one more vote, then for the requester.
 """
+from crowdsourcing.quality.aggregation.agreement import Agreement, FrameConsensus, Merged, ShapeRule, Standing, agreements
+from crowdsourcing.quality.aggregation.consensus import consensus
 from crowdsourcing.quality.aggregation.counting import majority, smoothed, weighted
 from crowdsourcing.quality.aggregation.estimating import dawid_skene, one_coin
 from crowdsourcing.quality.aggregation.intervals import wilson
@@ -10,6 +12,6 @@ from crowdsourcing.quality.aggregation.rules import Outcome, Rule
 from crowdsourcing.quality.aggregation.votes import TooManyCells, Votes
 
 __all__ = [
-    "Aggregation", "ItemResult", "Outcome", "Rule", "TooManyCells", "Votes", "WorkerResult", "dawid_skene", "majority", "one_coin",
-    "smoothed", "weighted", "wilson",
+    "Aggregation", "Agreement", "FrameConsensus", "ItemResult", "Merged", "Outcome", "Rule", "ShapeRule", "Standing", "TooManyCells",
+    "Votes", "WorkerResult", "agreements", "consensus", "dawid_skene", "majority", "one_coin", "smoothed", "weighted", "wilson",
 ]

@@ -29,7 +29,7 @@ def majority(
     the weight. An item of `truth` is decided by it. ValueError for a negative or infinite weight.
     """
     votes, known = with_truth(votes, truth)
-    each = np.array([_weight(worker, (weights or {}).get(worker)) for worker in votes.workers], dtype=float)
+    each = np.array([weight_of(worker, (weights or {}).get(worker)) for worker in votes.workers], dtype=float)
     behind = votes.tally(each[votes.worker])
     whole = behind.sum(axis=1, keepdims=True)
     chances = np.divide(behind, whole, out=np.full_like(behind, 1 / max(1, behind.shape[1])), where=whole > 0)
@@ -98,7 +98,8 @@ def agreement(votes: Votes, behind: np.ndarray, weight: np.ndarray, truth: np.nd
     return right, np.bincount(votes.worker, weights=clear, minlength=number)
 
 
-def _weight(worker: Worker, value: float | None) -> float:
+def weight_of(worker: Worker, value: float | None) -> float:
+    """How much a person's vote counts; None and NaN: 1. ValueError"""
     if value is None or math.isnan(value):
         return 1.0
     if not 0 <= value < math.inf:

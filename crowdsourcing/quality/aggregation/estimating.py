@@ -86,7 +86,7 @@ def dawid_skene(
             break
         before = bound
     # What the tables say of a label that hardly occurs is chance.
-    evidence = np.where((votes.tally() > 0) | (chances >= chances.max(axis=1, keepdims=True)), evidence, -np.inf)
+    evidence = np.where((votes.tally() > 0) | (chances >= (1 - _TIE) * chances.max(axis=1, keepdims=True)), evidence, -np.inf)
     return _estimated(votes, rule, chances, evidence, known, done, tables.errors())
 
 

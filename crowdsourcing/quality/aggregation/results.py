@@ -20,9 +20,10 @@ _EVEN = 1e-6
 class ItemResult:
     """One item. `answer` is None unless the outcome is DECIDED; `leaders` are the labels in front, several in a tie, none without votes.
 
-    `confidence`: 0..1 that the leading label is right, by the method's own measure; 0 without votes. `more`: further votes to ask for.
-    `counts`: label -> people who said it; `behind`: label -> their weight (trust, expected share); `chances`: label -> 0..1, labels
-    that somebody chose or that the ground truth names. `by_truth`: the answer is the ground truth's.
+    `confidence`: 0..1 that the leading label is right (of several the one least likely), by the method's measure; 0 without votes.
+    `more`: further votes to ask for. `counts`: label -> people who said it; `behind`: label -> their weight or trust, None where all
+    count the same; `chances`: label -> 0..1, of labels that somebody chose or the ground truth names. `by_truth`: the answer is the
+    ground truth's.
     """
 
     item: Item
@@ -198,17 +199,18 @@ def decide(
     most = support.max(axis=1, keepdims=True)
     leading = (support >= most - tie * np.maximum(np.abs(most), TIE)) & (people > 0)[:, None] & (most > 0)
     answer = np.where(leading.any(axis=1), leading.argmax(axis=1), -1)
-    rows = np.arange(items)
     if evidence is not None:
-        leading |= (evidence >= evidence[rows, answer][:, None] - _EVEN) & (answer >= 0)[:, None]
+        least = np.where(leading, evidence, np.inf).min(axis=1, keepdims=True)
+        leading |= (evidence >= least - _EVEN) & (answer >= 0)[:, None]
         chances = np.minimum(chances, normal(evidence))
+    sure = np.where(leading, chances, 1.0).min(axis=1)
     known = truth >= 0
     leading[known] = False
     leading[known, truth[known]] = True
     answer = np.where(known, truth, answer)
-    confidence = np.where(known, 1.0, np.where(answer >= 0, chances[rows, answer], 0.0))
+    confidence = np.where(known, 1.0, np.where(answer >= 0, sure, 0.0))
     settled = (leading.sum(axis=1) == 1) & (people >= rule.min_votes)
-    sure = confidence >= rule.min_confidence - TIE
+    enough = confidence >= rule.min_confidence - TIE
     if rule.settle_at_maximum and rule.max_votes is not None:
-        sure |= people >= rule.max_votes
-    return Decisions(leading, answer, confidence, (settled & sure) | known)
+        enough |= people >= rule.max_votes
+    return Decisions(leading, answer, confidence, (settled & enough) | known)

@@ -47,8 +47,8 @@ class Votes:
         listed = dict.fromkeys(labels)
         unlisted = ordered({label for label in set(said) if label not in listed})
         all_items, workers, all_labels = ordered({*asked, *items}), ordered(set(voters)), (*listed, *unlisted)
-        table = [_codes(asked, all_items), _codes(voters, workers), _codes(said, all_labels)]
-        item, worker, label, twice = _once(*table, len(workers), len(all_labels))
+        item, worker, label, twice = _once(
+            _codes(asked, all_items), _codes(voters, workers), _codes(said, all_labels), len(workers), len(all_labels))
         contradictions = tuple((all_items[pair // len(workers)], workers[pair % len(workers)]) for pair in twice)
         return cls(all_items, workers, all_labels, item, worker, label, unlisted, contradictions)
 
@@ -79,7 +79,7 @@ def ordered(keys: Iterable[Hashable]) -> tuple[Any, ...]:
     """Sorted; keys that do not compare, by the names of their types."""
     found = list(keys)
     try:
-        return tuple(sorted(found))  # type: ignore[type-var]
+        return tuple(sorted(found))
     except TypeError:
         return tuple(sorted(found, key=lambda key: (type(key).__name__, repr(key))))
 
