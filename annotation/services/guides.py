@@ -55,7 +55,7 @@ def delete_asset(*, actor: Any, asset: Asset) -> None:
     require_edit(actor, asset.project)
     if asset.pk in assets_in(asset.project.guide):
         raise Refused("The guide shows this picture. Take it out of the text first.", "in_use")
-    stored = asset.file.name
+    stored = str(asset.file.name)
     asset.delete()
     transaction.on_commit(lambda: default_storage.delete(stored), robust=True)
 

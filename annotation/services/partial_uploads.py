@@ -2,6 +2,8 @@
 import io
 import tempfile
 from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from django.conf import settings
@@ -119,6 +121,17 @@ def receive(*, actor: Any, purpose: str, file: File, project: Project | None = N
         forget(upload)
         raise
     return upload
+
+
+@contextmanager
+def kept(upload: PartialUpload, *, came_at_once: bool) -> Iterator[PartialUpload]:
+    """Around what begins the work on it: one that came in the same request goes when that is refused; others wait for another try."""
+    try:
+        yield upload
+    except BaseException:
+        if came_at_once:
+            forget(upload)
+        raise
 
 
 def require_whole(upload: PartialUpload) -> None:

@@ -50,6 +50,8 @@ def _restore(request: HttpRequest, kind: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         with errors_on(form):
             upload = partial_uploads.receive(actor=request.user, purpose=PartialUpload.Purpose.BACKUP, file=form.cleaned_data["file"])
-            started = backups.start_restore(actor=request.user, upload=upload, kind=kind, organization=current_space(request).organization)
+            with partial_uploads.kept(upload, came_at_once=True):
+                home = current_space(request).organization
+                started = backups.start_restore(actor=request.user, upload=upload, kind=kind, organization=home)
             return redirect("annotation:request_detail", started.pk)
     return render(request, "annotation/restore.html", {"form": form, "kind": kind}, status=422 if form.errors else 200)

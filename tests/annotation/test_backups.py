@@ -132,6 +132,7 @@ def test_a_backup_is_restored_in_an_organization(client: Browser, alice: Any, bo
     client.force_login(bob)
     refused = client.post("/api/tasks/backup/?org=team", {"task_file": ContentFile(archive(), name="b.zip")})
     assert refused.status_code in (403, 404) and Request.objects.count() == 1
+    assert PartialUpload.objects.filter(owner=bob).count() == 0
 
 
 def test_a_backup_of_the_other_kind_is_named(restore: Restore) -> None:

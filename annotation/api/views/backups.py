@@ -72,7 +72,8 @@ class RestoreView(ResumableMixin, ApiView):
             raise ValidationError({f"{self.kind}_file": ["Send the backup as multipart/form-data under this name."]})
         upload = partial_uploads.receive(actor=request.user, purpose=PartialUpload.Purpose.BACKUP, file=file) if file is not None \
             else upload_named(request, None, PartialUpload.Purpose.BACKUP, query.validated_data["filename"])
-        background = backups.start_restore(actor=request.user, upload=upload, kind=self.kind, organization=organization_of(request))
+        with partial_uploads.kept(upload, came_at_once=file is not None):
+            background = backups.start_restore(actor=request.user, upload=upload, kind=self.kind, organization=organization_of(request))
         return Response({"rq_id": str(background.pk)}, status=202)
 
 

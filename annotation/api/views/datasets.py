@@ -53,5 +53,6 @@ class DatasetMixin(ResumableMixin):
             raise ValidationError({"dataset_file": ["Send the archive as multipart/form-data under this name."]})
         upload = partial_uploads.receive(actor=request.user, purpose=PartialUpload.Purpose.DATASET, file=file, project=project) \
             if file is not None else upload_named(request, project, PartialUpload.Purpose.DATASET, wanted["filename"])
-        background = datasets.start_dataset_import(actor=request.user, project=project, upload=upload, format=wanted["format"])
+        with partial_uploads.kept(upload, came_at_once=file is not None):
+            background = datasets.start_dataset_import(actor=request.user, project=project, upload=upload, format=wanted["format"])
         return Response({"rq_id": str(background.pk)}, status=202)
