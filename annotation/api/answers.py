@@ -49,7 +49,7 @@ def lazily(module: str, name: str) -> Answers:
     def view_of() -> type[Any]:
         from importlib import import_module
 
-        return getattr(import_module(module), name)  # type: ignore[no-any-return]
+        return getattr(import_module(module), name)
     return partial(answers_of, view_of)
 
 

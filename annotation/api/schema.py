@@ -1,5 +1,5 @@
 """What every operation may answer besides what it says itself: shared by all that go through one door."""
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -24,8 +24,8 @@ class DocumentedErrors(AutoSchema):
         429: answer_of("Too many wrong passwords came from this address.", "Too many wrong passwords came from this address; wait."),
     }
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        bodies: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status in sorted(self._expected()):
             if str(status) not in bodies:
                 bodies[str(status)] = self._get_response_for_code(self.SHARED[status], str(status), direction=direction)
@@ -35,7 +35,7 @@ class DocumentedErrors(AutoSchema):
         expected = {401, 429} if self.get_auth() else set()
         if self.method not in ("GET", "HEAD"):
             expected |= {400, 403}
-        if self._is_list_view():  # type: ignore[no-untyped-call]
+        if self._is_list_view():
             # Filters and pages.
             expected |= {400, 404}
         return expected | ({404} if "{" in self.path else set())

@@ -57,7 +57,7 @@ def webhook_list(request: HttpRequest, project_id: int | None = None, organizati
     place = _place(request, project_id, organization_id)
     mine = {"project": place} if project_id is not None else {"organization": place, "type": Webhook.Type.ORGANIZATION}
     last = WebhookDelivery.objects.filter(webhook=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    rows = list(Webhook.objects.filter(**mine).annotate(last=Subquery(last)))
+    rows: list[Any] = list(Webhook.objects.filter(**mine).annotate(last=Subquery(last)))
     deliveries = WebhookDelivery.objects.defer("payload", "response").in_bulk([row.last for row in rows if row.last])
     for row in rows:
         row.last_delivery = deliveries.get(row.last)

@@ -124,7 +124,8 @@ class WebhookView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
 def _place(request: Request, data: dict[str, Any]) -> Any:
     """The project or team. ValidationError where the caller may not look after it, or it is not there."""
     if data.get("type", Webhook.Type.PROJECT) == Webhook.Type.PROJECT:
-        project = selectors.projects_for(request.user).filter(pk=data.get("project_id")).first()
+        wanted = data.get("project_id")
+        project = selectors.projects_for(request.user).filter(pk=wanted).first() if wanted is not None else None
         if project is None:
             raise ValidationError({"project_id": ["Give the id of a project of yours."]})
         return project
