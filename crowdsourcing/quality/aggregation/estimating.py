@@ -65,10 +65,7 @@ def dawid_skene(
     people x labels x labels: `one_coin` has no such tables.
     """
     votes, known = with_truth(votes, truth)
-    if len(votes.workers) * len(votes.labels) ** 2 > MOST_ERRORS:
-        raise TooManyCells(f"Tables of {len(votes.labels):,} x {len(votes.labels):,} answers for {len(votes.workers):,} people are too "
-                           "large: use one coin a person instead.")
-    votes.cells("votes", len(votes))
+    _refuse_large(votes)
     chances = _anchored(_shares(votes), known)
     if not len(votes):
         return _estimated(votes, rule, chances, np.zeros_like(chances), known, 0)
@@ -88,6 +85,13 @@ def dawid_skene(
     # What the tables say of a label that hardly occurs is chance.
     evidence = np.where((votes.tally() > 0) | (chances >= (1 - _TIE) * chances.max(axis=1, keepdims=True)), evidence, -np.inf)
     return _estimated(votes, rule, chances, evidence, known, done, tables.errors())
+
+
+def _refuse_large(votes: Votes) -> None:
+    people, labels = len(votes.workers), len(votes.labels)
+    if people * labels ** 2 > MOST_ERRORS:
+        raise TooManyCells(f"Tables of {labels:,} x {labels:,} answers for {people:,} people are too large: use one coin a person instead.")
+    votes.cells("votes", len(votes))
 
 
 def _estimated(

@@ -194,8 +194,7 @@ def decide(
     items, number = support.shape
     people = np.bincount(votes.item, minlength=items)
     if not number:
-        empty = np.zeros(items)
-        return Decisions(np.zeros((items, 0), bool), np.full(items, -1), empty, empty.astype(bool))
+        return Decisions(np.zeros((items, 0), bool), np.full(items, -1), np.zeros(items), np.zeros(items, bool))
     most = support.max(axis=1, keepdims=True)
     leading = (support >= most - tie * np.maximum(np.abs(most), TIE)) & (people > 0)[:, None] & (most > 0)
     answer = np.where(leading.any(axis=1), leading.argmax(axis=1), -1)
