@@ -1,0 +1,19 @@
+"""The product, and beside it in the same process the floors, which no middleware sees."""
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "bench.plain.settings"
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
+from django.test.utils import override_settings
+
+product = get_wsgi_application()
+with override_settings(MIDDLEWARE=[]):
+    floors = WSGIHandler()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """WSGI."""
+    return (floors if environ["PATH_INFO"].startswith("/floor/") else product)(environ, start_response)
