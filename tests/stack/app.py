@@ -101,7 +101,8 @@ def app_environment(app_port: int, sandbox_server: Any, tmp_path_factory: pytest
     from tests.stack.services import worker_number
 
     folder = tmp_path_factory.mktemp("app")
-    (folder / "media").mkdir()
+    for name in ("media", "share"):
+        (folder / name).mkdir()
     address, _, database = settings.REDIS_URL.rpartition("/")
     return {
         "DATABASE_URL": fresh_database(settings.DATABASES["default"], f"journeys_{worker_number()}"),
@@ -111,6 +112,7 @@ def app_environment(app_port: int, sandbox_server: Any, tmp_path_factory: pytest
         "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
         "SANDBOX_URL": sandbox_server.url, "SANDBOX_PUBLIC_URL": sandbox_server.public_url,
         "EDITOR_FRAME_ANCESTORS": f"{sandbox_server.public_url},{sandbox_server.frame_origin}",
+        "SHARE_ROOT": str(folder / "share"), "INGEST_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
         "TEST_FOLDER": str(folder)}
 
 
