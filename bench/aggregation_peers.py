@@ -1,7 +1,7 @@
 """The peers' part of bench/aggregation.py, run in the Python that has them: crowd-kit on votes, datumaro's IntersectMerge on boxes.
 
-`python bench/aggregation_peers.py votes|boxes FILE`: reads the same data as ours, prints {"method": seconds} as JSON; only the peer's
-own work is timed, its data are in its own shape before.
+`python bench/aggregation_peers.py votes|boxes FILE`: reads the same data as ours, prints {"method": seconds of processor time} as
+JSON; only the peer's own work is timed, its data are in its own shape before.
 """
 import json
 import sys
@@ -12,9 +12,9 @@ from typing import Any
 
 
 def timed(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def votes(rows: list[list[Any]]) -> dict[str, float]:
