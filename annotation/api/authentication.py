@@ -24,7 +24,7 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
         found = _TOKEN.first([hashlib.sha256(header[1].encode()).hexdigest()])
         token, owner = found or (None, None)
         now = timezone.now()
-        if token is None or not owner.is_active or (token.expiry_date and token.expiry_date <= now):
+        if token is None or owner is None or not owner.is_active or (token.expiry_date and token.expiry_date <= now):
             raise exceptions.AuthenticationFailed("This access token is unknown, expired or revoked. Make a new one on the Tokens page.")
         if token.read_only and request.method not in ("GET", "HEAD", "OPTIONS"):
             raise exceptions.PermissionDenied("This access token may only read.")

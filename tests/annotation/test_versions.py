@@ -1,10 +1,11 @@
-"""Saving over the API beside others: versions, unknown things, turned boxes."""
+"""Saving over the API beside others: versions, unknown things, turned boxes; how far a task's filling is."""
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from annotation.models import Job
+from annotation.models import Job, Request
+from annotation.services import tasks
 from annotation.shapes.geometry import clean_points
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,14 @@ def test_a_program_cannot_save_what_the_editor_would_not_draw(client: Client, fi
     refused = client.put(path, {"shapes": [box(job, points=[0, 30, 100, 50], rotation=90)]}, content_type=JSON)
     assert refused.status_code == 400 and "reaches outside the image" in refused.json()["detail"]
     assert client.put(path, {"shapes": [box(job, points=[10, 30, 90, 50], rotation=90)]}, content_type=JSON).status_code == 200
+
+
+def test_older_programs_learn_how_far_the_filling_is(client: Client, alice: Any, bob: Any, fill: Any, project: Any) -> None:
+    full, empty = fill(), tasks.create_task(actor=alice, project=project, name="Empty")
+    found = client.get(f"/api/tasks/{full.pk}/status").json()
+    assert (found["state"], found["progress"]) == ("Finished", 1.0)
+    assert client.get(f"/api/tasks/{empty.pk}/status").json() == {"state": "Queued", "message": "", "progress": 0.0}
+    Request.objects.create(owner=alice, task=empty, action="create", status="failed", message="No images.", progress=0.5)
+    assert client.get(f"/api/tasks/{empty.pk}/status").json() == {"state": "Failed", "message": "No images.", "progress": 0.5}
+    client.force_login(bob)
+    assert client.get(f"/api/tasks/{full.pk}/status").status_code == 404

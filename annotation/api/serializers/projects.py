@@ -1,4 +1,5 @@
 """Projects and labels."""
+from functools import cached_property
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -45,11 +46,13 @@ class Extended(serializers.ModelSerializer):
 
     def link(self, path: str) -> str:
         """Absolute address of a path below /api/."""
-        if "api" not in self.context:
-            request = self.context.get("request")
-            # The same for every row: asked once.
-            self.context["api"] = request.build_absolute_uri("/api/") if request is not None else "/api/"
-        return f"{self.context['api']}{path}"
+        return f"{self._api}{path}"
+
+    @cached_property
+    def _api(self) -> str:
+        # The same for every row: asked once.
+        request = self.context.get("request")
+        return request.build_absolute_uri("/api/") if request is not None else "/api/"
 
 
 class AttributeSerializer(serializers.ModelSerializer):
