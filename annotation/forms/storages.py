@@ -21,7 +21,8 @@ class StorageForm(forms.Form):
         required=False, max_length=512, label="Server", help_text="Empty for Amazon S3; else the address of a server that speaks the same.",
         widget=_text(placeholder="https://s3.example.org"))
     region = forms.CharField(required=False, max_length=64, label="Region", widget=_text(placeholder="us-east-1"))
-    prefix = forms.CharField(
+    # The form class takes declared fields away again: `self.prefix` stays what Django means by it.
+    prefix = forms.CharField(  # type: ignore[assignment]
         required=False, max_length=512, label="Folder",
         help_text="Where browsing begins, with a slash at its end. Empty: the whole bucket.")
     credentials_type = forms.ChoiceField(

@@ -1,6 +1,7 @@
 """Tasks and how images get into them."""
 import fnmatch
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -81,7 +82,7 @@ def add_upload(*, actor: Any, task: Task, name: str, file: File, position: int =
     return add_uploads(actor=actor, task=task, files=[(name, file)], position=position)[0]
 
 
-def add_uploads(*, actor: Any, task: Task, files: list[tuple[str, File]], position: int = 0) -> list[Upload]:
+def add_uploads(*, actor: Any, task: Task, files: Sequence[tuple[str, File]], position: int = 0) -> list[Upload]:
     """The same for many (name, file) at once, which take their places from `position` on. All or none."""
     require_edit(actor, task.project)
     require_empty(task, "This task has its images already: make a new task for more.")
