@@ -1,6 +1,5 @@
 """The job page: frames with what was drawn on them, now or in an earlier attempt; and the door to the editor."""
 import secrets
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,8 +22,6 @@ from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
 from annotation.views.drawing import draw
 from annotation.views.work import people_for
-
-SESSION_HOURS = 12
 
 
 @login_required
@@ -148,7 +145,7 @@ def _correction_editor(request: HttpRequest, job: Job) -> HttpResponse:
 
 def _editor_page(request: HttpRequest, job: Job, mode: str, *, attempt: str = "", job_key: str = "") -> HttpResponse:
     _session, token = editor_services.open_session(
-        job=job, mode=mode, attempt=attempt, user=request.user, expires_at=timezone.now() + timedelta(hours=SESSION_HOURS),
+        job=job, mode=mode, attempt=attempt, user=request.user, expires_at=timezone.now() + editor_services.OWN_SESSION,
         context={"title": job.task.name})
     nonce = secrets.token_urlsafe(16)
     context = {
