@@ -52,8 +52,8 @@ class Writer:
                         member.write(chunk)
         stems = Stems(self._scope, Losses())
         for image in self._scope.images():
-            path = _IMAGES[self._variant].format(subset=subset_of(image, "default"), stem=stems.of(image))
-            copy(image, path + split_suffix(image.path)[1])
+            name = _IMAGES[self._variant].format(subset=subset_of(image, "default"), stem=stems.of(image))
+            copy(image, name + split_suffix(image.path)[1])
             tell(self._scope.frame_count)
 
     def _put(self, folder: Path, tell: Callable[[int], None]) -> None:

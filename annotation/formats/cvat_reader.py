@@ -117,8 +117,8 @@ class _Document:
         if self._images > MAX_IMAGES:
             raise Unreadable(f"has more than {MAX_IMAGES:,} images.")
         self._in_image = True
-        size = (_positive(attributes.get(name)) for name in ("width", "height", "task_id"))
-        self._found.append(FoundImage(self._images, attributes["name"], *size))
+        width, height, task_id = (_positive(attributes.get(name)) for name in ("width", "height", "task_id"))
+        self._found.append(FoundImage(self._images, attributes["name"], width, height, task_id))
 
     def _finished(self, name: str, attributes: dict[str, str], line: int) -> Found:
         where = f"{shown(name)} in line {line}"

@@ -90,7 +90,7 @@ class Items:
         kind, points = shape["type"], shape["points"]
         attributes = {"occluded": shape["occluded"], **({"rotation": shape["rotation"]} if shape["rotation"] else {}),
                       **self._answers(shape)}
-        made = {**self._common(shape, _KINDS.get(kind, kind)), "attributes": attributes, "z_order": shape["z_order"]}
+        made = {**self._common(shape, "bbox" if kind == "rectangle" else kind), "attributes": attributes, "z_order": shape["z_order"]}
         if kind == "rectangle":
             x1, y1, x2, y2 = points
             return {**made, "bbox": [x1, y1, round(x2 - x1, 6), round(y2 - y1, 6)]}
@@ -108,6 +108,3 @@ class Items:
         known = self._attributes
         return {known[answer["spec_id"]].name: typed(known[answer["spec_id"]].input_type, answer["value"])
                 for answer in thing["attributes"] if answer["spec_id"] in known}
-
-
-_KINDS = {"rectangle": "bbox"}

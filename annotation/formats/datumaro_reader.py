@@ -65,7 +65,7 @@ def _object(thing: Any, image: int, where: str, labels: list[str], hints: Hints)
         return Misfit(where, "its attributes are not an object.", image)
     known = hints.attributes.get(label, set())
     answers = tuple((str(name), text_of(value)) for name, value in attributes.items() if name in known or name not in _OWN)
-    common = {"group": thing.get("group") or 0, "answers": answers}
+    common: Json = {"group": thing.get("group") or 0, "answers": answers}
     if kind == "label":
         return FoundObject(image, where, label, "tag", **common)
     try:

@@ -95,8 +95,8 @@ class Frames:
         for start in range(len(parts)):
             stem = "/".join(parts[start:])
             if stem in self._by_stem:
-                number = self._by_stem[stem]
-                return number, "" if number is not None else "several frames have this name: they differ in their folders or suffixes."
+                found = self._by_stem[stem]
+                return found, "" if found is not None else "several frames have this name: they differ in their folders or suffixes."
         return None, UNKNOWN
 
     def _number(self, path: str) -> tuple[int | None, str]:

@@ -32,8 +32,8 @@ class ImportFormat(NamedTuple):
 
 
 _ULTRALYTICS = {"Detection": "detection", "Segmentation": "segmentation", "Oriented Bounding Boxes": "oriented"}
-# Ours -> Datumaro's word.
-_BRIDGED = {"Segmentation mask 1.1": "voc_segmentation", "LabelMe 3.0": "label_me", "Open Images V6 1.0": "open_images"}
+# Name, version, Datumaro's word.
+_BRIDGED = (("Segmentation mask", "1.1", "voc_segmentation"), ("LabelMe", "3.0", "label_me"), ("Open Images V6", "1.0", "open_images"))
 
 EXPORT_FORMATS = {
     "COCO 1.0": ExportFormat("COCO", "1.0", "coco"),
@@ -46,7 +46,7 @@ EXPORT_FORMATS = {
        for name, variant in _ULTRALYTICS.items()},
     "Toloka assignments 1.0": ExportFormat("Toloka assignments", "1.0", "toloka", "table"),
     "Toloka image annotation 1.0": ExportFormat("Toloka image annotation", "1.0", "toloka", "json"),
-    **{key: ExportFormat(*key.rsplit(" ", 1), "bridged", variant, True) for key, variant in _BRIDGED.items()},
+    **{f"{name} {version}": ExportFormat(name, version, "bridged", variant, True) for name, version, variant in _BRIDGED},
 }
 IMPORT_FORMATS = {
     "COCO 1.0": ImportFormat("COCO", "1.0", "coco_reader", "JSON, ZIP", ".json"),
@@ -59,7 +59,8 @@ IMPORT_FORMATS = {
        for name, variant in _ULTRALYTICS.items()},
     "Toloka assignments 1.0": ImportFormat("Toloka assignments", "1.0", "toloka_reader", "TSV, ZIP", ".tsv", "table"),
     "Toloka image annotation 1.0": ImportFormat("Toloka image annotation", "1.0", "toloka_reader", "JSON, ZIP", ".json", "json"),
-    **{key: ImportFormat(*key.rsplit(" ", 1), "bridged_reader", "ZIP", "", variant, True, True) for key, variant in _BRIDGED.items()},
+    **{f"{name} {version}": ImportFormat(name, version, "bridged_reader", "ZIP", "", variant, True, True)
+       for name, version, variant in _BRIDGED},
 }
 # Other names that CVAT's programs use: the client's default for `annotation_path`, and those of the other direction.
 IMPORT_ALIASES = {"CVAT XML 1.1": "CVAT 1.1", "CVAT for images 1.1": "CVAT 1.1"}

@@ -38,7 +38,7 @@ def outline_of(shape: dict[str, Any]) -> Sequence[float] | None:
     """Corners x y x y …; None for what has no outline of its own."""
     points, kind = shape["points"], shape["type"]
     if kind == "polygon":
-        return points  # type: ignore[no-any-return]
+        return list(points)
     if kind == "rectangle":
         return rectangle_outline(points, shape["rotation"])
     return ellipse_outline(points, shape["rotation"]) if kind == "ellipse" else None
