@@ -122,8 +122,8 @@ def test_what_is_nowhere_is_404_in_json(alice: Any) -> None:
         assert (answer.status_code, answer["Content-Type"]) == (404, "application/vnd.cvat+json"), method
         assert "/api/schema/" in answer.json()["detail"]
     assert Client().get("/api/schema?x=1")["Location"] == "/api/schema/?x=1"
-    lacking = door(alice).post("/api/jobs/1/annotations", {}, content_type=JSON)
-    assert lacking.status_code == 404 and "/api/jobs/1/annotations/" in lacking.json()["detail"]
+    lacking = door(alice).post("/api/schema", {}, content_type=JSON)
+    assert lacking.status_code == 404 and "/api/schema/" in lacking.json()["detail"] and "slash" in lacking.json()["detail"]
     assert door(alice).get("/api/projects/").status_code == 404
     assert door(alice).get(f"/api/projects/{10**40}").status_code == 404
 
