@@ -154,7 +154,7 @@ class ExportForm(forms.Form):
         label="Annotations of", initial="accepted", widget=forms.RadioSelect,
         choices=[("accepted", "accepted jobs only"), ("all", "all jobs")])
     version = forms.ChoiceField(
-        label="Shapes", initial="now", widget=forms.RadioSelect,
+        label="Shapes", initial="now", required=False, widget=forms.RadioSelect,
         choices=[("now", "as they are now, with reviewers' corrections"), ("submitted", "as they were submitted, without corrections")])
     save_images = forms.BooleanField(required=False, label="Put the images into the archive")
     skip_unchecked = forms.BooleanField(
@@ -168,4 +168,5 @@ class ExportForm(forms.Form):
     def arguments(self) -> dict[str, Any]:
         """Of `services.exports.start_export`."""
         cleaned = dict(self.cleaned_data)
-        return {"only_accepted": cleaned.pop("which") == "accepted", **cleaned}
+        version = cleaned.pop("version") or "now"
+        return {"only_accepted": cleaned.pop("which") == "accepted", "version": version, **cleaned}
