@@ -8,7 +8,7 @@ from django.db.models import Model
 
 
 class Joined:
-    """`SELECT` over the tables of `models`, each under its alias, with `tail` from FROM on. Columns that need a conversion (JSON) are deferred."""
+    """`SELECT` over the tables of `models`, each under its alias, with `tail` from FROM on. Columns that need a conversion are deferred."""
 
     def __init__(self, models: dict[str, type[Model]], tail: str) -> None:
         self.models = models

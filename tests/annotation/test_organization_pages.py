@@ -153,7 +153,8 @@ def test_a_project_moves_on_its_page(team: Organization, alice: Any, sven: Any, 
     project.refresh_from_db()
     assert project.organization == team and ">vision</a>" in text(client, f"/projects/{project.pk}")
     assert browser(sven).get(f"/projects/{project.pk}/move").status_code == 403
-    assert "may not have projects there" in client.post(f"/projects/{project.pk}/move", {"place": "987654321"}, follow=True).content.decode()
+    answer = client.post(f"/projects/{project.pk}/move", {"place": "987654321"}, follow=True)
+    assert "may not have projects there" in answer.content.decode()
 
 
 def test_pages_cost_few_queries(

@@ -204,7 +204,7 @@ class DataSerializer(serializers.Serializer):
     remote_files = serializers.ListField(child=serializers.CharField(), required=False, help_text="addresses")
     server_files = serializers.ListField(
         child=serializers.CharField(), required=False,
-        help_text="names on the server's share or, with cloud_storage_id, in that bucket; a folder, with a slash at its end, is all below it")
+        help_text="names on the server's share or, with cloud_storage_id, in that bucket; a folder, ending in a slash, is all below it")
     server_files_exclude = serializers.ListField(child=serializers.CharField(), required=False, help_text="files and folders to leave out")
     cloud_storage_id = serializers.IntegerField(required=False, allow_null=True)
     filename_pattern = serializers.CharField(required=False, allow_null=True, help_text="such names of server_files only, like *.jpg")
