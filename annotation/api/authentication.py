@@ -14,6 +14,7 @@ from annotation.rows import Joined
 _TOKEN = Joined({"t": AccessToken, "u": get_user_model()}, "FROM annotation_accesstoken t JOIN auth_user u ON u.id = t.owner_id "
                 "WHERE t.digest = %s AND t.revoked_date IS NULL")
 
+
 class AccessTokenAuthentication(authentication.BaseAuthentication):
     """401 with a sentence for an unknown, expired or revoked token; a read-only token may only read."""
 

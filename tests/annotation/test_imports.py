@@ -178,7 +178,7 @@ def test_a_worker_that_is_killed_leaves_the_old_ones_and_the_next_run_ends_it(
     imported(alice, task, coco(BOX))
     before = stored(task)
     request = started(alice, task, coco({"bbox": [1, 1, 5, 5]}, BOX))
-    target = {"while reading": (importing._Reading, "_object"), "among the rows": (type(ImportedFrame.objects), "bulk_create"),
+    target = {"while reading": (importing.Reading, "_object"), "among the rows": (type(ImportedFrame.objects), "bulk_create"),
               "at the end": (runner.Run, "finish")}[moment]
 
     def dies(*arguments: Any, **names: Any) -> None:
