@@ -2,6 +2,7 @@
 
 A run is fenced by its number: whoever takes the request over raises `Request.run`, and every write of the older run finds no row.
 """
+import errno
 import importlib
 import logging
 import threading
@@ -121,9 +122,16 @@ def run(request_id: str) -> None:
     except (OperationalError, InterfaceError):
         # The database went away: nothing can be written now, the sweep begins again.
         log.exception("Request %s lost its database; it will be begun again.", request_id)
-    except Exception:
+    except Exception as error:
         log.exception("Request %s failed.", request_id)
-        _fail(current, f"Something went wrong on our side. Try again; if it stays, tell the administrator the number {request_id}.", [])
+        _fail(current, _sentence(error, request_id), [])
+
+
+def _sentence(error: Exception, request_id: str) -> str:
+    """What a person is told of a fault that no handler put into words."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "The server's disk is full. Tell the administrator, then try again."
+    return f"Something went wrong on our side. Try again; if it stays, tell the administrator the number {request_id}."
 
 
 def _fail(current: Run, sentence: str, errors: list[str]) -> None:

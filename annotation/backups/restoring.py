@@ -2,7 +2,6 @@
 
 Tasks get their ids beforehand (`Run.reserve_tasks`): their files have a place, and a run that died leaves what the next one removes.
 """
-import errno
 import io
 import zipfile
 import zlib
@@ -56,10 +55,6 @@ def restore(run: Run) -> None:
         raise RunFailed(f"{name} is damaged inside the archive.") from error
     except FileNotFoundError as error:
         raise RunFailed("The backup is gone from the server. Send it again.") from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
-        raise
 
 
 class _Restoring:

@@ -3,7 +3,6 @@
 The images become its frames, in one job; the annotations go onto it. Labels are those of the project: one that it does not have fails the
 request, as at CVAT. Files are stored first, below the id that the task will have; all rows are written in one transaction.
 """
-import errno
 import io
 import zipfile
 from typing import IO, Any, cast
@@ -51,10 +50,6 @@ def import_dataset(run: Run) -> None:
         raise RunFailed(f"{name} is damaged inside the archive.") from error
     except FileNotFoundError as error:
         raise RunFailed("The file is gone from the server. Send it again.") from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
-        raise
 
 
 class _Making:

@@ -1,5 +1,4 @@
 """One export request: a zip with the annotations, the images where asked for, and a report of what the format could not hold."""
-import errno
 import importlib
 import re
 import tempfile
@@ -17,7 +16,7 @@ from annotation.formats.losses import Losses
 from annotation.formats.provenance import MEMBER as PROVENANCE, Provenance
 from annotation.formats.registry import EXPORT_FORMATS, ExportFormat
 from annotation.formats.scope import ImageRow, Scope
-from annotation.runner import Run, RunFailed, RunLost
+from annotation.runner import Run, RunLost
 from annotation.services.files import remove_tree
 
 REPORT = "report.json"
@@ -41,10 +40,8 @@ def export(run: Run) -> None:
         # Cancelled: nobody asks for the file. Taken over: the other run has a folder of its own.
         remove_tree(f"{folder}/{request.run}")
         raise
-    except OSError as error:
+    except OSError:
         remove_tree(folder)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
         raise
 
 

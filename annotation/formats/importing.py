@@ -2,7 +2,6 @@
 
 Nothing is written before the end: a killed run leaves the old rows and no file.
 """
-import errno
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -49,10 +48,6 @@ def import_annotations(run: Run) -> None:
         raise RunFailed(f"{shown(params['filename'])} {problem}") from problem
     except FileNotFoundError as error:
         raise RunFailed("The file is gone from the server. Send it again.") from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
-        raise
 
 
 class Reading:

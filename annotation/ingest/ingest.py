@@ -4,7 +4,6 @@ Files go to a folder of this run (`tasks/<id>/frames-<request>-<run>/`) or stay 
 the end, so there is no half-filled task to see at any moment. What is done is written down in batches (`journal`): the run after a killed
 one goes on behind them.
 """
-import errno
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,11 +73,6 @@ def ingest(run: Run) -> None:
     except (OperationalError, InterfaceError):
         # The next run goes on.
         maker.forget()
-        raise
-    except OSError as error:
-        journal.remove_all()
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise RunFailed("The server's disk is full. Tell the administrator, then try again.") from error
         raise
     except Exception:
         journal.remove_all()
