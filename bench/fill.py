@@ -1,33 +1,33 @@
 """Creating a task of 10,000 tiny images, against a floor that reads their headers and inserts the rows.
 
-`python bench/fill.py [images]` in a configured environment (DATABASE_URL etc.); makes its own project, removes it, prints one line a turn.
+`python bench/fill.py [images]`; starts servers of its own unless DATABASE_URL and REDIS_URL name some;
+makes its own project, removes it, prints one line a turn.
 Both work on the same stored files in the same run; the floor is Pillow's header, SHA-256 and `execute_values`. Target: within 3x.
 """
 import hashlib
 import io
-import os
 import sys
 import time
 import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvatoloka.settings")
 
-import django
+from bench.servers import ready
 
-django.setup()
+if __name__ == "__main__":
+    ready()
 
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.files.base import ContentFile  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from PIL import Image  # noqa: E402
-from psycopg2.extras import execute_values  # noqa: E402
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from PIL import Image
+from psycopg2.extras import execute_values
 
-from annotation import copies, runner  # noqa: E402
-from annotation.models import Frame, Request  # noqa: E402
-from annotation.services import projects, requests, tasks  # noqa: E402
-from annotation.services.files import remove_tree  # noqa: E402
+from annotation import copies, runner
+from annotation.models import Frame, Request
+from annotation.services import projects, requests, tasks
+from annotation.services.files import remove_tree
 
 
 def run(count: int) -> None:

@@ -1,12 +1,12 @@
 """Exports and imports of many images in every format that is written here, against floors of the same run.
 
-`python bench/formats.py [images]` in a configured environment (DATABASE_URL etc.); makes its own project, removes it. Ten boxes an image.
+`python bench/formats.py [images]`; starts servers of its own unless DATABASE_URL and REDIS_URL name some;
+makes its own project, removes it. Ten boxes an image.
 Floor of COCO: the same rows read from the database and the same dicts streamed by plain `json` into a file. With Datumaro
 (`bin/formats`) its own writing of the same content, from memory, is timed as well. Goals: COCO within 2x of the floor and 4x faster than
 Datumaro; memory flat in the number of images.
 """
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -18,25 +18,25 @@ from pathlib import Path
 from typing import IO, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvatoloka.settings")
 
-import django
+from bench.servers import ready
 
-django.setup()
+if __name__ == "__main__":
+    ready()
 
-from django.conf import settings  # noqa: E402
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
 
-from annotation.formats import EXPORT_FORMATS, IMPORT_FORMATS, bridge  # noqa: E402
-from annotation.formats.archive import Archive  # noqa: E402
-from annotation.formats.export import _writer  # noqa: E402
-from annotation.formats.found import FoundObject, Hints  # noqa: E402
-from annotation.formats.importing import _found  # noqa: E402
-from annotation.formats.losses import Losses  # noqa: E402
-from annotation.formats.opening import find_annotations  # noqa: E402
-from annotation.formats.scope import Scope  # noqa: E402
-from annotation.models import Frame, FrameAnnotation, Job, Label, Project, Task  # noqa: E402
+from annotation.formats import EXPORT_FORMATS, IMPORT_FORMATS, bridge
+from annotation.formats.archive import Archive
+from annotation.formats.export import _writer
+from annotation.formats.found import FoundObject, Hints
+from annotation.formats.importing import _found
+from annotation.formats.losses import Losses
+from annotation.formats.opening import find_annotations
+from annotation.formats.scope import Scope
+from annotation.models import Frame, FrameAnnotation, Job, Label, Project, Task
 
 BOXES = 10
 FORMATS = [name for name, known in EXPORT_FORMATS.items() if not known.bridged and name != "ImageNet 1.0"]

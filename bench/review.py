@@ -8,19 +8,17 @@
 """
 import argparse
 import json
-import os
 import random
 import sys
-import tempfile
 import time
 import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.fernet import Fernet
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.servers import ready
 
 PAGE_GOAL, JUDGING_GOAL = 5.0, 1.5
 ROUNDS = 7
@@ -125,30 +123,6 @@ def main() -> int:
     return 0 if ratios.pop("judging") <= JUDGING_GOAL and max(ratios.values()) <= PAGE_GOAL else 1
 
 
-def run() -> int:
-    """With a private PostgreSQL unless DATABASE_URL names one."""
-    from cvatoloka.embedded import EmbeddedServices, wanted
-
-    os.environ.setdefault("SECRET_KEY", "bench")
-    os.environ.setdefault("CREDENTIALS_KEYS", Fernet.generate_key().decode())
-    os.environ.update({"READ_ENV_FILES": "false", "LOG_LEVEL": "ERROR", "DJANGO_SETTINGS_MODULE": "cvatoloka.settings",
-                       "ALLOWED_HOSTS": "testserver",
-                       "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage"})
-    with tempfile.TemporaryDirectory() as folder:
-        services = EmbeddedServices(Path(folder), durable=False) if wanted(os.environ) else None
-        if services is not None:
-            os.environ.update(services.start())
-        try:
-            import django
-            from django.core.management import call_command
-
-            django.setup()
-            call_command("migrate", verbosity=0)
-            return main()
-        finally:
-            if services is not None:
-                services.stop()
-
-
 if __name__ == "__main__":
-    sys.exit(run())
+    ready(ALLOWED_HOSTS="testserver", STATICFILES_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage")
+    sys.exit(main())

@@ -7,9 +7,7 @@
 2. An incremental sync that finds 10 changes among `large` assignments, over one among `small`. Goal: at most 1.2.
 """
 import argparse
-import os
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -20,9 +18,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
-from cryptography.fernet import Fernet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.servers import ready
 
 BORN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=20)
 POOL = "000000007b"
@@ -209,28 +208,6 @@ def main() -> int:
     return 0 if full <= FULL_GOAL and incremental <= INCREMENTAL_GOAL else 1
 
 
-def run() -> int:
-    """With a private PostgreSQL unless DATABASE_URL names one."""
-    from cvatoloka.embedded import EmbeddedServices, wanted
-
-    os.environ.setdefault("SECRET_KEY", "bench")
-    os.environ.setdefault("CREDENTIALS_KEYS", Fernet.generate_key().decode())
-    os.environ.update({"READ_ENV_FILES": "false", "LOG_LEVEL": "WARNING", "DJANGO_SETTINGS_MODULE": "cvatoloka.settings"})
-    with tempfile.TemporaryDirectory() as folder:
-        services = EmbeddedServices(Path(folder), durable=False) if wanted(os.environ) else None
-        if services is not None:
-            os.environ.update(services.start())
-        try:
-            import django
-            from django.core.management import call_command
-
-            django.setup()
-            call_command("migrate", verbosity=0)
-            return main()
-        finally:
-            if services is not None:
-                services.stop()
-
-
 if __name__ == "__main__":
-    sys.exit(run())
+    ready()
+    sys.exit(main())
