@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake
+from tests.stack.waiting import until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -59,29 +60,29 @@ def test_deleted_and_brought_back_among_thousands_is_seen_on_the_image(desk: Des
     desk.press("Delete", "Escape")
     expect(desk.page.locator(".ed-objects .badge")).to_have_text(str(COUNT - 1))
     desk.page.mouse.move(5, 5)
-    desk.page.wait_for_function(f"() => !({DRAWN})({place})")
+    until(desk.page, f"() => !({DRAWN})({place})")
     assert desk.page.evaluate(DRAWN, neighbour), "only the place of what went is drawn again, with what else is there"
     desk.press("Control+z")
-    desk.page.wait_for_function(f"() => ({DRAWN})({place})")
+    until(desk.page, f"() => ({DRAWN})({place})")
     assert len(desk.shapes()) == COUNT
     desk.press("Shift+h")
-    desk.page.wait_for_function(f"() => !({DRAWN})({neighbour})")
+    until(desk.page, f"() => !({DRAWN})({neighbour})")
     desk.press("Shift+h")
-    desk.page.wait_for_function(f"() => ({DRAWN})({neighbour})")
+    until(desk.page, f"() => ({DRAWN})({neighbour})")
 
 
 def test_hiding_all_and_showing_them_draws_nothing_anew(desk: Desk) -> None:
     desk.fake.annotations = {"10": {"shapes": boxes(COUNT), "tags": []}}
     desk.open()
     place = [6 + 52 * 6, 6.5 + 30 * 8]
-    desk.page.wait_for_function(f"() => ({DRAWN})({place})")
+    until(desk.page, f"() => ({DRAWN})({place})")
     desk.page.evaluate("""() => {
       window.strokes = 0;
       const { stroke } = CanvasRenderingContext2D.prototype;
       CanvasRenderingContext2D.prototype.stroke = function (...given) { window.strokes += 1; return stroke.apply(this, given); };
     }""")
     desk.press("Shift+h")
-    desk.page.wait_for_function(f"() => !({DRAWN})({place})")
+    until(desk.page, f"() => !({DRAWN})({place})")
     desk.press("Shift+h")
-    desk.page.wait_for_function(f"() => ({DRAWN})({place})")
+    until(desk.page, f"() => ({DRAWN})({place})")
     assert desk.page.evaluate("() => window.strokes") < 50

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake, near
+from tests.stack.waiting import until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -139,7 +140,7 @@ def test_a_drag_beside_objects_pans_and_the_wheel_zooms_at_the_pointer(desk: Des
     place = desk.at(400, 200)
     desk.page.mouse.move(*place)
     desk.page.mouse.wheel(0, -400)
-    desk.page.wait_for_function("() => window.ed.app.canvas.zoom > 2")
+    until(desk.page, "() => window.ed.app.canvas.zoom > 2")
     desk.page.wait_for_timeout(400)
     near(list(desk.at(400, 200)), list(place))
     desk.press("0")

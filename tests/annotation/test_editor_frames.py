@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake
 from tests.editor.fake_api import FakeEditorApi
+from tests.stack.waiting import until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -217,7 +218,7 @@ def test_the_picture_is_kept_in_this_browser_and_reset(desk: Desk) -> None:
     desk.page.get_by_role("button", name="Start annotating").click()
     desk.loaded()
     assert desk.page.evaluate(FILTER) == "contrast(1.5) saturate(0)"
-    desk.page.wait_for_function(f"() => !{SMOOTH}")
+    until(desk.page, f"() => !{SMOOTH}")
     desk.tool("Rectangle")
     desk.page.mouse.move(*desk.at(100, 100))
     expect(desk.page.locator(".ed-cross-x")).to_be_hidden()
@@ -229,7 +230,7 @@ def test_the_picture_is_kept_in_this_browser_and_reset(desk: Desk) -> None:
     expect(desk.page.get_by_role("dialog", name="Picture")).to_have_count(0)
     desk.page.mouse.move(*desk.at(120, 120))
     expect(desk.page.locator(".ed-cross-x")).to_be_visible()
-    desk.page.wait_for_function(f"() => {SMOOTH}")
+    until(desk.page, f"() => {SMOOTH}")
 
 
 def test_cvats_keys_turn_the_picture(desk: Desk) -> None:
@@ -258,7 +259,7 @@ def test_z_brings_the_selected_object_near(desk: Desk) -> None:
     expect(button).to_be_enabled()
     desk.page.locator(".ed-canvas").focus()
     desk.press("z")
-    desk.page.wait_for_function("(before) => window.ed.app.canvas.zoom > before * 1.5", arg=before)
+    until(desk.page, "(before) => window.ed.app.canvas.zoom > before * 1.5", arg=before)
     middle = desk.page.locator(".ed-canvas").bounding_box()
     assert middle is not None
     desk.page.wait_for_timeout(300)

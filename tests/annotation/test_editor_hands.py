@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake, near
 from tests.editor.fake_api import FakeEditorApi
+from tests.stack.waiting import until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -156,7 +157,7 @@ def test_one_finger_draws_two_zoom_and_a_long_press_opens_the_menu(phone: Desk) 
     for step in range(1, 6):
         touch("Move", (x - 30 - 12 * step, y), (x + 30 + 12 * step, y))
     touch("End")
-    page.wait_for_function("(zoom) => window.ed.app.canvas.zoom > zoom * 1.5", arg=zoom)
+    until(page, "(zoom) => window.ed.app.canvas.zoom > zoom * 1.5", arg=zoom)
     assert len(phone.shapes()) == 2, "a pinch draws nothing"
     phone.tool("Select")
     page.get_by_role("button", name="Show the whole image (0)").click()

@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake, near
 from tests.editor.fake_api import ASSIGNMENT, FakeEditorApi
+from tests.stack.waiting import until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -58,7 +59,7 @@ def test_a_frame_that_is_hidden_while_it_loads_shows_the_whole_image_later(page:
     page.evaluate("() => { document.querySelector('iframe').style.display = 'block'; }")
     frame.get_by_role("button", name="Start annotating").click()
     expect(frame.locator(".ed-loading")).to_have_count(0)
-    frame.wait_for_function("() => window.ed.app.canvas.zoom > 0.5")
+    until(frame, "() => window.ed.app.canvas.zoom > 0.5")
     corners = frame.evaluate("() => [window.ed.page(0, 0), window.ed.page(640, 480)]")
     stage = frame.locator(".ed-canvas").bounding_box()
     assert stage and stage["width"] > 300

@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake, near
 from tests.editor.fake_api import JOB_KEY, FakeEditorApi
+from tests.stack.waiting import until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -116,7 +117,7 @@ def test_submitting_tells_the_platforms_page_and_ends_the_work(new_context: Call
         expect(frame.get_by_text("One image has nothing on it.")).to_be_visible()
         frame.get_by_role("button", name="Submit anyway").click()
         expect(frame.get_by_role("heading", name="Submitted")).to_be_visible()
-        page.wait_for_function("() => window.messages.length === 2")
+        until(page, "() => window.messages.length === 2")
         ready, done = page.evaluate("() => window.messages")
         assert ready == {"origin": fake.address, "data": {"type": "cvatoloka:ready"}}
         digest = done["data"].pop("digest")
@@ -131,7 +132,7 @@ def test_a_task_page_reloaded_after_the_submission_is_told_again(new_context: Ca
         fake.read_only, fake.revision = True, 4
         page = new_context().new_page()
         page.goto(fake.platform_address)
-        page.wait_for_function("() => window.messages.length === 2")
+        until(page, "() => window.messages.length === 2")
         done = page.evaluate("() => window.messages[1].data")
         assert (done["type"], done["job_key"], done["revision"]) == ("cvatoloka:done", JOB_KEY, 4)
         expect(page.frames[1].get_by_role("heading", name="Submitted")).to_be_visible()
@@ -160,7 +161,7 @@ def test_giving_up_asks_first_and_tells_the_platforms_page(new_context: Callable
         assert len(page.evaluate("() => window.messages")) == 1
         frame.get_by_role("button", name="Give up").click()
         frame.get_by_role("dialog").get_by_role("button", name="Give up").click()
-        page.wait_for_function("() => window.messages.length === 2")
+        until(page, "() => window.messages.length === 2")
         assert page.evaluate("() => window.messages[1].data") == {"type": "cvatoloka:skip"}
 
 

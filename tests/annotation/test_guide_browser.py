@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from annotation.models import Asset
 from tests.annotation.pictures import picture
 from tests.cast import PASSWORD
+from tests.stack.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 PASTE = """([name, type, content]) => {
@@ -44,13 +45,13 @@ def test_pictures_go_into_the_guide_and_are_seen(live_server: Any, page: Page, a
     expect(page.locator("#preview img")).to_have_count(2)
     first, second = Asset.objects.order_by("created_date")
     assert text.input_value().split() == ["#", "Boxes", f"![car](/api/assets/{first.pk})", f"![lorry](/api/assets/{second.pk})"]
-    page.wait_for_function("[...document.querySelectorAll('#preview img')].every((one) => one.complete && one.naturalWidth > 0)")
+    until(page, "[...document.querySelectorAll('#preview img')].every((one) => one.complete && one.naturalWidth > 0)")
     page.evaluate(PASTE, ["bad.png", "image/png", base64.b64encode(b"nothing").decode()])
     expect(page.get_by_text("bad.png is not a whole PNG, JPEG, GIF or WebP picture.")).to_be_visible()
 
     page.get_by_role("button", name="Save guide").click()
     page.wait_for_url(f"**/projects/{project.pk}")
-    page.wait_for_function("[...document.querySelectorAll('.markdown img')].filter((one) => one.naturalWidth > 0).length === 2")
+    until(page, "[...document.querySelectorAll('.markdown img')].filter((one) => one.naturalWidth > 0).length === 2")
     project.refresh_from_db()
     assert project.guide.count("/api/assets/") == 2
     assert complaints == []

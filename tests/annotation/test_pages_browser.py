@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.annotation.pictures import picture
 from tests.cast import PASSWORD
+from tests.stack.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
@@ -156,7 +157,7 @@ def test_a_tokens_value_is_gone_after_a_reload(at, page):
 
 def _press_and_see(page: Page, key: str, place: str) -> None:
     """A person presses a key when the page stands still; htmx takes a moment after the new picture is there."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
+    until(page, "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")
     page.keyboard.press(key)
     expect(page.locator(".viewer-place")).to_have_text(place)
 

@@ -202,3 +202,46 @@ test("flush sends at once and waits for the answer", async () => {
   assert.equal(await saver.flush(), true);
   assert.equal(server.bodies.length, 1);
 });
+
+test("a change taken back before it was sent leaves nothing waiting", async () => {
+  const { server, drafts, timers, store, saver } = world();
+  draw(store, 0, 1);
+  await timers.pass(2000);
+  store.undo();
+  await timers.pass(300);
+  assert.equal(saver.state.kind, "waiting");
+  store.redo(); // again what the server holds
+  assert.deepEqual([saver.state.kind, saver.state.text], ["saved", "Saved"]);
+  await timers.pass(60_000);
+  assert.deepEqual([server.bodies.length, saver.state.kind, drafts.kept], [1, "saved", null]);
+});
+
+test("a change taken back while it is on its way is taken back at the server too", async () => {
+  const { server, timers, store, saver } = world({ frames: { 0: { shapes: [box(1)], tags: [] } } });
+  let release;
+  server.held = new Promise((resolve) => { release = resolve; });
+  draw(store, 0, 50);
+  await timers.pass(1000);
+  store.undo();
+  assert.equal(saver.state.kind, "saving");
+  server.held = null;
+  release();
+  await settle();
+  assert.equal(saver.clean, false);
+  await timers.pass(5000);
+  assert.deepEqual([server.frames[0].shapes.length, saver.state.kind, saver.clean], [1, "saved", true]);
+});
+
+for (const after of [true, false]) {
+  test(`a change taken back after its answer got lost is taken back at the server, ${after ? "which had" : "which had not"} taken it`, async () => {
+    const { server, timers, store, saver, conflicts } = world({ frames: { 0: { shapes: [box(1)], tags: [] } } });
+    server.faults = [{ after, error: offline() }];
+    draw(store, 0, 50);
+    await timers.pass(1000);
+    assert.equal(saver.state.kind, "failed");
+    store.undo();
+    assert.equal(saver.clean, false, "nobody knows what the server holds");
+    await timers.pass(20_000);
+    assert.deepEqual([server.frames[0].shapes.length, saver.state.kind, saver.clean, conflicts.length], [1, "saved", true, 0]);
+  });
+}

@@ -3,6 +3,8 @@ from typing import Any
 
 from playwright.sync_api import Frame, Page, expect
 
+from tests.stack.waiting import until
+
 Place = tuple[float, float]
 
 
@@ -11,7 +13,7 @@ class Hands:
 
     def __init__(self, page: Page, editor: Frame | None = None) -> None:
         self.page, self.editor = page, editor or page.main_frame
-        self.editor.wait_for_function("() => window.ed?.ready.then(() => true)")
+        until(self.editor, "() => window.ed?.ready.then(() => true)")
         # The strip opens by itself and moves the image: from then on it stays where it is.
         expect(self.editor.locator(".ed-thumb").first).to_be_visible()
         self.loaded()
@@ -61,5 +63,5 @@ class Hands:
 
     def saved(self) -> None:
         """The server holds what the editor has, and the editor says so (it says so a moment too long after a change)."""
-        self.editor.wait_for_function("() => window.ed.app.saver.clean")
+        until(self.editor, "() => window.ed.app.saver.clean")
         expect(self.editor.locator(".ed-save")).to_have_text("Saved")

@@ -18,6 +18,7 @@ from tests.journeys.people import Desk, Requester
 from tests.journeys.programs import Api
 from tests.stack.app import AppServer
 from tests.stack.sandbox import RequesterAccount, SandboxServer
+from tests.stack.waiting import until
 
 TITLE = "Squares in every way"
 KINDS = ["rectangle", "polygon", "polyline", "points", "ellipse", "mask", "tag"]
@@ -169,7 +170,7 @@ def lose_the_tab(desk: Desk, hands: Hands) -> Hands:
     hands.tool("Rectangle")
     hands.drag((140, 300), (180, 400))
     expect(hands.editor.get_by_role("alert")).to_contain_text("Your work is kept in this browser.")
-    hands.editor.wait_for_function("() => window.ed.app.saver.drafts.get().then((draft) => draft !== null)")
+    until(hands.editor, "() => window.ed.app.saver.drafts.get().then((draft) => draft !== null)")
     desk.lose_tab()
     again = Hands(desk.page, desk.editor())
     expect(again.editor.get_by_role("heading", name="Work that was not saved")).to_be_visible()

@@ -105,7 +105,7 @@ def test_photographs_are_collected_from_telephones(outcomes: Outcomes) -> None:
 
 def test_boxes_are_judged_and_drawn_again_until_they_are_good(outcomes: Outcomes) -> None:
     found = outcomes["detection_with_verification"]
-    assert found["photos"] == found["accepted"] == 8
+    assert found["photos"] == found["accepted"] == 14
     assert found["rejected"] > 0
     assert (found["left"], found["undecided"], found["judged_own"]) == (0, 0, 0)
     assert found["shapes"] == ["rectangle"]

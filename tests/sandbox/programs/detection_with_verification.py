@@ -12,7 +12,7 @@ from toloka.client.project import template_builder as tb
 from toloka.streaming import AssignmentsObserver, Pipeline
 from toloka.streaming.event import AssignmentEvent
 
-PICTURES, OPINIONS = 8, 3
+PICTURES, OPINIONS = 14, 3
 # Events younger than this are not looked at yet, for an answer may be on its way; and no pool closes before they are.
 LAG, CLOSING_DELAY = timedelta(minutes=2), 150
 client = toloka.TolokaClient(input("Token: "), "SANDBOX")

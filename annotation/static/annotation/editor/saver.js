@@ -19,6 +19,7 @@ export class Saver {
   #failures = 0;
   #running = null;
   #synced = new Map();
+  #lost = new Map(); // what was sent without an answer: the server may hold it, or not
   #question = null;
 
   /**
@@ -54,7 +55,8 @@ export class Saver {
   }
 
   #changed() {
-    if (this.stopped || this.clean) return;
+    if (this.stopped) return;
+    if (this.clean) return this.#takenBack();
     this.timers.clear(this.#draftTimer);
     this.#draftTimer = this.timers.set(() => this.#keepDraft(), DRAFT_DELAY);
     if (this.state.kind === "conflict") return; // the person decides first
@@ -62,6 +64,20 @@ export class Saver {
     this.#show("waiting", "Saving…");
     const passed = this.timers.now() - this.#firstChange;
     this.#schedule(Math.max(0, Math.min(DELAY, LONGEST_DELAY - passed)));
+  }
+
+  /** Undo and redo have led back to what the server holds before anything was sent. */
+  #takenBack() {
+    if (this.#running || this.state.kind === "conflict" || this.state.kind === "saved") return;
+    this.timers.clear(this.#timer);
+    this.#firstChange = 0;
+    this.#rest();
+  }
+
+  #rest() {
+    this.timers.clear(this.#draftTimer);
+    this.drafts.remove();
+    this.#show("saved", "Saved");
   }
 
   #schedule(delay) {
@@ -99,21 +115,26 @@ export class Saver {
       const answer = await this.api.save(this.revision, Object.fromEntries(sent), { keepalive });
       this.#arrived(sent, answer.revision);
     } catch (error) {
+      if (error.passing) this.#doubt(sent);
       await this.#refused(error);
+    }
+  }
+
+  /** Without an answer nobody knows what the server holds of these frames: they are unsaved until one comes, whatever they become. */
+  #doubt(sent) {
+    for (const [number, frame] of sent) {
+      this.#lost.set(number, frame);
+      this.#synced.set(number, { ...(this.#synced.get(number) ?? EMPTY) });
     }
   }
 
   #arrived(sent, revision) {
     this.revision = revision;
     this.#failures = 0;
+    this.#lost.clear();
     this.#remember(sent.keys(), sent);
-    if (this.clean) {
-      this.timers.clear(this.#draftTimer);
-      this.drafts.remove();
-      this.#show("saved", "Saved");
-    } else {
-      this.#changed();
-    }
+    if (this.clean) this.#rest();
+    else this.#changed();
   }
 
   async #refused(error) {
@@ -148,10 +169,14 @@ export class Saver {
     const changed = [...numbers].filter((number) => !sameContent(theirs(number), base(number)));
     const same = changed.filter((number) => sameContent(theirs(number), this.store.frame(number)));
     const mine = new Set(this.unsaved);
-    const both = changed.filter((number) => mine.has(number) && !same.includes(number));
+    // Sent by ourselves, the answer lost, and changed here since: ours is the newer.
+    const ours = changed.filter((number) => this.#lost.has(number) && sameContent(theirs(number), this.#lost.get(number)));
+    const both = changed.filter((number) => mine.has(number) && !same.includes(number) && !ours.includes(number));
     const onlyTheirs = changed.filter((number) => !mine.has(number));
     this.revision = remote.revision;
+    this.#lost.clear();
     this.#remember(same);
+    for (const number of ours) if (!same.includes(number)) this.#synced.set(number, theirs(number));
     this.#adopt(onlyTheirs, theirs);
     if (both.length) return this.#ask(both, theirs);
     this.#settled();
@@ -185,8 +210,7 @@ export class Saver {
 
   #settled() {
     if (this.clean) {
-      this.drafts.remove();
-      this.#show("saved", "Saved");
+      this.#rest();
     } else {
       this.#show("waiting", "Saving…");
       this.#schedule(0);
