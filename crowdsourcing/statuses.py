@@ -15,6 +15,13 @@ class PoolStatus(models.TextChoices):
     LOCKED = "LOCKED"
 
 
+class PoolInterface(models.TextChoices):
+    """What a Toloker annotates in."""
+
+    EDITOR = "editor", "Our editor"
+    IMAGE_ANNOTATION = "image_annotation", "The platform's own image annotation"
+
+
 class AssignmentStatus(models.TextChoices):
     ACTIVE = "ACTIVE"
     SUBMITTED = "SUBMITTED"

@@ -5,12 +5,17 @@ from crowdsourcing.models.bulk import BulkDecision, BulkItem
 from crowdsourcing.models.commands import ProviderCommand
 from crowdsourcing.models.history import StatusChange
 from crowdsourcing.models.money import LedgerEntry
+from crowdsourcing.models.policies import ReviewPolicy
 from crowdsourcing.models.pools import Pool, TaskSuite
 from crowdsourcing.models.projects import CrowdProject
 from crowdsourcing.models.quality import WorkMeasure
+from crowdsourcing.models.skills import Skill
+from crowdsourcing.models.verdicts import TruthScore, Verdict
+from crowdsourcing.models.verification import Verification, VerificationTask, Vote
 from crowdsourcing.models.webhooks import WebhookEvent
 
 __all__ = [
-    "Assignment", "BulkDecision", "BulkItem", "CrowdProject", "LedgerEntry", "Pool", "ProviderAccount", "ProviderCommand", "StatusChange",
-    "TaskSuite", "Toloker", "WebhookEvent", "WorkMeasure",
+    "Assignment", "BulkDecision", "BulkItem", "CrowdProject", "LedgerEntry", "Pool", "ProviderAccount", "ProviderCommand", "ReviewPolicy",
+    "Skill", "StatusChange", "TaskSuite", "Toloker", "TruthScore", "Verdict", "Verification", "VerificationTask", "Vote", "WebhookEvent",
+    "WorkMeasure",
 ]

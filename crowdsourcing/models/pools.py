@@ -6,7 +6,7 @@ from django.db import models
 
 from annotation.models import Job, Task
 from crowdsourcing.models.projects import CrowdProject
-from crowdsourcing.statuses import PoolStatus, ReissuePolicy
+from crowdsourcing.statuses import PoolInterface, PoolStatus, ReissuePolicy
 
 
 class Pool(models.Model):
@@ -26,6 +26,12 @@ class Pool(models.Model):
     auto_accept_period_day = models.PositiveSmallIntegerField(default=21, validators=[MinValueValidator(1), MaxValueValidator(21)])
     # Toloka's filter grammar: {"and"|"or": [...]}; {} means everyone.
     filter = models.JSONField(default=dict, blank=True)
+    # What Tolokers work in, and what of it the requester chose ({"shapes": ["rectangle", ...]} for the platform's own).
+    interface = models.CharField(max_length=24, choices=PoolInterface.choices, default=PoolInterface.EDITOR,
+                                 db_default=PoolInterface.EDITOR)
+    interface_options = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
+    # The platform's quality_control.configs: [{"collector_config": ..., "rules": [...]}]; skills by the platform's ids.
+    quality_rules = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
     reissue_policy = models.CharField(max_length=16, choices=ReissuePolicy.choices, default=ReissuePolicy.AFTER_DISPUTE)
     will_expire = models.DateTimeField(help_text="The platform stops the pool then.")
     # Observed.
