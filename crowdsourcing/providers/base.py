@@ -104,6 +104,24 @@ class RemoteAssignment:
     solution: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SkillSpec:
+    """A skill as wanted. Its name finds it again. `public_requester_description`: language code (EN, ES, ...) -> text."""
+
+    name: str
+    hidden: bool = True
+    public_requester_description: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteSkill:
+    id: str
+    name: str
+    hidden: bool
+    public_requester_description: dict[str, str]
+    seen_at: datetime
+
+
 # Time fields by which assignments can be streamed.
 STREAMS = ("created", "submitted", "accepted", "rejected", "skipped", "expired")
 
@@ -172,6 +190,15 @@ class Provider(Protocol):
 
     def assignment_pages(self, pool_id: str, *, stream: str = "", since: datetime | None = None) -> Iterator[list[RemoteAssignment]]:
         """All assignments of the pool, or those whose `stream` time (one of STREAMS) is at or after `since`, oldest first."""
+
+    def skills(self) -> list[RemoteSkill]:
+        """The account's own skills, oldest first; those that only trainings set are left out."""
+
+    def ensure_skill(self, spec: SkillSpec) -> RemoteSkill:
+        """The account's oldest skill of exactly this name, left as it is; made if there is none. Never two."""
+
+    def user_skills(self, skill_id: str) -> dict[str, float]:
+        """Worker's id -> value, 0 to 100, of everybody who has the skill. NotFound when there is no such skill."""
 
     def subscribe(self, pool_id: str, *, url: str, secret: str) -> None:
         """Have `url` told of everything that happens in the pool, in calls signed with `secret`. Again: the new secret counts.

@@ -28,6 +28,7 @@ ROUTES = {
     "reissue": ("PATCH", "/api/v1/tasks/"),
     "accept": ("PATCH", "/api/v1/assignments/"),
     "reject": ("PATCH", "/api/v1/assignments/"),
+    "ensure_skill": ("POST", "/api/v1/skills$"),
     "subscribe": ("PUT", "/api/v1/webhook-subscriptions$"),
     "unsubscribe": ("DELETE", "/api/v1/webhook-subscriptions/"),
 }
@@ -50,6 +51,9 @@ class Stage(Protocol):
     def slow_down(self, method: str) -> None: ...
 
     def projects(self) -> int: ...
+
+    def give_skill(self, worker: str, skill_id: str, value: int) -> str:
+        """The worker's id at the far side."""
 
     def told(self, pool_id: str) -> set[str]:
         """The urls that are told of the pool's assignments."""
@@ -82,6 +86,10 @@ class FakeStage:
 
     def projects(self) -> int:
         return len(self.platform.projects)
+
+    def give_skill(self, worker: str, skill_id: str, value: int) -> str:
+        self.platform.user_skills.setdefault(skill_id, {})[worker] = float(value)
+        return worker
 
     def told(self, pool_id: str) -> set[str]:
         return {url for pool, url in self.platform.subscriptions if pool == pool_id}
@@ -126,6 +134,11 @@ class SandboxStage:
 
     def projects(self) -> int:
         return len(list(self.requester.client().get_projects()))
+
+    def give_skill(self, worker: str, skill_id: str, value: int) -> str:
+        user_id = str(self._toloker(worker).id)
+        self.requester.client().set_user_skill(skill_id=skill_id, user_id=user_id, value=Decimal(value))
+        return user_id
 
     def told(self, pool_id: str) -> set[str]:
         found = list(self.requester.client().get_webhook_subscriptions(pool_id=pool_id))

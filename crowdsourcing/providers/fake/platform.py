@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from crowdsourcing.providers.base import RemoteAssignment
+from crowdsourcing.providers.base import RemoteAssignment, RemoteSkill
 from crowdsourcing.providers.errors import ProviderError
 
 
@@ -31,6 +31,9 @@ class FakePlatform:
     tasks: dict[str, FakeTask] = field(default_factory=dict)
     assignments: dict[str, RemoteAssignment] = field(default_factory=dict)
     operations: set[UUID] = field(default_factory=set)
+    skills: dict[str, RemoteSkill] = field(default_factory=dict)
+    # Skill id -> worker -> value.
+    user_skills: dict[str, dict[str, float]] = field(default_factory=dict)
     # (pool id, url) -> secret.
     subscriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     calls: list[tuple[Any, ...]] = field(default_factory=list)

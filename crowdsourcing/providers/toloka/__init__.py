@@ -2,11 +2,12 @@
 from crowdsourcing.providers.toloka.assignments import Assignments
 from crowdsourcing.providers.toloka.pools import Pools
 from crowdsourcing.providers.toloka.projects import Projects
+from crowdsourcing.providers.toloka.skills import Skills
 from crowdsourcing.providers.toloka.tasks import Tasks
 from crowdsourcing.providers.toloka.webhooks import Webhooks
 
 
-class TolokaProvider(Projects, Pools, Tasks, Assignments, Webhooks):
+class TolokaProvider(Projects, Pools, Tasks, Assignments, Skills, Webhooks):
     """crowdsourcing.providers.base.Provider over HTTP. See docs/provider-contract.md for what it cannot do."""
 
 

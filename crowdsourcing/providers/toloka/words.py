@@ -5,7 +5,17 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar
 
-from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask, RequesterInfo
+from crowdsourcing.providers.base import (
+    PoolSpec,
+    ProjectSpec,
+    RemoteAssignment,
+    RemotePool,
+    RemoteProject,
+    RemoteSkill,
+    RemoteTask,
+    RequesterInfo,
+    SkillSpec,
+)
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.providers.toloka.task_page import view_spec
 
@@ -175,6 +185,25 @@ def requester_from(item: dict[str, Any]) -> RequesterInfo:
 @understood
 def project_from(item: dict[str, Any], seen_at: datetime) -> RemoteProject:
     return RemoteProject(str(item["id"]), str(item.get("status") or "ACTIVE"), mark_of(item), seen_at)
+
+
+@understood
+def skill_from(item: dict[str, Any], seen_at: datetime) -> RemoteSkill:
+    words = item.get("public_requester_description") or {}
+    hidden = item.get("hidden")
+    return RemoteSkill(str(item["id"]), without_nul(str(item["name"])), hidden is None or bool(hidden),
+                       {str(language): without_nul(str(text)) for language, text in words.items()}, seen_at)
+
+
+def skill_json(spec: SkillSpec) -> dict[str, Any]:
+    return {"name": spec.name, "hidden": spec.hidden, "public_requester_description": dict(spec.public_requester_description)}
+
+
+@understood
+def user_skill_from(item: dict[str, Any]) -> tuple[str, float]:
+    """(user id, value); the exact one, which the rounded one stands in for where a server does not tell it."""
+    exact = item.get("exact_value")
+    return str(item["user_id"]), float(item["value"] if exact is None else exact)
 
 
 @understood
