@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 from crowdsourcing.api.assignments import AssignmentViewSet
 from crowdsourcing.api.bulk import BulkStartViewSet, BulkViewSet
 from crowdsourcing.api.commands import CommandViewSet, StatusChangeViewSet
+from crowdsourcing.api.images import image
 from crowdsourcing.api.pools import PoolViewSet, TaskSuiteViewSet
 from crowdsourcing.api.projects import AccountViewSet, CrowdProjectViewSet
 from crowdsourcing.api.reviews import ReviewViewSet
@@ -19,4 +20,9 @@ router.register("reviews", ReviewViewSet, "crowd-review")
 router.register("bulk-decisions", BulkViewSet, "crowd-bulk-decision")
 router.register("commands", CommandViewSet, "crowd-command")
 router.register("status-changes", StatusChangeViewSet, "crowd-status-change")
-urlpatterns = [path("assignments/bulk", BulkStartViewSet.as_view({"post": "create"}), name="crowd-assignment-bulk"), *router.urls]
+urlpatterns = [
+    path("assignments/bulk", BulkStartViewSet.as_view({"post": "create"}), name="crowd-assignment-bulk"),
+    # Below /api/, where no session is looked at.
+    path("images/<str:token>/<str:name>", image, name="crowd-image"),
+    *router.urls,
+]

@@ -13,7 +13,7 @@ from annotation.services import issues
 pytestmark = pytest.mark.django_db
 # For everybody: a login, a health check, the schema, one's own things, links that carry their own key.
 OPEN = re.compile(
-    r"^/(healthz|readyz|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/)|crowdsourcing/webhooks/|editor/"
+    r"^/(healthz|readyz|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/|crowdsourcing/images/)|crowdsourcing/webhooks/|editor/"
     r"|login|logout|signup|password-|profile|tokens$|invitations/|api/invitations/|guide/preview|$)")
 # Lists and forms that hold one's own things; that they are empty is tested where they are.
 LISTS = re.compile(
