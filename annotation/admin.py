@@ -196,7 +196,7 @@ class UploadAdmin(LookingAdmin):
 class JobAdmin(LookingAdmin):
     """Jobs."""
 
-    list_display = ("id", "task", "start_frame", "stop_frame", "stage", "state", "assignee", "attempt", "revision", "updated_date")
+    list_display = ("id", "task", "type", "start_frame", "stop_frame", "stage", "state", "assignee", "attempt", "revision", "updated_date")
     list_filter = ("stage", "state")
     list_select_related = ("task", "assignee")
     search_fields = ("=id", "task__name", "attempt", "worker", "assignee__username")

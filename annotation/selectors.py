@@ -118,7 +118,8 @@ def frames_for(user: Any) -> QuerySet[Frame]:
     if not _known(user) or is_admin(user):
         return Frame.objects.filter(task__in=tasks_for(user).order_by().values("pk"))
     here = Q(task=OuterRef("task"), start_frame__lte=OuterRef("number"), stop_frame__gte=OuterRef("number"))
-    around = Job.objects.filter(_given(user) & here)
+    some = Q(included_frames=None) | Q(included_frames__contains=[OuterRef("number")])
+    around = Job.objects.filter(_given(user) & here & some)
     return Frame.objects.filter(Q(task__in=tasks_for(user).order_by().values("pk")) | Exists(around))
 
 

@@ -179,7 +179,7 @@ class SubmitView(EditorView):
 
 
 def _frames(job: Job) -> Any:
-    return Frame.objects.filter(task=job.task_id, number__gte=job.start_frame, number__lte=job.stop_frame).order_by("number")
+    return Frame.objects.filter(job.frames_within(), task=job.task_id).order_by("number")
 
 
 def _label(label: Label) -> dict[str, Any]:

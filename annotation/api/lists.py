@@ -3,10 +3,10 @@ from typing import Any
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, NullIf
 
 from annotation.api.terms import Kind, Term, Terms, flag, moment, number, text
-from annotation.models import Job, JobStage, JobState, LabelType, Request, Task
+from annotation.models import Job, JobStage, JobState, JobType, LabelType, Request, Task, ValidationMode
 
 _COMPLETED = Q(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
 
@@ -27,8 +27,8 @@ def _nothing(kind: Kind = Kind.TEXT) -> Term:
 
 _DIMENSION = text(expression=_constant("2d"), choices=("2d", "3d"))
 _WORDS = ("annotation", "validation", "completed")
-_JOBS_OF_PROJECT = Job.objects.filter(task__project=OuterRef("pk"))
-_JOBS_OF_TASK = Job.objects.filter(task=OuterRef("pk"))
+_JOBS_OF_PROJECT = Job.objects.filter(task__project=OuterRef("pk"), type=JobType.ANNOTATION)
+_JOBS_OF_TASK = Job.objects.filter(task=OuterRef("pk"), type=JobType.ANNOTATION)
 
 PROJECTS: Terms = {
     "id": number("id"), "name": text("name"), "owner": text("owner__username"), "assignee": _nothing(),
@@ -47,7 +47,8 @@ TASKS: Terms = {
     "mode": text(expression=_chosen((Q(size=0), ""), (Q(from_video=True), "interpolation"), default="annotation"),
                  choices=("annotation", "interpolation", "")),
     "dimension": _DIMENSION, "subset": text("subset"), "size": number("size"), "project_id": number("project"),
-    "project_name": text("project__name"), "tracker_link": text("project__bug_tracker"), "validation_mode": _nothing(),
+    "project_name": text("project__name"), "tracker_link": text("project__bug_tracker"),
+    "validation_mode": text(choices=tuple(ValidationMode.values), expression=lambda: NullIf("validation_mode", Value(""))),
     "created_date": moment("created_date"), "updated_date": moment("updated_date"),
 }
 JOBS: Terms = {
@@ -57,7 +58,7 @@ JOBS: Terms = {
     "status": text(choices=_WORDS, expression=_chosen(
         (Q(stage=JobStage.ANNOTATION), "annotation"), (_COMPLETED, "completed"), default="validation")),
     "dimension": _DIMENSION,
-    "type": text(expression=_constant("annotation"), choices=("annotation", "ground_truth", "replica")),
+    "type": text("type", choices=("annotation", "ground_truth", "replica")),
     "parent_job_id": Term(Kind.NUMBER, expression=_constant(None)), "start_frame": number("start_frame"),
     "stop_frame": number("stop_frame"), "created_date": moment("created_date"), "updated_date": moment("updated_date"),
 }

@@ -108,7 +108,7 @@ class Reading:
         if matched.elsewhere:
             self._elsewhere += 1
             return
-        if self._job is not None and matched.number is not None and not self._job.start_frame <= matched.number <= self._job.stop_frame:
+        if self._job is not None and matched.number is not None and not self._job.holds(matched.number):
             self._beside += 1
             return
         self._images[image.key] = matched.number

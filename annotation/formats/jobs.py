@@ -26,9 +26,9 @@ def put_on_jobs(run: Run, task: Task, vocabulary: Vocabulary, spool: Spool, note
         if Vocabulary.of_project(task.project_id).described() != vocabulary.described():
             raise RunFailed("The project's labels were changed while the file was read. Import it again.")
         run.lock()
-        jobs = Job.objects.filter(task=task) if run.request.job_id is None else Job.objects.filter(pk=run.request.job_id)
+        jobs = task.annotation_jobs if run.request.job_id is None else Job.objects.filter(pk=run.request.job_id)
         for job in jobs.select_for_update(of=("self",)).select_related("task").order_by("start_frame", "pk"):
-            mine = {number: coming.pop(number) for number in range(job.start_frame, job.stop_frame + 1) if number in coming}
+            mine = {number: coming.pop(number) for number in job.numbers if number in coming}
             _save(job, mine, append=append)
         shapes, tags = spool.counts["shapes"], spool.counts["tags"]
         run.finish(f"{shapes:,} shapes and {tags:,} tags on {spool.frame_count:,} frames.", warnings=notes[:1000])

@@ -9,7 +9,19 @@ from django.db import connection
 from django.db.models import Count, F, Q, TextField
 from django.db.models.functions import Cast
 
-from annotation.models import Frame, FrameAnnotation, Job, JobStage, JobState, Label, Project, Snapshot, Task
+from annotation.models import (
+    Frame,
+    FrameAnnotation,
+    Job,
+    JobStage,
+    JobState,
+    JobType,
+    Label,
+    Project,
+    Snapshot,
+    Task,
+    ValidationMode,
+)
 from annotation.services.corrections import in_force
 
 FRAMES_AT_ONCE = 2000
@@ -58,7 +70,7 @@ class Scope:
         self._known = {label.pk for label in self.labels}
         self._subsets = {task.pk: task.subset for task in self.tasks}
         # Chosen once: jobs that are accepted or reopened while the file is written do not make its parts disagree.
-        chosen = self._covered(only_accepted) if job is None else self._covered(bool(only_accepted)) & Q(pk=job.pk)
+        chosen = self._covered(only_accepted) & self._work if job is None else self._covered(bool(only_accepted)) & Q(pk=job.pk)
         covered = list(Job.objects.filter(chosen).order_by("task_id", "start_frame", "pk").values_list(
             "pk", flat=True))
         self._snapshots = self._submissions(covered) if submitted else None
@@ -70,12 +82,14 @@ class Scope:
         self.corrected_jobs = 0 if submitted else in_force(jobs=Job.objects.filter(self._jobs)).count()
         self._starts: dict[int, list[tuple[int, int]]] = {}
         self._ranges = self._frame_ranges()
-        self._unchecked = self._unchecked_frames() if skip_unchecked else set()
+        self._honeypots = self._honeypot_frames()
+        self._unchecked = self._unchecked_frames() - self._honeypots if skip_unchecked else set()
         self.skipped_frames = len(self._unchecked)
         self._ambiguous = set(
-            Frame.objects.filter(task__in=self.tasks).values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
-            .values_list("name", flat=True)) if len(self.tasks) > 1 else set()
-        self.frame_count = sum(stop - start + 1 for ranges in self._ranges.values() for start, stop in ranges) - self.skipped_frames
+            Frame.objects.filter(task__in=self.tasks, honeypot_of=None).values("name").annotate(times=Count("pk")).filter(times__gt=1)
+            .order_by().values_list("name", flat=True)) if len(self.tasks) > 1 else set()
+        self.frame_count = sum(stop - start + 1 - self._honeypots_within(task_id, start, stop)
+                               for task_id, ranges in self._ranges.items() for start, stop in ranges) - self.skipped_frames
 
     def _covered(self, only_accepted: bool | None) -> Q:
         """A filter on jobs."""
@@ -88,6 +102,12 @@ class Scope:
             crowd = set(ids) if only_accepted else set()
         accepted = Q(task__in=crowd, stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
         return accepted | Q(task__in=set(ids) - crowd)
+
+    @property
+    def _work(self) -> Q:
+        """Jobs that people annotate. With honeypots the ground truth's frames are in no other job: once finished, it is the work."""
+        truth = Q(type=JobType.GROUND_TRUTH, task__validation_mode=ValidationMode.GT_POOL, state=JobState.COMPLETED)
+        return Q(type=JobType.ANNOTATION) | truth
 
     def _submissions(self, jobs: list[int]) -> dict[int, int]:
         """Job -> the last submission of whoever holds it; none after a reissue nobody submitted yet."""
@@ -108,8 +128,11 @@ class Scope:
         """Task id -> frames of its covered jobs as disjoint ranges, in order."""
         ranges: dict[int, list[tuple[int, int]]] = {}
         jobs = Job.objects.filter(self._jobs).order_by("task_id", "start_frame", "pk")
-        rows = jobs.values_list("task_id", "start_frame", "stop_frame", "pk")
-        for task_id, start, stop, pk in rows.iterator(chunk_size=FRAMES_AT_ONCE):
+        rows = jobs.values_list("task_id", "start_frame", "stop_frame", "included_frames", "pk")
+        pieces = ((task_id, piece, pk) for task_id, start, stop, some, pk in rows.iterator(chunk_size=FRAMES_AT_ONCE)
+                  for piece in ([(start, stop)] if some is None else [(number, number) for number in some]))
+        # A ground truth job begins where its task does, but its frames may lie anywhere.
+        for task_id, (start, stop), pk in sorted(pieces):
             self._starts.setdefault(task_id, []).append((start, pk))
             merged = ranges.setdefault(task_id, [])
             if merged and start <= merged[-1][1] + 1:
@@ -118,8 +141,15 @@ class Scope:
                 merged.append((start, stop))
         return ranges
 
+    def _honeypot_frames(self) -> set[tuple[int, int]]:
+        """(task, number): pictures that are in the task a second time."""
+        return set(Frame.objects.filter(task__in=self.tasks, honeypot_of__isnull=False).order_by().values_list("task_id", "number"))
+
+    def _honeypots_within(self, task_id: int, start: int, stop: int) -> int:
+        return sum((task_id, number) in self._honeypots for number in range(start, stop + 1)) if self._honeypots else 0
+
     def _covers(self, task_id: int, number: int) -> bool:
-        if (task_id, number) in self._unchecked:
+        if (task_id, number) in self._unchecked or (task_id, number) in self._honeypots:
             return False
         ranges = self._ranges.get(task_id, [])
         position = bisect_right(ranges, (number, float("inf"))) - 1
@@ -131,7 +161,7 @@ class Scope:
         return starts[bisect_right(starts, (image.number, float("inf"))) - 1][1]
 
     def images(self) -> Iterator[ImageRow]:
-        """Every covered frame once, by task and number."""
+        """Every covered frame once, by task and number; no honeypots."""
         rows = Frame.objects.filter(task__in=self.tasks).order_by("task_id", "number").values_list(
             "task_id", "number", "name", "width", "height", "orientation", "original", "source_url")
         image_id = 0

@@ -1,10 +1,20 @@
 """Job, the shapes on its frames, snapshots of what was submitted, and editor sessions."""
+from collections.abc import Sequence
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 
 from annotation.models.tasks import Task
+
+
+class JobType(models.TextChoices):
+    """CVAT's words. ANNOTATION is what people are given; a task has one GROUND_TRUTH job at most, which its requester does."""
+
+    ANNOTATION = "annotation", "Annotation"
+    GROUND_TRUTH = "ground_truth", "Ground truth"
 
 
 class JobStage(models.TextChoices):
@@ -21,7 +31,8 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """Frames start_frame..stop_frame (inclusive, task-absolute) that one person annotates.
+    """Frames start_frame..stop_frame (inclusive, task-absolute) that one person annotates. A ground truth job spans its whole task and
+    has the frames of `included_frames` only: ask `numbers`, `holds` and `frames_within`, not the two ends.
 
     `attempt` and `worker` are opaque references of whoever works on it from outside ("" for our own users);
     an attempt's work is kept in Snapshot rows, the job holds the current attempt's shapes only.
@@ -30,6 +41,9 @@ class Job(models.Model):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="jobs")
     start_frame = models.PositiveIntegerField()
     stop_frame = models.PositiveIntegerField()
+    type = models.CharField(max_length=16, choices=JobType.choices, default=JobType.ANNOTATION)
+    # Sorted; null: all from start to stop. An array and no JSON: plain rows (annotation.rows) carry it.
+    included_frames = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
     stage = models.CharField(max_length=16, choices=JobStage.choices, default=JobStage.ANNOTATION)
     state = models.CharField(max_length=16, choices=JobState.choices, default=JobState.NEW)
     assignee = models.ForeignKey(
@@ -46,14 +60,49 @@ class Job(models.Model):
         ordering = ["task_id", "start_frame", "id"]
         # The order of every list of jobs: a page is read, not sorted out of all.
         indexes = [models.Index(fields=["task", "start_frame", "id"], name="job_in_order")]
-        constraints = [models.CheckConstraint(condition=Q(stop_frame__gte=F("start_frame")), name="job_frames_in_order")]
+        constraints = [
+            models.CheckConstraint(condition=Q(stop_frame__gte=F("start_frame")), name="job_frames_in_order"),
+            models.UniqueConstraint(fields=["task"], condition=Q(type="ground_truth"), name="one_ground_truth_job_a_task"),
+            models.CheckConstraint(
+                condition=~Q(type="ground_truth") | Q(included_frames__isnull=False), name="ground_truth_names_its_frames"),
+        ]
 
     def __str__(self) -> str:
         return f"Job {self.pk}"
 
     @property
+    def numbers(self) -> Sequence[int]:
+        """Its frames, in order."""
+        return range(self.start_frame, self.stop_frame + 1) if self.included_frames is None else self.included_frames
+
+    @property
+    def first_frame(self) -> int:
+        return self.numbers[0]
+
+    @property
+    def frames_in_words(self) -> str:
+        """ "3–7", or "2, 5, 9" of a ground truth job; of many the first ones."""
+        if self.included_frames is None:
+            return f"{self.start_frame}–{self.stop_frame}"
+        return ", ".join(map(str, self.included_frames[:8])) + (", …" if len(self.included_frames) > 8 else "")
+
+    @property
     def frame_count(self) -> int:
-        return self.stop_frame - self.start_frame + 1
+        return len(self.numbers)
+
+    def holds(self, number: int) -> bool:
+        """Whether this frame of the task is one of the job's."""
+        return number in self.numbers
+
+    def frames_within(self, path: str = "number") -> Q:
+        """The condition that `path`, the number of one of the task's frames, is in the job."""
+        if self.included_frames is None:
+            return Q(**{f"{path}__range": (self.start_frame, self.stop_frame)})
+        return Q(**{f"{path}__in": self.included_frames})
+
+    @property
+    def is_ground_truth(self) -> bool:
+        return self.type == JobType.GROUND_TRUTH
 
 
 class FrameAnnotation(models.Model):

@@ -1,7 +1,9 @@
 """Task, its frames, and files on their way in."""
 import uuid
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -13,6 +15,13 @@ class SortingMethod(models.TextChoices):
     NATURAL = "natural"
     PREDEFINED = "predefined"
     RANDOM = "random"
+
+
+class ValidationMode(models.TextChoices):
+    """CVAT's words. GT: the ground truth job's frames are also in the jobs; GT_POOL: copies of its frames are mixed into them."""
+
+    GT = "gt", "Ground truth"
+    GT_POOL = "gt_pool", "Honeypots"
 
 
 class Task(models.Model):
@@ -33,6 +42,12 @@ class Task(models.Model):
     origin = models.JSONField(default=dict, blank=True, encoder=DjangoJSONEncoder)
     # Whether a job that somebody takes starts with the task's pre-annotations on its frames.
     show_preannotations = models.BooleanField(default=False)
+    # "" without a ground truth job.
+    validation_mode = models.CharField(max_length=8, choices=ValidationMode.choices, blank=True)
+    # With honeypots: how many are in a job.
+    validation_frames_per_job = models.PositiveIntegerField(default=0)
+    # Of the ground truth's frames: what nothing is measured by (CVAT's disabled_frames).
+    disabled_frames = ArrayField(models.PositiveIntegerField(), default=list, blank=True)
     created_date = models.DateTimeField(auto_now_add=True)
     updated_date = models.DateTimeField(auto_now=True, db_index=True)
 
@@ -41,6 +56,11 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def annotation_jobs(self) -> Any:
+        """Its jobs (a QuerySet) without the ground truth's, which is no work for anybody else."""
+        return self.jobs.filter(type="annotation")
 
 
 def frame_path(kind: str, task_id: int, number: int, suffix: str) -> str:
@@ -69,6 +89,8 @@ class Frame(models.Model):
     needs_work_copy = models.BooleanField(default=False)
     # Why no copy can be made of the original; "" as long as nothing is known to be wrong.
     damage = models.CharField(max_length=255, blank=True)
+    # A honeypot: the number of the ground truth's frame whose picture this is. It looks like every other to whoever annotates.
+    honeypot_of = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["task_id", "number"]

@@ -29,9 +29,9 @@ def job_data(*, job: Job) -> Data:
 
 
 def task_data(*, task: Task) -> Data:
-    """Everything on the task's jobs, job after job."""
+    """Everything on the task's jobs, job after job; what is on the ground truth job is read there only."""
     merged = _flat({}, 0)
-    for job in task.jobs.order_by("start_frame", "pk"):
+    for job in task.annotation_jobs.order_by("start_frame", "pk"):
         data = job_data(job=job)
         merged["version"] += job.revision
         for kind in _KINDS:
@@ -120,7 +120,7 @@ def _checked(data: Any, *, named: bool = False) -> Data:
 
 
 def _split(task: Task, data: Data) -> list[tuple[Job, Data]]:
-    jobs = list(task.jobs.order_by("start_frame", "pk"))
+    jobs = list(task.annotation_jobs.order_by("start_frame", "pk"))
     parts: dict[int, Data] = {job.pk: {kind: [] for kind in _KINDS} for job in jobs}
     for kind in _KINDS:
         for number, thing in enumerate(data[kind]):

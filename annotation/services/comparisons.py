@@ -163,7 +163,7 @@ def differences(*, job: Job, before: Version, after: Version) -> list[FrameDiffe
 
 
 def sizes_of(job: Job) -> dict[int, tuple[int, int]]:
-    rows = Frame.objects.filter(task=job.task_id, number__range=(job.start_frame, job.stop_frame)).values_list("number", "width", "height")
+    rows = Frame.objects.filter(job.frames_within(), task=job.task_id).values_list("number", "width", "height")
     return {number: (width, height) for number, width, height in rows}
 
 

@@ -126,7 +126,7 @@ def imported_frames_of(*, job: Job, kind: str) -> dict[str, FrameContent]:
     Frames that were not in the import are missing; one that was there without shapes and tags is "nothing_here". Ids count from 1 within
     a frame. One query.
     """
-    rows = ImportedFrame.objects.filter(task=job.task_id, kind=kind, frame__range=(job.start_frame, job.stop_frame))
+    rows = ImportedFrame.objects.filter(job.frames_within("frame"), task=job.task_id, kind=kind)
     return {str(frame): content_of(shapes, tags, not shapes and not tags)
             for frame, shapes, tags in rows.order_by("frame").values_list("frame", "shapes", "tags")}
 
@@ -136,6 +136,9 @@ def lock_starting_point(*, job: Job) -> bool:
 
     Call before the job is locked, in the order of `save_frames`.
     """
+    if job.is_ground_truth:
+        # What is right is not to lean on what a model guessed.
+        return False
     project_id = Task.objects.filter(pk=job.task_id, show_preannotations=True).values_list("project_id", flat=True).first()
     if project_id is not None:
         lock_labels(project_id, exclusive=False)

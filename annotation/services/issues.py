@@ -144,10 +144,10 @@ def _require_own(actor: Any, thing: Comment | Issue, name: str) -> None:
 
 
 def _frame(job: Job, number: Any) -> Frame:
-    inside = isinstance(number, int) and not isinstance(number, bool) and job.start_frame <= number <= job.stop_frame
+    inside = isinstance(number, int) and not isinstance(number, bool) and job.holds(number)
     found = Frame.objects.filter(task=job.task_id, number=number).first() if inside else None
     if found is None:
-        raise ValidationError({"frame": [f"This job has the frames {job.start_frame} to {job.stop_frame}."]})
+        raise ValidationError({"frame": [f"This job has the frames {job.frames_in_words}."]})
     return found
 
 

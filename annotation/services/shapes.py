@@ -39,7 +39,7 @@ def validate_frames(*, job: Job, frames: Any) -> dict[int, FrameContent]:
     errors: dict[str, str] = {}
     if not isinstance(frames, dict):
         raise InvalidAnnotations({"frames": "give an object of frame numbers."})
-    numbers = {number for key in frames if (number := _number(key)) is not None and job.start_frame <= number <= job.stop_frame}
+    numbers = {number for key in frames if (number := _number(key)) is not None and job.holds(number)}
     sizes = {number: FrameSize(width, height) for number, width, height in Frame.objects.filter(
         task=job.task_id, number__in=numbers).values_list("number", "width", "height")}
     vocabulary = Vocabulary.of_project(job.task.project_id)
@@ -47,7 +47,7 @@ def validate_frames(*, job: Job, frames: Any) -> dict[int, FrameContent]:
     for key, content in frames.items():
         number = _number(key)
         if number is None or number not in sizes:
-            errors[f"frames.{key}"] = f"this job has the frames {job.start_frame} to {job.stop_frame}."
+            errors[f"frames.{key}"] = f"this job has the frames {job.frames_in_words}."
         else:
             cleaned[number] = clean_frame(content, f"frames.{number}", sizes[number], vocabulary, errors)
     if errors:

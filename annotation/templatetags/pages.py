@@ -12,6 +12,7 @@
 | `{{ size|bytes }}` | alias of Django's filesizeformat without the odd space |
 """
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -90,7 +91,7 @@ def bytes(size: int) -> str:
 @register.filter
 def place_in(number: int, job: Any) -> int:
     """Where the task's frame `number` is among the job's own, from 1: how editor, issues and rejections call it."""
-    return int(number) - int(job.start_frame) + 1
+    return bisect_left(job.numbers, int(number)) + 1
 
 
 @register.filter

@@ -25,7 +25,7 @@ from annotation.services.comparisons import (
 from annotation.shapes.difference import KINDS, Answer, Difference, FrameDifference
 from annotation.views.access import job_or_404
 from annotation.views.drawing import LISTED, Drawn, drawer
-from annotation.views.jobs import frame_number
+from annotation.views.jobs import around_frame, frame_number
 
 # Frames in the list beside the picture; keys reach the others.
 FRAMES_LISTED = 500
@@ -132,10 +132,9 @@ def _frame_context(request: HttpRequest, job: Job, comparison: Comparison, frame
     numbered = [(position, line) for position, line in enumerate(listed, start=1)]
     return {
         "frame": frame, "difference": difference, "drawn": numbered[::-1], "listed": numbered[:LISTED], "tags": tags,
-        "more": max(0, len(numbered) - LISTED), "legend": _counted(difference.counts), "position": number - job.start_frame + 1,
+        "more": max(0, len(numbered) - LISTED), "legend": _counted(difference.counts), **around_frame(job, number),
         "frame_quality": _percents(quality_of(comparison.before, comparison.after, difference.agreement)),
         "mark_size": round(frame.width / 55 + 4, 1),
-        "previous": number - 1 if number > job.start_frame else None, "next": number + 1 if number < job.stop_frame else None,
         "previous_different": max((other for other in numbers if other < number), default=None),
         "next_different": min((other for other in numbers if other > number), default=None),
     }

@@ -8,7 +8,7 @@ from annotation.formats import EXPORT_FORMATS
 from annotation.formats.registry import is_enabled
 from annotation.forms.tasks import ExportForm
 from annotation.models import Job, Project, Task
-from annotation.models.jobs import JobStage, JobState
+from annotation.models.jobs import JobStage, JobState, JobType
 from annotation.services import exports as services
 from annotation.views.access import project_or_404, task_or_404
 from annotation.views.answers import errors_on
@@ -29,7 +29,7 @@ def task_export(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 def _export(request: HttpRequest, thing: Project | Task, project: Project) -> HttpResponse:
-    jobs = Job.objects.filter(task__project=project) if isinstance(thing, Project) else thing.jobs.all()
+    jobs = Job.objects.filter(task__project=project, type=JobType.ANNOTATION) if isinstance(thing, Project) else thing.annotation_jobs
     accepted = jobs.filter(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED).count()
     form = ExportForm(request.POST or None, initial={"which": "accepted" if accepted else "all"})
     if request.method == "POST" and form.is_valid():

@@ -1,5 +1,6 @@
 """The job page: frames with what was drawn on them, now or in an earlier attempt; and the door to the editor."""
 import secrets
+from bisect import bisect_left
 from typing import Any
 
 from django.contrib import messages
@@ -52,7 +53,7 @@ def _guide(job: Job) -> dict[str, Any]:
 
 def _around(job: Job, may_edit: bool) -> dict[str, Any]:
     """Its attempts, its neighbours in the task, and what may be set by hand."""
-    siblings = job.task.jobs.order_by("start_frame", "id")
+    siblings = job.task.annotation_jobs.order_by("start_frame", "id")
     return {
         # `data` of snapshots may be large: only the chosen one is read.
         "snapshots": list(job.snapshots.select_related("author").defer("data").order_by("-id")),
@@ -87,19 +88,26 @@ def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) ->
         marked = set(FrameAnnotation.objects.filter(job=job, starting_point=False).values_list("frame", flat=True))
     return {
         "job": job, "task": job.task, "project": job.task.project, "frame": frame, "snapshot": snapshot, "labels": labels,
-        "drawing": draw(content, labels), "position": number - job.start_frame + 1,
-        "previous": number - 1 if number > job.start_frame else None, "next": number + 1 if number < job.stop_frame else None,
+        "drawing": draw(content, labels), **around_frame(job, number),
         "annotated": len(marked), "nothing_here": content.get("nothing_here", False),
         "starting_point": content.get("starting_point", False),
     }
 
 
 def frame_number(request: HttpRequest, job: Job) -> int:
-    """The frame asked for, moved into the job; its first frame without one."""
+    """The frame asked for, or the job's nearest behind it; its first frame without one."""
     try:
-        return min(max(int(request.GET.get("frame", "")), job.start_frame), job.stop_frame)
+        wanted = int(request.GET.get("frame", ""))
     except ValueError:
-        return job.start_frame
+        return job.first_frame
+    return job.numbers[min(bisect_left(job.numbers, wanted), job.frame_count - 1)]
+
+
+def around_frame(job: Job, number: int) -> dict[str, Any]:
+    """`position` in the job from 1, `previous` and `next` or None."""
+    place = bisect_left(job.numbers, number)
+    return {"position": place + 1, "previous": job.numbers[place - 1] if place else None,
+            "next": job.numbers[place + 1] if place + 1 < job.frame_count else None}
 
 
 def _counts(job: Job) -> dict[str, int]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from annotation.models import Frame, Job, Request, Task
-from annotation.models.jobs import JobStage, JobState
+from annotation.models.jobs import JobStage, JobState, JobType
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ _COUNTS = {
 
 
 def _job_counts(path: str, ids: list[int]) -> dict[int, dict[str, int]]:
-    rows = Job.objects.filter(**{f"{path}__in": ids}).order_by().values(path).annotate(**_COUNTS)
+    rows = Job.objects.filter(**{f"{path}__in": ids}, type=JobType.ANNOTATION).order_by().values(path).annotate(**_COUNTS)
     return {row.pop(path): row for row in rows}
 
 

@@ -144,7 +144,7 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
     for job in page:
         job.task = task
     frames = listing.page_of(request, task.frames.all(), THUMBNAILS, "frames")
-    all_jobs = list(task.jobs.values_list("pk", "start_frame", "stop_frame"))
+    all_jobs = list(task.annotation_jobs.values_list("pk", "start_frame", "stop_frame"))
     for frame in frames:
         frame.job_id = next((job for job, start, stop in all_jobs if start <= frame.number <= stop), None)
     requests = selectors.requests_for(request.user).filter(task=task)
@@ -164,7 +164,7 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 def _filtered_jobs(request: HttpRequest, task: Task) -> QuerySet[Job]:
-    jobs = task.jobs.all()
+    jobs = task.annotation_jobs.all()
     if (state := request.GET.get("state")) in JobState.values:
         jobs = jobs.filter(state=state)
     if (stage := request.GET.get("stage")) in JobStage.values:
@@ -200,6 +200,6 @@ def task_delete(request: HttpRequest, task_id: int) -> HttpResponse:
         return redirect("annotation:task_delete", task_id)
     context = {
         "task": task, "project": task.project, "obstacles": extensions.deletion_obstacles(task),
-        "losses": [("frame", task.size), ("job", task.jobs.count())],
+        "losses": [("frame", task.size), ("job", task.annotation_jobs.count())],
     }
     return render(request, "annotation/task_delete.html", context)

@@ -51,12 +51,12 @@ def _dressed(rows: Any) -> list[Any]:
     jobs = list(rows)
     wanted = Q(pk=None)
     for job in jobs:
-        wanted |= Q(task=job.task_id, number=job.start_frame)
+        wanted |= Q(task=job.task_id, number=job.first_frame)
     frames = {(frame.task_id, frame.number): frame for frame in Frame.objects.filter(wanted)}
     issues = dict(Job.objects.filter(pk__in=[job.pk for job in jobs]).order_by().values_list("pk").annotate(
         number=Count("issues", filter=Q(issues__resolved_date=None, issues__attempt=""))))
     for job in jobs:
-        job.preview = frames.get((job.task_id, job.start_frame))
+        job.preview = frames.get((job.task_id, job.first_frame))
         job.open_issues = issues.get(job.pk, 0)
     return jobs
 

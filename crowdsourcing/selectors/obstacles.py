@@ -117,7 +117,7 @@ def _setup_pool(task: Task) -> list[str]:
         return ["Set the project up for crowdsourcing first: Project › Actions › Setup crowdsourcing project."]
     if crowd_project.status != ProjectStatus.ACTIVE:
         return [f"The platform's project is {crowd_project.status.lower()}: it takes no new pools."]
-    if not task.jobs.exists():
+    if not task.annotation_jobs.exists():
         return ["The task has no jobs yet. Add images and wait until they are processed."]
     return []
 

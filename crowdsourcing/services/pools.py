@@ -47,7 +47,7 @@ def setup_pool(*, actor: Any, task: Task, config: dict[str, Any]) -> Pool:
     known = set(pool.task_suites.values_list("job_id", flat=True))
     TaskSuite.objects.bulk_create([
         TaskSuite(pool=pool, job_id=job_id, key_nonce=secrets.token_hex(8))
-        for job_id in task.jobs.values_list("pk", flat=True) if job_id not in known])
+        for job_id in task.annotation_jobs.values_list("pk", flat=True) if job_id not in known])
     ask(actor=actor, target=pool, kind=CommandKind.SETUP_POOL, account=crowd_project.account)
     return pool
 

@@ -77,9 +77,9 @@ def _dressed(assignment: Assignment, issues: Any) -> list[Any]:
     first = Comment.objects.filter(issue=OuterRef("pk")).order_by("pk").values("message")[:1]
     name = Frame.objects.filter(task=OuterRef("job__task"), number=OuterRef("frame")).values("name")[:1]
     rows = list(issues.order_by("frame", "pk").annotate(message=Subquery(first), frame_name=Subquery(name)))
-    start = assignment.task_suite.job.start_frame
+    job = assignment.task_suite.job
     for row in rows:
         row.words = " ".join((row.message or "").split())
-        row.place = f"Frame {row.frame - start + 1}" + (f" ({_shortened(row.frame_name, 40)})" if row.frame_name else "")
+        row.place = f"Frame {row.frame - job.start_frame + 1}" + (f" ({_shortened(row.frame_name, 40)})" if row.frame_name else "")
         row.line = f"{row.place}: {row.words}"
     return rows

@@ -89,7 +89,7 @@ def _form_page(request: HttpRequest, task: Task, pool: Pool | None, form: PoolFo
         "obstacles": [] if form.is_bound else obstacles,
         # Read-only: what may not be changed now is shown as text, not as a form that would be refused.
         "locked": created and pool is not None and pool.status != PoolStatus.CLOSED,
-        "cost": cost(form.price(), task.jobs.count()),
+        "cost": cost(form.price(), task.annotation_jobs.count()),
         "audience_catalogue": audience.catalogue(), "audience_sentence": audience.sentence(pool.filter if pool else {}),
         "delay_presets": DELAY_PRESETS, "duration_presets": DURATION_PRESETS,
         "created": "created" in request.GET, "saved": "saved" in request.GET and done,

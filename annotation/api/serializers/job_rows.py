@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from annotation.models import JobStage, JobState
 
-_SAME_FOR_ALL = {"type": "annotation", "dimension": "2d", "bug_tracker": "", "data_chunk_size": 1, "data_original_chunk_type": "imageset",
+_SAME_FOR_ALL = {"dimension": "2d", "bug_tracker": "", "data_chunk_size": 1, "data_original_chunk_type": "imageset",
                  "data_compressed_chunk_type": "imageset", "source_storage": None, "target_storage": None}
 
 
@@ -20,7 +20,7 @@ def job_row(job: Any, link: Callable[[str], str], correction: Any) -> dict[str, 
         "project_name": project.name, "assignee": assignee and {
             "id": assignee.pk, "username": assignee.username, "first_name": assignee.first_name, "last_name": assignee.last_name},
         "mode": "interpolation" if task.from_video else "annotation", "status": job_status(job), "stage": job.stage, "state": job.state,
-        "start_frame": job.start_frame, "stop_frame": job.stop_frame, "frame_count": job.stop_frame - job.start_frame + 1,
+        "start_frame": job.start_frame, "stop_frame": job.stop_frame, "frame_count": job.frame_count, "type": job.type,
         "revision": job.revision, "organization": project.organization_id, "organization_id": project.organization_id,
         "guide_id": task.project_id if project.guide else None, "issues": {"count": job.issue_count, "url": link(f"issues?job_id={key}")},
         "labels": {"url": link(f"labels?job_id={key}")}, "correction": correction, "created_date": shown(job.created_date),

@@ -10,7 +10,7 @@ from annotation.api.constants import Constant
 from annotation.api.serializers.job_rows import job_row, job_status
 from annotation.api.serializers.people import BasicUserSerializer
 from annotation.api.serializers.projects import Extended
-from annotation.models import Job, JobStage, JobState, SortingMethod, Task
+from annotation.models import Job, JobStage, JobState, SortingMethod, Task, ValidationMode
 
 
 class TaskWriteSerializer(serializers.Serializer):
@@ -51,6 +51,7 @@ class TaskSerializer(Extended):
     source_storage = Constant(None)
     target_storage = Constant(None)
     show_preannotations = serializers.BooleanField(read_only=True)
+    validation_mode = serializers.SerializerMethodField(help_text="gt: it has a ground truth job; gt_pool: and honeypots; null: neither")
     guide_id = serializers.SerializerMethodField()
     jobs = serializers.SerializerMethodField()
     labels = serializers.SerializerMethodField()
@@ -60,7 +61,7 @@ class TaskSerializer(Extended):
         fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
                   "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
                   "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage",
-                  "show_preannotations", "guide_id", "jobs", "labels", "created_date", "updated_date")
+                  "show_preannotations", "validation_mode", "guide_id", "jobs", "labels", "created_date", "updated_date")
 
     def get_url(self, task: Any) -> str:
         return self.link(f"tasks/{task.pk}")
@@ -68,6 +69,10 @@ class TaskSerializer(Extended):
     def get_guide_id(self, task: Any) -> int | None:
         """Its project's."""
         return task.project_id if task.project.guide else None
+
+    @extend_schema_field(serializers.ChoiceField(ValidationMode.choices, allow_null=True))
+    def get_validation_mode(self, task: Any) -> str | None:
+        return task.validation_mode or None
 
     def get_mode(self, task: Any) -> str:
         if not task.size:
@@ -116,7 +121,6 @@ class JobSerializer(Extended):
     project_id = serializers.IntegerField(source="task.project_id", read_only=True)
     project_name = serializers.CharField(source="task.project.name", read_only=True)
     assignee = BasicUserSerializer(read_only=True)
-    type = Constant("annotation")
     mode = serializers.SerializerMethodField()
     dimension = Constant("2d")
     status = serializers.SerializerMethodField()

@@ -24,8 +24,8 @@ LOOK = [OpenApiParameter("type", enum=["frame", "chunk"], default="frame"), Open
         OpenApiParameter("quality", enum=["original", "compressed", "work", "thumbnail"], default="original")]
 
 
-def look(request: Request, frames: QuerySet[Frame], first: int = 0) -> HttpResponseBase:
-    """?type=frame|chunk&number=N&quality=… among `frames`; a chunk is a zip of one frame, `index` counts from `first`."""
+def look(request: Request, frames: QuerySet[Frame], job: Job | None = None) -> HttpResponseBase:
+    """?type=frame|chunk&number=N&quality=… among `frames`; a chunk is a zip of one frame, `index` counts from the job's first."""
     kind = request.query_params.get("type", "frame")
     if kind not in ("frame", "chunk"):
         raise ValidationError({"type": ["Only frame and chunk are served."]})
@@ -33,11 +33,16 @@ def look(request: Request, frames: QuerySet[Frame], first: int = 0) -> HttpRespo
     number = request.query_params.get("index" if by_index else "number", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ValidationError({"number": ["Give the frame's number."]})
-    frame = frames.filter(number=int(number) + (first if by_index else 0)).first()
+    frame = frames.filter(number=_at(job, int(number)) if by_index and job else int(number)).first()
     if frame is None:
         raise Http404("There is no such frame.")
     respond = frame_response if kind == "frame" else chunk_response
     return respond(request._request, frame, request.query_params.get("quality", "original"))
+
+
+def _at(job: Job, index: int) -> int:
+    """The number of the job's frame at this place; -1, which no frame has, behind its last."""
+    return job.numbers[index] if index < job.frame_count else -1
 
 
 def preview(request: Request, frames: QuerySet[Frame]) -> HttpResponseBase:
@@ -49,8 +54,8 @@ def preview(request: Request, frames: QuerySet[Frame]) -> HttpResponseBase:
 
 
 def frames_of_job(job: Job) -> QuerySet[Frame]:
-    """Start to stop, inclusive."""
-    return Frame.objects.filter(task=job.task_id, number__gte=job.start_frame, number__lte=job.stop_frame)
+    """Those of the job."""
+    return Frame.objects.filter(job.frames_within(), task=job.task_id)
 
 
 def meta(task: Task, frames: QuerySet[Frame], start: int, stop: int) -> dict[str, Any]:
@@ -62,6 +67,18 @@ def meta(task: Task, frames: QuerySet[Frame], start: int, stop: int) -> dict[str
             "stop_frame": first + step * max(stop, 0), "frame_filter": f"step={step}" if step != 1 else "",
             "frames": rows, "deleted_frames": [], "included_frames": None, "chunks_updated_date": task.created_date.isoformat(),
             "storage": task.origin.get("storage", "local"), "cloud_storage_id": task.origin.get("cloud_storage_id")}
+
+
+def job_meta(job: Job) -> dict[str, Any]:
+    """The same of a job. One that has some frames of its span only tells which, and holds places for the others, as CVAT's does."""
+    described = meta(job.task, frames_of_job(job), job.start_frame, job.stop_frame)
+    if job.included_frames is None:
+        return described
+    own = dict(zip(job.numbers, described["frames"], strict=True))
+    sizes = Frame.objects.filter(task=job.task_id).order_by("number").values_list("number", "width", "height")
+    described["frames"] = [own.get(number) or {"name": "placeholder.jpg", "width": width, "height": height, "has_related_context": False,
+                                               "related_files": 0} for number, width, height in sizes]
+    return {**described, "included_frames": list(job.included_frames)}
 
 
 class DeletedFramesSerializer(serializers.Serializer):

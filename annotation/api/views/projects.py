@@ -28,7 +28,7 @@ from annotation.api.views.datasets import DatasetMixin
 from annotation.api.views.exports import ExportMixin
 from annotation.frames import frame_response
 from annotation.locks import lock_labels
-from annotation.models import Frame, Job, JobStage, Label, Organization, Project, Task
+from annotation.models import Frame, Job, JobStage, JobType, Label, Organization, Project, Task
 from annotation.services import projects
 from annotation.services.organizations import move_project
 
@@ -48,7 +48,7 @@ def counted(queryset: QuerySet[Any], **path: str) -> Any:
 def _counts(rows: QuerySet[Project]) -> QuerySet[Project]:
     return rows.select_related("owner").annotate(
         task_count=counted(Task.objects.all(), path="project"),
-        open_job_count=counted(Job.objects.exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
+        open_job_count=counted(Job.objects.filter(type=JobType.ANNOTATION).exclude(stage=JobStage.ACCEPTANCE), path="task__project"))
 
 
 class ProjectView(BackupMixin, DatasetMixin, ExportMixin, mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):

@@ -25,15 +25,15 @@ from annotation.api.views.data import (
     DeletedFramesSerializer,
     TaskDataMixin,
     frames_of_job,
+    job_meta,
     look,
-    meta,
     preview,
     refuse_deleted,
 )
 from annotation.api.views.exports import ExportMixin
 from annotation.api.views.imports import AnnotationFilesMixin, TaskImportMixin
 from annotation.api.views.projects import counted
-from annotation.models import Issue, Job, JobStage, JobState, Project, Task
+from annotation.models import Issue, Job, JobStage, JobState, JobType, Project, Task
 from annotation.services import jobs, projects, tasks
 from annotation.services.corrections import KEPT_CORRECTIONS
 
@@ -52,10 +52,11 @@ class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, Annotat
                    "size": "size", "created_date": "created_date", "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Task]:
-        completed = Job.objects.filter(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
+        jobs = Job.objects.filter(type=JobType.ANNOTATION)
+        completed = jobs.filter(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED)
         return selectors.tasks_for(self.request.user).select_related("owner", "project").annotate(
-            job_count=counted(Job.objects.all(), path="task"), completed_count=counted(completed, path="task"),
-            validation_count=counted(Job.objects.filter(stage=JobStage.VALIDATION), path="task"))
+            job_count=counted(jobs, path="task"), completed_count=counted(completed, path="task"),
+            validation_count=counted(jobs.filter(stage=JobStage.VALIDATION), path="task"))
 
     def get_object(self) -> Any:
         """Doors that do not show the task itself need no counts."""
@@ -168,13 +169,13 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMix
     def look_at_data(self, request: Request, pk: int) -> HttpResponseBase:
         """One frame, by its number in the task, or a chunk, which holds one; a chunk's `index` counts from the job's first."""
         job = self.get_object()
-        return look(request, frames_of_job(job), job.start_frame)
+        return look(request, frames_of_job(job), job)
 
     @extend_schema(responses={200: DataMetaSerializer, **NOT_FOUND})
     def data_meta(self, request: Request, pk: int) -> Response:
         """Names and sizes of the job's frames."""
         job = self.get_object()
-        return Response(meta(job.task, frames_of_job(job), job.start_frame, job.stop_frame))
+        return Response(job_meta(job))
 
     @extend_schema(request=DeletedFramesSerializer, responses={200: DataMetaSerializer, **WRITE_ERRORS})
     def change_data_meta(self, request: Request, pk: int) -> Response:
