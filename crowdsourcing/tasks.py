@@ -6,6 +6,7 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init
+from django.core.cache import cache
 from django.utils import timezone
 
 from crowdsourcing import bulk, delivery, quality, sync
@@ -136,6 +137,20 @@ def _judge(pools: Iterable[Pool]) -> None:
             quality.judge_pool(pool)
         except Exception:
             log.exception("Judging the work of pool %s failed", pool.pk)
+
+
+def ring_for_confusions(pool_id: int) -> None:
+    """Ring for what is to be held against a better version; however many look, once a minute."""
+    if cache.add(f"confusions-rung-{pool_id}", True, 60):
+        count_confusions.delay(pool_id)
+
+
+@shared_task
+def count_confusions(pool_id: int) -> None:
+    """What the pool's attempts took for what, as far as nobody has counted it."""
+    pool = Pool.objects.filter(pk=pool_id).first()
+    if pool is not None:
+        quality.count_confusions(pool)
 
 
 @shared_task

@@ -2,7 +2,7 @@
 from django.contrib import admin
 
 from crowdsourcing.admin.base import ReadOnlyAdmin
-from crowdsourcing.models import BulkDecision, BulkItem, WorkMeasure
+from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, WorkMeasure
 
 
 @admin.register(BulkDecision)
@@ -25,5 +25,13 @@ class BulkItemAdmin(ReadOnlyAdmin):
 @admin.register(WorkMeasure)
 class WorkMeasureAdmin(ReadOnlyAdmin):
     list_display = ("assignment", "with_work", "frames", "seconds", "marks", "nothing_here_frames", "untouched_frames", "tiny", "huge")
+    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    list_select_related = ("assignment",)
+
+
+@admin.register(LabelConfusion)
+class LabelConfusionAdmin(ReadOnlyAdmin):
+    list_display = ("assignment", "against", "version", "cells", "counted_at")
+    list_filter = ("against",)
     search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
     list_select_related = ("assignment",)

@@ -1,5 +1,6 @@
 """Rules of ours about the crowd's work, run by the clock and after news."""
+from crowdsourcing.quality.confusing import count_confusions
 from crowdsourcing.quality.judging import judge_pool, pools_unread, pools_waiting
 from crowdsourcing.quality.reissue import reissue_after_dispute
 
-__all__ = ["judge_pool", "pools_unread", "pools_waiting", "reissue_after_dispute"]
+__all__ = ["count_confusions", "judge_pool", "pools_unread", "pools_waiting", "reissue_after_dispute"]

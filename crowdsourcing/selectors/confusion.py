@@ -1,0 +1,78 @@
+"""Which attempts can be held against something better, which were, and what came of it."""
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields import CharField
+from django.db.models.functions import Cast
+
+from annotation.models import Correction, ImportedFrame
+from crowdsourcing.models import Assignment, LabelConfusion, Pool
+from crowdsourcing.statuses import AssignmentStatus
+
+_CAME_IN = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
+_KINDS = LabelConfusion.Against
+
+
+@dataclass
+class Counted:
+    """`cells`: (true label, given label) -> shapes, None for a side without; of `attempts`, while `waiting` are still to be counted."""
+
+    attempts: int = 0
+    waiting: int = 0
+    cells: dict[tuple[int | None, int | None], int] = field(default_factory=dict)
+
+
+def truth_version(pool: Pool) -> str:
+    """Which ground truth the pool's task has now, "" for none. One query."""
+    found = ImportedFrame.objects.filter(task=pool.task_id, kind=ImportedFrame.Kind.GROUND_TRUTH).order_by().aggregate(
+        frames=Count("pk"), changed=Max("updated_date"))
+    return f"{found['frames']} {found['changed'].isoformat()}" if found["frames"] else ""
+
+
+def comparable(pool: Pool) -> QuerySet[Any]:
+    """The pool's submitted work, each with `corrected` (the snapshot of its reviewer's version as text, or None) and `has_truth`."""
+    kept = Correction.objects.filter(
+        job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
+    truth = ImportedFrame.objects.filter(
+        task=OuterRef("pool__task"), kind=ImportedFrame.Kind.GROUND_TRUTH, frame__gte=OuterRef("task_suite__job__start_frame"),
+        frame__lte=OuterRef("task_suite__job__stop_frame"))
+    return Assignment.objects.filter(pool=pool, status__in=_CAME_IN, snapshot__isnull=False).order_by().annotate(
+        corrected=Cast(Subquery(kept), CharField()), has_truth=Exists(truth))
+
+
+def uncounted(pool: Pool, against: str, version: str) -> QuerySet[Any]:
+    """Those of `comparable` that nobody has held against the version that counts now; `version`: the truth's."""
+    rows = comparable(pool)
+    if against == _KINDS.TRUTH:
+        done = LabelConfusion.objects.filter(assignment=OuterRef("pk"), against=against, version=version)
+        return rows.filter(has_truth=True).exclude(Exists(done)) if version else rows.none()
+    done = LabelConfusion.objects.filter(assignment=OuterRef("pk"), against=against, version=OuterRef("corrected"))
+    return rows.filter(corrected__isnull=False).exclude(Exists(done))
+
+
+def confusions_of(pool: Pool) -> dict[str, Counted]:
+    """"truth" and "correction" -> what was counted against the versions that count now. Three queries."""
+    version = truth_version(pool)
+    possible = comparable(pool).aggregate(truth=Count("pk", filter=Q(has_truth=True)), correction=Count("corrected"))
+    found = {kind.value: Counted(waiting=possible[kind.value]) for kind in _KINDS}
+    for against, counted, corrected, cells in LabelConfusion.objects.filter(assignment__in=comparable(pool)).order_by().annotate(
+            corrected=_corrected()).values_list("against", "version", "corrected", "cells"):
+        if counted == (version if against == _KINDS.TRUTH else corrected):
+            _add(found[against], cells)
+    return found
+
+
+def _corrected() -> Any:
+    kept = Correction.objects.filter(
+        job=OuterRef("assignment__task_suite__job"), attempt=OuterRef("assignment__remote_id"), snapshot__isnull=False)
+    return Cast(Subquery(kept.values("snapshot")[:1]), CharField())
+
+
+def _add(sums: Counted, cells: dict[str, int]) -> None:
+    sums.attempts += 1
+    sums.waiting = max(0, sums.waiting - 1)
+    for key, count in cells.items():
+        true, _, given = key.partition(":")
+        pair = (int(true) if true else None, int(given) if given else None)
+        sums.cells[pair] = sums.cells.get(pair, 0) + count
