@@ -11,6 +11,8 @@ from decimal import Decimal
 from typing import Any, Protocol
 from uuid import UUID
 
+from crowdsourcing.providers.asking import Asking
+
 
 @dataclass(frozen=True, slots=True)
 class RequesterInfo:
@@ -126,7 +128,7 @@ class RemoteSkill:
 STREAMS = ("created", "submitted", "accepted", "rejected", "skipped", "expired")
 
 
-class Provider(Protocol):
+class Provider(Asking, Protocol):
     """One connection to one account. Made for one task and thrown away: not for several threads or across a fork."""
 
     # Platform clock minus ours, whole seconds, from the last answer; None before the first one.

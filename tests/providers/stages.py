@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.base import PoolSpec, ProjectSpec, Provider
 from crowdsourcing.providers.errors import ProviderError, RateLimited, Unavailable
 from crowdsourcing.providers.fake import FakePlatform, FakeProvider
@@ -25,6 +26,9 @@ ROUTES = {
     "close_pool": ("POST", "/api/v1/pools/.*/close"),
     "archive_pool": ("POST", "/api/v1/pools/.*/archive"),
     "ensure_tasks": ("POST", "/api/v1/tasks$"),
+    "ensure_asking_project": ("POST", "/api/v1/projects$"),
+    "ensure_asking_pool": ("POST", "/api/v1/pools$"),
+    "ensure_questions": ("POST", "/api/v1/tasks$"),
     "reissue": ("PATCH", "/api/v1/tasks/"),
     "accept": ("PATCH", "/api/v1/assignments/"),
     "reject": ("PATCH", "/api/v1/assignments/"),
@@ -45,6 +49,9 @@ class Stage(Protocol):
     def submit(self, assignment_id: str, worker: str, job_key: str) -> None: ...
 
     def skip(self, assignment_id: str, worker: str) -> None: ...
+
+    def answer(self, pool_id: str, worker: str, answers: dict[str, str]) -> None:
+        """One page of a verification pool: question's key -> answer."""
 
     def break_line(self, method: str, *, after: bool, times: int = 1) -> None: ...
 
@@ -77,6 +84,9 @@ class FakeStage:
 
     def skip(self, assignment_id: str, worker: str) -> None:
         self.platform.change(assignment_id, "SKIPPED")
+
+    def answer(self, pool_id: str, worker: str, answers: dict[str, str]) -> None:
+        self.platform.answer(pool_id, worker, answers)
 
     def break_line(self, method: str, *, after: bool, times: int = 1) -> None:
         self.platform.fail(method, Unavailable("The line broke."), after=after, times=times)
@@ -124,6 +134,11 @@ class SandboxStage:
     def skip(self, assignment_id: str, worker: str) -> None:
         self._toloker(worker).skip(assignment_id)
 
+    def answer(self, pool_id: str, worker: str, answers: dict[str, str]) -> None:
+        page = self._toloker(worker).take(pool_id)
+        said = [{"result": answers[task["input_values"]["assignment_id"]]} for task in page["tasks"]]
+        self._toloker(worker).submit(page["id"], *said)
+
     def break_line(self, method: str, *, after: bool, times: int = 1) -> None:
         verb, path = ROUTES[method]
         self.sandbox.fault(path, "drop_after" if after else "drop_before", method=verb, times=times)
@@ -167,6 +182,22 @@ def pool_spec(project_id: str, mark: str = "mark-pool", **changes: Any) -> PoolS
         # Whole milliseconds: what the platform keeps of a time.
         "will_expire": datetime.now(UTC).replace(microsecond=0) + timedelta(days=200)}
     return PoolSpec(**{**fields, **changes})
+
+
+def asking_project_spec(mark: str = "mark-asking", **changes: Any) -> AskingProjectSpec:
+    fields: dict[str, Any] = {"mark": mark, "name": "Are the cars outlined?", "description": "Look and say", "question": "Are they?",
+                              "instructions_html": "<p>Look.</p>"}
+    return AskingProjectSpec(**{**fields, **changes})
+
+
+def asking_pool_spec(project_id: str, skill_id: str, mark: str = "mark-asking-pool", **changes: Any) -> AskingPoolSpec:
+    fields: dict[str, Any] = {
+        "mark": mark, "project_id": project_id, "name": "Questions", "may_contain_adult_content": False,
+        "reward_per_assignment": Decimal("0.01"), "assignment_max_duration_seconds": 600, "tasks_per_page": 2, "overlap": 2,
+        "max_overlap": 3, "min_confidence": 0.8, "dynamic_overlap": False, "weight_skill_id": skill_id,
+        "filter": {"and": [{"or": [{"category": "profile", "key": "languages", "operator": "IN", "value": "EN"}]}]},
+        "will_expire": datetime.now(UTC).replace(microsecond=0) + timedelta(days=200)}
+    return AskingPoolSpec(**{**fields, **changes})
 
 
 def again(call: Callable[[], Any]) -> Any:

@@ -1,11 +1,13 @@
 """The far side: objects, workers, faults and a count of what was called."""
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from crowdsourcing.providers.asking import RemotePage
 from crowdsourcing.providers.base import RemoteAssignment, RemoteSkill
 from crowdsourcing.providers.errors import ProviderError
 
@@ -30,6 +32,8 @@ class FakePlatform:
     pools: dict[str, dict[str, Any]] = field(default_factory=dict)
     tasks: dict[str, FakeTask] = field(default_factory=dict)
     assignments: dict[str, RemoteAssignment] = field(default_factory=dict)
+    # Pages that were answered in verification pools, by pool.
+    answered: dict[str, list[RemotePage]] = field(default_factory=dict)
     operations: set[UUID] = field(default_factory=set)
     skills: dict[str, RemoteSkill] = field(default_factory=dict)
     # Skill id -> worker -> value.
@@ -55,6 +59,18 @@ class FakePlatform:
     def done(self, method: str) -> int:
         """How often the work of `method` was really carried out (a repeat that found it done does not count)."""
         return sum(1 for call in self.calls if call[0] == f"did {method}")
+
+    def answer(self, pool_id: str, user_id: str, answers: dict[str, str]) -> RemotePage:
+        """One page of a verification pool answered: question's key -> answer. The pool closes when nothing is left to answer."""
+        if self.pools[pool_id]["status"] != "OPEN":
+            raise AssertionError("The pool is not open.")
+        ids = {task.job_key: task.id for task in self.tasks.values() if task.pool_id == pool_id}
+        page = RemotePage(f"p{next(self.numbers):06d}", user_id, "ACCEPTED", self.now(), {ids[key]: said for key, said in answers.items()})
+        self.answered.setdefault(pool_id, []).append(page)
+        given = Counter(key for one in self.answered[pool_id] for key in one.answers)
+        if all(given[task.id] >= task.overlap for task in self.tasks.values() if task.pool_id == pool_id):
+            self.pools[pool_id] |= {"status": "CLOSED", "last_close_reason": "COMPLETED"}
+        return page
 
     # --- what workers do -----------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask, RequesterInfo
 from crowdsourcing.providers.errors import BadCredentials, NotEnoughBalance, NotFound, Refused
+from crowdsourcing.providers.fake.asking import FakeAsking
 from crowdsourcing.providers.fake.platform import FakePlatform, FakeTask
 from crowdsourcing.providers.fake.skills import FakeSkills
 
 
-class FakeProvider(FakeSkills):
+class FakeProvider(FakeSkills, FakeAsking):
     """A connection. Each call is written to `platform.calls`."""
 
     def __init__(self, platform: FakePlatform, key: str = "good-key") -> None:

@@ -44,11 +44,12 @@ class Assignments(Connection):
             return
         if stream not in STREAMS:
             raise ValueError(f"No such stream: {stream}")
-        yield from self._stream(pool_id, stream, since)
+        for asked_at, items in self.stream_items(pool_id, stream, since):
+            yield [assignment_from(item, asked_at) for item in items]
 
-    def _stream(self, pool_id: str, stream: str, since: datetime | None) -> Iterator[list[RemoteAssignment]]:
-        """Pages by a time field. The next page starts at the last moment of this one, so that items of one moment are never cut in
-        two; what was given already is left out."""
+    def stream_items(self, pool_id: str, stream: str, since: datetime | None) -> Iterator[tuple[datetime, list[dict[str, Any]]]]:
+        """Pages by a time field, as (asked_at, items). The next page starts at the last moment of this one, so that items of one moment
+        are never cut in two; what was given already is left out."""
         limit = PAGE
         params: dict[str, Any] = {"pool_id": pool_id, "sort": f"{stream},id", f"{stream}_gte": text_of(since or _BEGINNING)}
         given: set[str] = set()
@@ -57,7 +58,7 @@ class Assignments(Connection):
             answer = self.call("get", "/v1/assignments", params={**params, "limit": limit})
             items = [item for item in answer.get("items") or [] if item["id"] not in given]
             if items:
-                yield [assignment_from(item, asked_at) for item in items]
+                yield asked_at, items
             if not answer.get("has_more"):
                 return
             if not items:
