@@ -7,7 +7,6 @@ from uuid import UUID, uuid5
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec, Question, RemoteAnswer, RemotePage, RemoteQuestion
 from crowdsourcing.providers.base import RemotePool, RemoteProject
 from crowdsourcing.providers.errors import Refused, Unavailable
-from crowdsourcing.providers.toloka.assignments import Assignments
 from crowdsourcing.providers.toloka.asking_words import (
     RESULT,
     answer_from,
@@ -18,6 +17,7 @@ from crowdsourcing.providers.toloka.asking_words import (
     question_from,
     question_json,
 )
+from crowdsourcing.providers.toloka.assignments import Assignments
 from crowdsourcing.providers.toloka.words import carries, pool_from, project_from
 
 _PAGE = 300

@@ -10,8 +10,9 @@ from crowdsourcing.providers.asking import BAD, GOOD, AskingPoolSpec, AskingProj
 from crowdsourcing.providers.toloka.words import MARK_KEY, moment, text_of, understood, without_nul
 
 IMAGE, SELECTION, KEY, RESULT = "image", "selection", "assignment_id", "result"
-_LOCK = {name: "1.0.0" for name in (
-    "core", "field.image-annotation", "condition.required", "field.radio-group", "view.list", "action.set", "plugin.hotkeys")}
+_COMPONENTS = (
+    "core", "field.image-annotation", "condition.required", "field.radio-group", "view.list", "action.set", "plugin.hotkeys")
+_LOCK = dict.fromkeys(_COMPONENTS, "1.0.0")
 
 
 def project_json(spec: AskingProjectSpec) -> dict[str, Any]:
