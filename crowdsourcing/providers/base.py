@@ -46,7 +46,9 @@ class RemoteProject:
 @dataclass(frozen=True, slots=True)
 class PoolSpec:
     """A pool as wanted. Money in USD; `filter` in the platform-neutral grammar of crowdsourcing.audience ({}: everyone);
-    `reissue_at_once`: a rejected task goes to another worker by the platform's own rule."""
+    `reissue_at_once`: a rejected task goes to another worker by the platform's own rule, never by two of them;
+    `quality_rules`: our rules in the grammar of crowdsourcing.rules; `dropped_rules`: rules that were ours and are to go. Rules that
+    somebody made in the platform's own pages stay."""
 
     mark: str
     project_id: str
@@ -61,6 +63,8 @@ class PoolSpec:
     will_expire: datetime
     filter: dict[str, Any] = field(default_factory=dict)
     reissue_at_once: bool = False
+    quality_rules: list[dict[str, Any]] = field(default_factory=list)
+    dropped_rules: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,9 @@ class Provider(Asking, Protocol):
 
     def update_pool(self, pool_id: str, spec: PoolSpec) -> RemotePool:
         """Refused while it is open."""
+
+    def quality_rules(self, pool_id: str) -> list[dict[str, Any]]:
+        """All rules that the platform's pool has, ours and others', in the platform's words."""
 
     def pool(self, pool_id: str) -> RemotePool: ...
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from crowdsourcing import rules
 from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask, RequesterInfo
 from crowdsourcing.providers.errors import BadCredentials, NotEnoughBalance, NotFound, Refused
 from crowdsourcing.providers.fake.asking import FakeAsking
@@ -98,7 +99,8 @@ class FakeProvider(FakeSkills, FakeAsking):
     def differs(self, pool_id: str, spec: PoolSpec) -> bool:
         self._enter("differs", pool_id, spec)
         self._pool(pool_id)
-        return self.platform.pools[pool_id]["spec"] != spec
+        # What is to go is compared by what is there.
+        return bool(replace(self.platform.pools[pool_id]["spec"], dropped_rules=spec.dropped_rules) != spec)
 
     def update_pool(self, pool_id: str, spec: PoolSpec) -> RemotePool:
         self._enter("update_pool", pool_id, spec)
@@ -107,6 +109,12 @@ class FakeProvider(FakeSkills, FakeAsking):
         self.platform.pools[pool_id]["spec"] = spec
         self._leave("update_pool", pool_id)
         return self._pool(pool_id)
+
+    def quality_rules(self, pool_id: str) -> list[dict[str, Any]]:
+        self._enter("quality_rules", pool_id)
+        self._pool(pool_id)
+        spec: PoolSpec = self.platform.pools[pool_id]["spec"]
+        return rules.merged([], rules.with_reissue(spec.quality_rules, spec.reissue_at_once), [])
 
     def pool(self, pool_id: str) -> RemotePool:
         self._enter("pool", pool_id)
@@ -223,7 +231,8 @@ class FakeProvider(FakeSkills, FakeAsking):
             if found.status not in allowed:
                 raise Refused(f"The assignment is {found.status}.", "INAPPROPRIATE_STATUS")
             self.platform.change(assignment_id, status, public_comment=comment)
-            if status == "REJECTED" and self.platform.pools[found.pool_id]["spec"].reissue_at_once:
+            spec: PoolSpec = self.platform.pools[found.pool_id]["spec"]
+            if status == "REJECTED" and (spec.reissue_at_once or rules.reissues(spec.quality_rules)):
                 self.platform.tasks[found.task_id].overlap += 1
             self._leave(method, assignment_id)
         return self._assignment(assignment_id)

@@ -33,6 +33,9 @@ class Pools(Connection):
         saved = self.call("put", f"/v1/pools/{pool_id}", json=merged_pool(found, spec))
         return pool_from(saved, datetime.now(UTC))
 
+    def quality_rules(self, pool_id: str) -> list[dict[str, Any]]:
+        return list((self._found(pool_id).get("quality_control") or {}).get("configs") or [])
+
     def pool(self, pool_id: str) -> RemotePool:
         asked_at = datetime.now(UTC)
         return pool_from(self._found(pool_id), asked_at)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar
 
+from crowdsourcing import rules
 from crowdsourcing.providers.base import (
     PoolSpec,
     ProjectSpec,
@@ -23,15 +24,6 @@ from crowdsourcing.providers.toloka.task_page import view_spec
 MARK_KEY = "cvatoloka"
 # One job is one task is one page: no smart mixing beyond "one real task", issued in creation order.
 _ONE_A_PAGE = {"real_tasks_count": 1, "golden_tasks_count": 0, "training_tasks_count": 0, "mix_tasks_in_creation_order": True}
-# The platform's rule that gives a rejected task to somebody else: the only automatic way, rejected ones use up overlap.
-_REISSUE_RULE = {
-    "collector_config": {"type": "ASSIGNMENTS_ASSESSMENT"},
-    "rules": [{
-        "conditions": [{"key": "assessment_event", "operator": "EQ", "value": "REJECT"}],
-        "action": {"type": "CHANGE_OVERLAP", "parameters": {"delta": 1, "open_pool": True}},
-    }],
-}
-
 
 def moment(text: str | None) -> datetime | None:
     """"2022-11-22T16:08:41.802", with or without Z."""
@@ -107,7 +99,7 @@ def pool_json(spec: PoolSpec) -> dict[str, Any]:
         "will_expire": text_of(spec.will_expire),
         "mixer_config": dict(_ONE_A_PAGE),
         "defaults": {"default_overlap_for_new_task_suites": 1, "default_overlap_for_new_tasks": 1},
-        "quality_control": {"configs": [_REISSUE_RULE] if spec.reissue_at_once else []},
+        "quality_control": {"configs": rules.with_reissue(spec.quality_rules, spec.reissue_at_once)},
     }
     if spec.filter:
         wanted["filter"] = spec.filter
@@ -117,24 +109,11 @@ def pool_json(spec: PoolSpec) -> dict[str, Any]:
 def merged_pool(found: dict[str, Any], spec: PoolSpec) -> dict[str, Any]:
     """The platform's pool with our wishes in it; what a requester added in the platform's own pages stays (other rules, priority)."""
     wanted = pool_json(spec)
-    others = [config for config in (found.get("quality_control") or {}).get("configs") or [] if not is_reissue_rule(config)]
-    quality = {**(found.get("quality_control") or {}), "configs": others + wanted["quality_control"]["configs"]}
-    if spec.reissue_at_once:
-        # The platform gave its rule an id; sending it back keeps the rule the same.
-        ours = [config for config in (found.get("quality_control") or {}).get("configs") or [] if is_reissue_rule(config)]
-        quality["configs"] = others + (ours or [_REISSUE_RULE])
+    there = found.get("quality_control") or {}
+    quality = {**there, "configs": rules.merged(there.get("configs") or [], wanted["quality_control"]["configs"], spec.dropped_rules)}
     kept = {key: value for key, value in found.items() if key != "filter"}
     mixer = {**(found.get("mixer_config") or {}), **_ONE_A_PAGE}
     return {**kept, **wanted, "quality_control": quality, "mixer_config": mixer}
-
-
-def is_reissue_rule(config: dict[str, Any]) -> bool:
-    if (config.get("collector_config") or {}).get("type") != "ASSIGNMENTS_ASSESSMENT":
-        return False
-    return any(
-        (rule.get("action") or {}).get("type") == "CHANGE_OVERLAP"
-        and any(condition.get("value") == "REJECT" for condition in rule.get("conditions") or [])
-        for rule in config.get("rules") or [])
 
 
 # Keys that are compared as they are; the rest needs a word of translation.
@@ -154,7 +133,7 @@ def pool_differs(found: dict[str, Any], spec: PoolSpec) -> bool:
         or money(found.get("reward_per_assignment")) != spec.reward_per_assignment
         or abs((moment(found.get("will_expire")) or datetime.min.replace(tzinfo=UTC)) - spec.will_expire).total_seconds() >= 1
         or (found.get("filter") or {}) != spec.filter
-        or any(is_reissue_rule(config) for config in configs) != spec.reissue_at_once)
+        or rules.differ(configs, wanted["quality_control"]["configs"], spec.dropped_rules))
 
 
 Item = TypeVar("Item")

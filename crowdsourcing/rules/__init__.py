@@ -1,0 +1,11 @@
+"""Quality rules: the platform's collectors, conditions and actions, checked, worded, merged and replayed. Pure: no models, no platform.
+
+`clean(value)` -> the configs as they are sent, or RulesError; `checked(value)` -> the same with Django's ValidationError;
+`sentences(configs, skills)` -> one in plain English for each rule; `merged`, `differ` -> ours with what the platform has.
+"""
+from crowdsourcing.rules.grammar import RulesError, checked, clean, gathered, skills_in, told
+from crowdsourcing.rules.merging import differ, dropped, merged, reissues, with_reissue, without_reissue
+from crowdsourcing.rules.sentence import sentences
+
+__all__ = ["RulesError", "checked", "clean", "differ", "dropped", "gathered", "merged", "reissues", "sentences", "skills_in", "told",
+           "with_reissue", "without_reissue"]
