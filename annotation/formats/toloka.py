@@ -1,8 +1,4 @@
-"""Results as Toloka has them: its table of assignments (TSV), and what `field.image-annotation` writes, as JSON by image.
-
-Coordinates are fractions of the image's size: {"shape": "rectangle", "left", "top", "width", "height", "label"},
-{"shape": "polygon", "points": [{"left", "top"}, …], "label"}, {"shape": "point", "left", "top", "label"}.
-"""
+"""Results as Toloka has them: its table of assignments (TSV), and regions of `field.image-annotation` (formats.regions) by image, JSON."""
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,8 +8,9 @@ import orjson
 from annotation.formats.archive import Archive
 from annotation.formats.losses import Losses
 from annotation.formats.provenance import Provenance
+from annotation.formats.regions import Region, regions_of
 from annotation.formats.scope import AnnotatedImage, ImageRow, Scope
-from annotation.formats.simpler import note_meaning, note_tags, note_turned, outline_of
+from annotation.formats.simpler import note_meaning, note_tags, note_turned
 
 WITH_PROVENANCE = True
 IMAGE, RESULT = "INPUT:image", "OUTPUT:result"
@@ -72,31 +69,17 @@ class Writer:
             label = self._labels[shape["label_id"]]
             yield from ({**region, "label": label} for region in regions)
 
-    def _region(self, shape: dict[str, Any], image: ImageRow) -> list[dict[str, Any]]:
-        points, kind, width, height = shape["points"], shape["type"], image.width, image.height
-        if kind == "rectangle" and not shape["rotation"]:
-            x1, y1, x2, y2 = points
-            return [{"shape": "rectangle", **_place(x1, y1, image), "width": _fraction(x2 - x1, width),
-                     "height": _fraction(y2 - y1, height)}]
-        if kind == "points":
-            if len(points) > 2:
-                self._losses.note("{n} points shapes were taken apart into single points.")
-            return [{"shape": "point", **_place(x, y, image)} for x, y in zip(points[0::2], points[1::2], strict=True)]
-        outline = outline_of(shape)
-        if outline is None:
+    def _region(self, shape: dict[str, Any], image: ImageRow) -> list[Region]:
+        kind = shape["type"]
+        if kind in ("mask", "polyline"):
             self._losses.note(f"{{n}} objects of the type {kind} were left out: Toloka's component has rectangles, polygons and points.")
             return []
-        if kind != "polygon":
+        regions = regions_of(shape, image.width, image.height)
+        if len(regions) > 1:
+            self._losses.note("{n} points shapes were taken apart into single points.")
+        if regions[0]["shape"] == "polygon" and kind != "polygon":
             self._losses.note(f"{{n}} objects of the type {kind} are written as polygons.")
-        return [{"shape": "polygon", "points": [_place(x, y, image) for x, y in zip(outline[0::2], outline[1::2], strict=True)]}]
-
-
-def _place(x: float, y: float, image: ImageRow) -> dict[str, float]:
-    return {"left": _fraction(x, image.width), "top": _fraction(y, image.height)}
-
-
-def _fraction(value: float, side: int) -> float:
-    return round(min(max(value / side, 0.0), 1.0), 10)
+        return regions
 
 
 def _line(cells: Any) -> bytes:

@@ -1,7 +1,7 @@
 """Results of Toloka: the table of assignments, or JSON by image. The mirror of `formats.toloka`.
 
 JSON is a list of {"image", "result"}, or of the API's assignments ({"tasks", "solutions"}) or tasks ({"input_values", "known_solutions"}).
-Both spellings of regions are read, the Template Builder's and the classic component's. Imported as ground truth, known solutions
+Both spellings of regions are read (formats.regions). Imported as ground truth, known solutions
 (`GOLDEN:` columns) count before answers. Rejected, skipped and expired work is passed over.
 """
 from collections.abc import Callable, Iterator
@@ -11,6 +11,7 @@ import orjson
 
 from annotation.formats.found import MAX_IMAGES, Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
 from annotation.formats.json_items import entries_of
+from annotation.formats.regions import BadRegion, relative_shape_of
 from annotation.formats.tsv import rows_of
 
 # What the column or the field with the image is called, best first.
@@ -18,10 +19,6 @@ _IMAGES = ("image", "image_url", "url", "img", "picture", "photo")
 _RESULTS = ("result", "annotations", "annotation", "regions", "selection", "path")
 _PASSED_OVER = ("REJECTED", "SKIPPED", "EXPIRED", "ACTIVE")
 MAX_REGIONS = 20_000
-
-
-class _Bad(Exception):
-    """The sentence goes into the report."""
 
 
 def read(open_file: Callable[[int, int], IO[bytes]], hints: Hints, variant: str) -> Iterator[Found]:
@@ -152,49 +149,7 @@ class _Results:
         if not isinstance(label, str) or not label:
             return Misfit(where, "it has no label, and the project has more than one.", image)
         try:
-            type_, points = _classic(region) if "data" in region else _template(region)
-        except _Bad as problem:
+            type_, points = relative_shape_of(region)
+        except BadRegion as problem:
             return Misfit(where, str(problem), image)
         return FoundObject(image, where, label, type_, points, relative=True)
-
-
-def _template(region: dict[str, Any]) -> tuple[str, list[float]]:
-    kind = region.get("shape")
-    if kind == "rectangle":
-        left, top, width, height = (_fraction(region.get(side)) for side in ("left", "top", "width", "height"))
-        return "rectangle", [left, top, left + width, top + height]
-    if kind == "point":
-        return "points", _pair(region, "left", "top")
-    if kind == "polygon":
-        return "polygon", _flat(region.get("points"), "left", "top")
-    raise _Bad(f"“{shown(kind)}” is not a rectangle, a polygon or a point.")
-
-
-def _classic(region: dict[str, Any]) -> tuple[str, list[float]]:
-    kind, data = region.get("type"), region.get("data")
-    if kind == "rectangle" and isinstance(data, dict):
-        (x1, y1), (x2, y2) = (_pair(data.get(corner), "x", "y") for corner in ("p1", "p2"))
-        return "rectangle", [min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)]
-    if kind == "point":
-        return "points", _pair(data, "x", "y")
-    if kind == "polygon":
-        return "polygon", _flat(data, "x", "y")
-    raise _Bad(f"“{shown(kind)}” is not a rectangle, a polygon or a point.")
-
-
-def _pair(thing: Any, x: str, y: str) -> list[float]:
-    if not isinstance(thing, dict):
-        raise _Bad("a point of it is not an object.")
-    return [_fraction(thing.get(x)), _fraction(thing.get(y))]
-
-
-def _flat(points: Any, x: str, y: str) -> list[float]:
-    if not isinstance(points, list):
-        raise _Bad("its points are not a list.")
-    return [value for point in points for value in _pair(point, x, y)]
-
-
-def _fraction(value: Any) -> float:
-    if type(value) not in (int, float) or not -0.01 <= value <= 1.01:
-        raise _Bad("its coordinates are not fractions of the image from 0 to 1.")
-    return float(value)
