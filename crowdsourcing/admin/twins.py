@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from crowdsourcing import audience, selectors
 from crowdsourcing.admin.base import ReadOnlyAdmin
-from crowdsourcing.models import CrowdProject, Pool, TaskSuite
+from crowdsourcing.models import CrowdProject, DrawingProject, Pool, TaskSuite
 from crowdsourcing.services import assignments as assignment_services, pools as pool_services, projects as project_services
 
 
@@ -29,10 +29,18 @@ class CrowdProjectAdmin(ReadOnlyAdmin):
         self.ask_each(request, rows, lambda row: project_services.archive_project(actor=request.user, crowd_project=row))
 
 
+@admin.register(DrawingProject)
+class DrawingProjectAdmin(ReadOnlyAdmin):
+    list_display = ("id", "crowd_project", "shapes", "needed", "remote_id", "status")
+    list_filter = ("status",)
+    search_fields = ("crowd_project__project__name", "remote_id", "mark")
+    list_select_related = ("crowd_project__project", "crowd_project__account")
+
+
 @admin.register(Pool)
 class PoolAdmin(ReadOnlyAdmin):
     list_display = ("id", "task", "remote_id", "status", "reward_per_assignment", "last_close_reason", "synced_at", "sync_error")
-    list_filter = ("status", "auto_accept_solutions", "reissue_policy", "crowd_project__account__environment")
+    list_filter = ("status", "interface", "auto_accept_solutions", "reissue_policy", "crowd_project__account__environment")
     search_fields = ("task__name", "remote_id", "mark")
     list_select_related = ("task",)
     actions = ("start_pool", "stop_pool", "archive_pool", "sync_pool")

@@ -4,6 +4,7 @@ from crowdsourcing.models.assignments import Assignment
 from crowdsourcing.models.bulk import BulkDecision, BulkItem
 from crowdsourcing.models.commands import ProviderCommand
 from crowdsourcing.models.confusion import LabelConfusion
+from crowdsourcing.models.drawing import DrawingProject
 from crowdsourcing.models.history import StatusChange
 from crowdsourcing.models.money import LedgerEntry
 from crowdsourcing.models.policies import ReviewPolicy
@@ -16,7 +17,7 @@ from crowdsourcing.models.verification import Verification, VerificationTask, Vo
 from crowdsourcing.models.webhooks import WebhookEvent
 
 __all__ = [
-    "Assignment", "BulkDecision", "BulkItem", "CrowdProject", "LabelConfusion", "LedgerEntry", "Pool", "ProviderAccount",
+    "Assignment", "BulkDecision", "BulkItem", "CrowdProject", "DrawingProject", "LabelConfusion", "LedgerEntry", "Pool", "ProviderAccount",
     "ProviderCommand", "ReviewPolicy", "Skill", "StatusChange", "TaskSuite", "Toloker", "TruthScore", "Verdict", "Verification",
     "VerificationTask", "Vote", "WebhookEvent", "WorkMeasure",
 ]

@@ -8,7 +8,7 @@ from crowdsourcing.statuses import AssignmentStatus
 
 
 class Assignment(models.Model):
-    """A mirror of the platform's assignment: every field but `snapshot` and `suspicion*` is what the platform said."""
+    """A mirror of the platform's assignment: every field but `snapshot`, `work_note` and `suspicion*` is what the platform said."""
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="assignments")
     task_suite = models.ForeignKey(TaskSuite, on_delete=models.PROTECT, related_name="assignments")
@@ -27,6 +27,8 @@ class Assignment(models.Model):
     expired = models.DateTimeField(null=True, blank=True)
     # The work that came with it; null for a submitted one means "submitted without work".
     snapshot = models.ForeignKey(Snapshot, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments")
+    # What of a solution in the platform's own interface could not be used, and why; for people.
+    work_note = models.TextField(blank=True, db_default="")
     first_seen_at = models.DateTimeField(auto_now_add=True)
     # When the newest news was read; news read earlier does not overwrite it.
     mirrored_at = models.DateTimeField(null=True, blank=True)

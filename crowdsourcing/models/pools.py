@@ -30,6 +30,9 @@ class Pool(models.Model):
     interface = models.CharField(max_length=24, choices=PoolInterface.choices, default=PoolInterface.EDITOR,
                                  db_default=PoolInterface.EDITOR)
     interface_options = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
+    # The platform's project whose task page this is; null: the crowd project's own, with our editor.
+    drawing_project = models.ForeignKey(
+        "crowdsourcing.DrawingProject", null=True, blank=True, on_delete=models.PROTECT, related_name="pools")
     # The platform's quality_control.configs: [{"collector_config": ..., "rules": [...]}]; skills by the platform's ids.
     quality_rules = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
     reissue_policy = models.CharField(max_length=16, choices=ReissuePolicy.choices, default=ReissuePolicy.AFTER_DISPUTE)
@@ -61,6 +64,11 @@ class Pool(models.Model):
 
     def __str__(self) -> str:
         return f"Pool of {self.task}"
+
+    @property
+    def remote_project_id(self) -> str:
+        """The platform's project that the pool belongs to there; empty while that is not made."""
+        return self.crowd_project.remote_id if self.drawing_project is None else self.drawing_project.remote_id
 
 
 class TaskSuite(models.Model):
