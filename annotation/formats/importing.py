@@ -21,7 +21,7 @@ from annotation.formats.report import Report
 from annotation.formats.spool import Spool
 from annotation.formats.yolo_reader import turned_box
 from annotation.locks import lock_labels
-from annotation.models import ImportedFrame, Job, Task
+from annotation.models import ImportedFrame, Job, JobType, Task, ValidationMode
 from annotation.runner import Run, RunFailed, RunLost
 from annotation.services.imports import ON_JOBS
 from annotation.shapes import FrameSize, Vocabulary
@@ -55,7 +55,10 @@ class Reading:
 
     def __init__(self, task: Task, vocabulary: Vocabulary, kind: str, spool: Spool, job: Job | None = None) -> None:
         self._job = job
-        self._beside = 0
+        self._beside = self._of_truth = 0
+        # With honeypots the ground truth's frames are in no other job.
+        truth = job is None and kind == ON_JOBS and task.validation_mode == ValidationMode.GT_POOL
+        self._truth = set(task.jobs.get(type=JobType.GROUND_TRUTH).numbers) if truth else set()
         self.report = Report()
         self.notes: list[str] = []
         self.spool = spool
@@ -82,6 +85,8 @@ class Reading:
             self.notes.append(f"{self._elsewhere:,} images of other tasks of this project were passed over.")
         if self._beside:
             self.notes.append(f"{self._beside:,} images of the task's other jobs were passed over.")
+        if self._of_truth:
+            self.notes.append(f"{self._of_truth:,} images of the ground truth were passed over: import the file as ground truth for them.")
 
     def _take_all(self, found: Iterator[Found]) -> None:
         for thing in found:
@@ -110,6 +115,9 @@ class Reading:
             return
         if self._job is not None and matched.number is not None and not self._job.holds(matched.number):
             self._beside += 1
+            return
+        if matched.number in self._truth:
+            self._of_truth += 1
             return
         self._images[image.key] = matched.number
         if matched.unknown:

@@ -39,7 +39,9 @@ class Frames:
         # Without suffixes, for formats that leave them away; asked for once such a name comes.
         self._by_stem: dict[str, int | None] = {}
         self._by_url: dict[str, int] | None = None
-        for number, name, width, height in Frame.objects.filter(task=task).values_list("number", "name", "width", "height").iterator():
+        # Honeypots have their pictures' names: what a file says is about the real frames.
+        frames = Frame.objects.filter(task=task, honeypot_of=None)
+        for number, name, width, height in frames.values_list("number", "name", "width", "height").iterator():
             self.sizes[number], self.names[number] = FrameSize(width, height), name
             self._by_name[_path(name)] = number
             base = _path(name).rpartition("/")[2]
@@ -78,7 +80,7 @@ class Frames:
         if not _is_address(name):
             return None
         if self._by_url is None:
-            fetched = Frame.objects.filter(task=self._task).exclude(source_url="").order_by("-number")
+            fetched = Frame.objects.filter(task=self._task, honeypot_of=None).exclude(source_url="").order_by("-number")
             self._by_url = dict(fetched.values_list("source_url", "number").iterator())
         number = self._by_url.get(name)
         return None if number is None else (number, "")

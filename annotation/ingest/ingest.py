@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from annotation import buckets, copies
 from annotation.ingest import videos
+from annotation.ingest.casting import Cast, cast_of
 from annotation.ingest.journal import BATCH, Journal, Result, run_name
 from annotation.ingest.making import GROUP, Made, Maker, in_threads
 from annotation.ingest.names import UniqueNames, in_order
@@ -24,6 +25,7 @@ from annotation.models import Frame, Job, Request, Task, Upload
 from annotation.runner import Run, RunFailed, RunLost
 from annotation.segments import cut
 from annotation.services.files import remove_tree, task_folder
+from annotation.services.ground_truth import add_ground_truth_job
 from annotation.webhooks.announcing import announce, changing
 
 # Decoding releases the interpreter; more threads than this only cost memory. Addresses and buckets wait for the network.
@@ -208,19 +210,23 @@ def _write(run: Run, task: Task, filling: Filling) -> None:
     for number, item in enumerate(made):
         item.frame.number = number
         item.frame.name = names.give(item.frame.name)
+    cast = _cast(task, filling, Options.of(run.request.params))
     actor = run.request.owner
     with transaction.atomic(), changing("task", [task.pk], actor=actor):
         run.lock()
         locked = Task.objects.select_for_update().get(pk=task.pk)
-        Frame.objects.bulk_create([item.frame for item in made], batch_size=ROWS)
+        Frame.objects.bulk_create(cast.frames, batch_size=ROWS)
         # What became an original is received no more.
         video = filling.origin.get("video", {}).get("file", "")
         Upload.objects.filter(Q(file__in=Frame.objects.filter(task=task).values("original")) | Q(file=video), task=task).delete()
-        locked.size, locked.origin, locked.from_video = len(made), filling.origin, "video" in filling.origin
-        jobs = Job.objects.bulk_create([Job(task=locked, start_frame=start, stop_frame=stop) for start, stop in _segments(locked, filling)],
-                                       batch_size=ROWS)
+        locked.size, locked.origin, locked.from_video = len(cast.frames), filling.origin, "video" in filling.origin
+        jobs = Job.objects.bulk_create(
+            [Job(task=locked, start_frame=start, stop_frame=stop) for start, stop in cast.spans], batch_size=ROWS)
         announce("create", "job", [job.pk for job in jobs], actor=actor, projects=[locked.project_id])
-        locked.save(update_fields=["size", "origin", "from_video", "updated_date"])
+        if cast.truth:
+            add_ground_truth_job(locked, cast.truth, actor=actor, mode=cast.mode)
+        locked.validation_frames_per_job = cast.per_job
+        locked.save(update_fields=["size", "origin", "from_video", "validation_mode", "validation_frames_per_job", "updated_date"])
         problems = filling.problems
         skipped = f"; {len(problems)} were left out" if problems else ""
         run.finish(f"{len(made)} image{'s' if len(made) != 1 else ''} added{skipped}.", warnings=problems[:1000])
@@ -228,9 +234,16 @@ def _write(run: Run, task: Task, filling: Filling) -> None:
             transaction.on_commit(lambda: copies.ring(task.pk), robust=True)
 
 
+def _cast(task: Task, filling: Filling, options: Options) -> Cast:
+    try:
+        return cast_of([item.frame for item in filling.made], _segments(task, filling), task.segment_size, options.validation)
+    except ValueError as problem:
+        raise RunFailed(str(problem)) from problem
+
+
 def _segments(task: Task, filling: Filling) -> list[tuple[int, int]]:
     if not filling.mapped:
-        return cut(task.size, task.segment_size, task.frame_overlap)
+        return cut(len(filling.made), task.segment_size, task.frame_overlap)
     coming, start, pairs = iter(filling.results), 0, []
     for files in filling.mapped:
         # Files that were left out make their job shorter.

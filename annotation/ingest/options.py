@@ -1,4 +1,5 @@
 """Which frames a task takes from what it is given, in which order, and how they are cut into jobs: CVAT's data parameters."""
+import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -6,6 +7,8 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+
+from annotation.sampling import GT_POOL, clean_choice
 
 T = TypeVar("T")
 MAX_NUMBER = 2**31 - 1
@@ -25,6 +28,8 @@ class Options:
     upload_file_order: list[str] = field(default_factory=list)
     # fnmatch pattern that names of files on the share or in a bucket must match; "" for all.
     filename_pattern: str = ""
+    # annotation.sampling.Choice of the ground truth's frames; {} for none.
+    validation: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, params: dict[str, Any]) -> "Options":
@@ -76,14 +81,15 @@ def clean_options(raw: dict[str, Any]) -> Options:
         errors["upload_file_order"] = ["Give a list of file names, each once."]
     if mapping and (order or start or stop is not None or step != 1):
         errors["job_file_mapping"] = ["Jobs made of named files take all files in that order: leave the other choices out."]
-    if raw.get("validation_params"):
-        errors["validation_params"] = ["Ground truth is not chosen while a task is made. Import it into the task afterwards."]
+    validation = _validation(raw.get("validation_params"), errors)
+    if validation.get("mode") == GT_POOL and mapping:
+        errors["validation_params"] = ["Honeypots need jobs of the task's segment size: leave job_file_mapping out, or use the mode gt."]
     pattern = raw.get("filename_pattern") or ""
     if not isinstance(pattern, str) or len(pattern) > 1000:
         errors["filename_pattern"] = ["Give a pattern like images/*.jpg."]
     if errors:
         raise ValidationError(errors)
-    return Options(start, stop, step, mapping, list(order), pattern)
+    return Options(start, stop, step, mapping, list(order), pattern, validation)
 
 
 def _number(raw: dict[str, Any], name: str, errors: dict[str, list[str]]) -> int | None:
@@ -112,6 +118,22 @@ def _mapping(value: Any, errors: dict[str, list[str]]) -> list[list[str]]:
         errors["job_file_mapping"] = ["Give a list of lists of file names, one a job; each file once, no empty job."]
         return []
     return [list(names) for names in value]
+
+
+def _validation(value: Any, errors: dict[str, list[str]]) -> dict[str, Any]:
+    """Programs that send a form give it as text."""
+    if value in (None, "", {}):
+        return {}
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = None
+    try:
+        return clean_choice(value, names=True).params()
+    except ValidationError as error:
+        errors["validation_params"] = [f"{name}: {sentence}" for name, sentences in error.message_dict.items() for sentence in sentences]
+        return {}
 
 
 def _is_names(value: Any) -> bool:

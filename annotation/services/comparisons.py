@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Case, Exists, F, JSONField, OuterRef, QuerySet, When
+from django.db.models import Case, F, JSONField, When
 
 from annotation.errors import Refused
-from annotation.models import Frame, ImportedFrame, Job, Snapshot
+from annotation.models import Frame, Job, Snapshot
 from annotation.services.corrections import open_draft
-from annotation.services.imports import imported_frames_of
 from annotation.services.shapes import frames_of
+from annotation.services.truth import truth_of
 from annotation.shapes import digest_of
 from annotation.shapes.difference import Agreement, FrameDifference, compare_frame, compare_frames, sum_counts
 
@@ -101,18 +101,6 @@ def listed_snapshots(*, job: Job, names: Sequence[str] = ()) -> list[Any]:
     return list(job.snapshots.select_related("author").defer("data").annotate(kept=kept).order_by("-pk"))
 
 
-def has_truth(*, job: Job) -> bool:
-    """Whether a ground truth was imported for a frame of the job."""
-    return ImportedFrame.objects.filter(
-        task=job.task_id, kind=ImportedFrame.Kind.GROUND_TRUTH, frame__range=(job.start_frame, job.stop_frame)).exists()
-
-
-def with_truth(*, job: Job, frames: QuerySet[Frame]) -> QuerySet[Any]:
-    """The job's frames, each with `truth`: whether a ground truth was imported for it."""
-    known = ImportedFrame.objects.filter(task=job.task_id, kind=ImportedFrame.Kind.GROUND_TRUTH, frame=OuterRef("number"))
-    return frames.annotate(truth=Exists(known))
-
-
 def versions_of(*, job: Job, names: Sequence[str], listed: Sequence[Any]) -> list[Version]:
     """The job's versions of these names, in their order; `listed` is what `listed_snapshots` gave for them.
 
@@ -121,14 +109,15 @@ def versions_of(*, job: Job, names: Sequence[str], listed: Sequence[Any]) -> lis
     snapshots = {str(snapshot.pk): snapshot for snapshot in listed}
     live = {CURRENT: frames_of(job=job) if CURRENT in names else {}}
     if TRUTH in names:
-        live[TRUTH] = imported_frames_of(job=job, kind=ImportedFrame.Kind.GROUND_TRUTH)
+        live[TRUTH] = truth_of(job=job)
     if CORRECTION in names:
         live |= _draft(job)
     versions = []
     for name in names:
         snapshot = snapshots.get(name)
         if name == TRUTH and not live[TRUTH]:
-            raise Refused("No ground truth was imported for this job's frames: import one on the task's page first.", "no_such_version")
+            raise Refused("There is no ground truth for this job's frames: import one on the task's page, or finish its ground truth job.",
+                          "no_such_version")
         if name in live:
             versions.append(Version(name, live[name], digest_of({"frames": live[name]})))
         elif snapshot is not None:

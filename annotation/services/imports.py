@@ -19,6 +19,7 @@ from annotation.services.files import import_path
 from annotation.services.guards import require_edit
 from annotation.services.requests import ACTIVE, create_request
 from annotation.services.shapes import FrameContent, content_of, write_frames
+from annotation.services.truth import pictures_of
 
 # What REST and addresses call the kinds.
 # Straight onto the jobs, as CVAT's programs import.
@@ -124,11 +125,13 @@ def imported_frames_of(*, job: Job, kind: str) -> dict[str, FrameContent]:
     """What an import of this kind (ImportedFrame.Kind) says about the job's frames, in the form of `services.shapes.frames_of`.
 
     Frames that were not in the import are missing; one that was there without shapes and tags is "nothing_here". Ids count from 1 within
-    a frame. One query.
+    a frame. A honeypot has what the frame has whose picture it is, or it would stand out. Two queries, three with honeypots.
     """
-    rows = ImportedFrame.objects.filter(job.frames_within("frame"), task=job.task_id, kind=kind)
-    return {str(frame): content_of(shapes, tags, not shapes and not tags)
-            for frame, shapes, tags in rows.order_by("frame").values_list("frame", "shapes", "tags")}
+    pictures = pictures_of(job)
+    rows = ImportedFrame.objects.filter(task=job.task_id, kind=kind, frame__in=set(pictures.values()))
+    known = {frame: (shapes, tags) for frame, shapes, tags in rows.values_list("frame", "shapes", "tags")}
+    return {str(number): content_of(shapes, tags, not shapes and not tags)
+            for number, picture in pictures.items() if picture in known for shapes, tags in [known[picture]]}
 
 
 def lock_starting_point(*, job: Job) -> bool:

@@ -18,6 +18,7 @@ from annotation.ingest.options import Options
 from annotation.ingest.tables import urls_of_table
 from annotation.ingest.urls import clean_urls
 from annotation.models import CloudStorage, Project, Request, SortingMethod, Task, Upload
+from annotation.sampling import GT_POOL
 from annotation.services.files import remove_task_files, task_folder
 from annotation.services.guards import require_edit
 from annotation.services.projects import clean_name
@@ -135,6 +136,7 @@ def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), ta
     with transaction.atomic():
         locked = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
         require_empty(locked, "This task has its images already: make a new task for more.")
+        _refuse_honeypots(locked, options)
         count = locked.uploads.count() + len(addresses) + len(far.get("shared", [])) + ("cloud" in far)
         if not count:
             raise Refused("Choose images, a zip archive, or give addresses first.", "nothing_to_ingest")
@@ -142,6 +144,16 @@ def start_ingest(*, actor: Any, task: Task, urls: list[str] | tuple[()] = (), ta
             raise ValidationError({"urls": [f"A task takes at most {settings.INGEST_MAX_FILES} images, not {count}."]})
         params = {"urls": addresses, "skip_bad": skip_bad, "options": options.params(), **far}
         return create_request(owner=actor, action=Request.Action.CREATE, params=params, task=locked)
+
+
+def _refuse_honeypots(task: Task, options: Options) -> None:
+    """ValidationError where they would show by their place or their name."""
+    if options.validation.get("mode") != GT_POOL:
+        return
+    if task.sorting_method != SortingMethod.RANDOM:
+        raise ValidationError({"validation_params": ["Honeypots need the sorting method random: in any other order they would stand out."]})
+    if task.frame_overlap:
+        raise ValidationError({"validation_params": ["Honeypots need jobs that share no frames: set the overlap to 0."]})
 
 
 def _server_files(names: list[str], exclude: list[str], cloud_storage: CloudStorage | None, options: Options) -> dict[str, Any]:

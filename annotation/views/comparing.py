@@ -20,8 +20,8 @@ from annotation.services.comparisons import (
     listed_snapshots,
     quality_of,
     versions_of,
-    with_truth,
 )
+from annotation.services.truth import with_truth
 from annotation.shapes.difference import KINDS, Answer, Difference, FrameDifference
 from annotation.views.access import job_or_404
 from annotation.views.drawing import LISTED, Drawn, drawer
@@ -66,8 +66,8 @@ def job_compare(request: HttpRequest, job_id: int) -> HttpResponse:
     job = job_or_404(request.user, job_id)
     names = request.GET.get("a", ""), request.GET.get("b", "")
     snapshots = listed_snapshots(job=job, names=names)
-    frames = {frame.number: frame for frame in with_truth(job=job, frames=job.task.frames.filter(
-        number__range=(job.start_frame, job.stop_frame)).only("task_id", "number", "name", "width", "height"))}
+    frames = {frame.number: frame for frame in with_truth(
+        job.task.frames.filter(job.frames_within()).only("task_id", "number", "name", "width", "height"), drawn=not job.is_ground_truth)}
     sides = _sides(snapshots, truth=any(frame.truth for frame in frames.values()))
     if len(sides) < 2:
         return render(request, "annotation/compare.html", {**_around(job), "sides": []})

@@ -16,9 +16,9 @@ from annotation.access import read_only_reason
 from annotation.guides import render_guide
 from annotation.models import EditorSession, Frame, FrameAnnotation, Job, JobStage, JobState, Snapshot
 from annotation.services import editor as editor_services, jobs as services
-from annotation.services.comparisons import has_truth
 from annotation.services.corrections import correction_of
 from annotation.services.shapes import content_of
+from annotation.services.truth import has_truth
 from annotation.views.access import job_or_404
 from annotation.views.answers import refusals_as_messages
 from annotation.views.drawing import draw

@@ -3,7 +3,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
-from annotation.models import Correction, ImportedFrame, Job
+from annotation.models import Correction, Frame, Job
+from annotation.services.truth import with_truth
 from crowdsourcing.models import Assignment
 from crowdsourcing.statuses import AssignmentStatus
 
@@ -12,9 +13,9 @@ def with_comparable(assignments: QuerySet[Assignment]) -> QuerySet[Any]:
     """Each with `earlier_snapshot` (id of the work of the attempt before, or None) and `has_truth` (a ground truth for its job)."""
     earlier = Assignment.objects.filter(
         task_suite=OuterRef("task_suite"), created__lt=OuterRef("created"), snapshot__isnull=False).order_by("-created")
-    truth = ImportedFrame.objects.filter(
-        task=OuterRef("pool__task"), kind=ImportedFrame.Kind.GROUND_TRUTH, frame__gte=OuterRef("task_suite__job__start_frame"),
-        frame__lte=OuterRef("task_suite__job__stop_frame"))
+    truth = with_truth(Frame.objects.filter(
+        task=OuterRef("pool__task"), number__gte=OuterRef("task_suite__job__start_frame"),
+        number__lte=OuterRef("task_suite__job__stop_frame"))).filter(truth=True)
     return assignments.annotate(earlier_snapshot=Subquery(earlier.values("snapshot")[:1]), has_truth=Exists(truth))
 
 

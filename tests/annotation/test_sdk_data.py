@@ -124,8 +124,8 @@ def test_what_is_not_done_is_said(sdk: Any, folder: Path) -> None:
     task = sdk.tasks.create(spec("No"))
     with pytest.raises(exceptions.ApiException) as refused:
         task.upload_data([folder / "a.png"], params={
-            "validation_params": {"mode": "gt", "frame_selection_method": "manual", "frames": ["a.png"]}})
-    assert refused.value.status == 400 and b"Import it into the task afterwards" in refused.value.body
+            "validation_params": {"mode": "gt_pool", "frame_selection_method": "manual", "frames": ["a.png"], "frames_per_job_count": 1}})
+    assert refused.value.status == 400 and b"need the sorting method random" in refused.value.body
     done = sdk.tasks.create_from_data(spec("Yes"), [folder / "a.png"])
     with pytest.raises(exceptions.ApiException) as kept:
         done.remove_frames_by_ids([0])

@@ -219,7 +219,9 @@ class DataSerializer(serializers.Serializer):
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="names of files, a list a job")
     upload_file_order = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="names in their order, with the sorting method predefined")
-    validation_params = serializers.DictField(required=False, help_text="refused: import ground truth into the task afterwards")
+    validation_params = serializers.DictField(required=False, help_text="mode gt or gt_pool (honeypots), "
+                                              "frame_selection_method, frame_count or frame_share, frames, frames_per_job_count or "
+                                              "frames_per_job_share, random_seed: as POST /api/jobs has them, frames by name")
     table = serializers.FileField(required=False, help_text="multipart: TSV or CSV")
     column = serializers.CharField(required=False, help_text="the table's column with addresses")
     sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)

@@ -31,6 +31,7 @@ from annotation.api.views.data import (
     refuse_deleted,
 )
 from annotation.api.views.exports import ExportMixin
+from annotation.api.views.ground_truth import GroundTruthMixin, TaskLayoutMixin
 from annotation.api.views.imports import AnnotationFilesMixin, TaskImportMixin
 from annotation.api.views.projects import counted
 from annotation.models import Issue, Job, JobStage, JobState, JobType, Project, Task
@@ -40,7 +41,7 @@ from annotation.services.corrections import KEPT_CORRECTIONS
 _EXAMPLE = OpenApiExample("ten frames a job", {"name": "Monday", "project_id": 1, "segment_size": 10, "overlap": 0}, request_only=True)
 
 
-class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, AnnotationsMixin, mixins.ListModelMixin,
+class TaskView(BackupMixin, ExportMixin, TaskImportMixin, TaskDataMixin, TaskLayoutMixin, AnnotationsMixin, mixins.ListModelMixin,
                mixins.RetrieveModelMixin, ApiView):
     """Tasks the caller sees."""
 
@@ -124,7 +125,7 @@ _OPEN_TO_WORKERS = frozenset((
     "delete_annotations"))
 
 
-class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, AnnotationsMixin, mixins.ListModelMixin,
+class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, GroundTruthMixin, AnnotationsMixin, mixins.ListModelMixin,
               mixins.RetrieveModelMixin, ApiView):
     """Jobs the caller sees."""
 
