@@ -254,6 +254,10 @@ export class Canvas {
 
   /** Image pixel -> client pixel, for tests and for anything laid over the canvas. */
   page(x, y) {
+    // The window may have changed since the observer told of it last.
+    const { clientWidth, clientHeight } = this.map.getTargetElement();
+    const [width, height] = this.map.getSize() ?? [0, 0];
+    if (clientWidth !== width || clientHeight !== height) this.#resized();
     this.map.renderSync();
     const [px, py] = this.map.getPixelFromCoordinate(toMap([x, y]));
     const box = this.map.getViewport().getBoundingClientRect();
