@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -258,6 +259,18 @@ def api_extra(kind: str, thing: Any) -> dict[str, Any]:
     return api_extras(kind, [thing]).get(thing.pk, {})
 
 
+_LATEST = """SELECT DISTINCT ON (s.job_id) s.job_id, a.id, a.status, a.reward
+    FROM crowdsourcing_assignment a JOIN crowdsourcing_tasksuite s ON s.id = a.task_suite_id
+    WHERE s.job_id = ANY(%s) ORDER BY s.job_id, a.created DESC, a.remote_id DESC"""
+
+
+def latest_attempts(jobs: list[int]) -> list[tuple[Any, ...]]:
+    """(job, assignment, status, reward) of each job's newest attempt. In SQL: asked with every look at a job."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [jobs])
+        return cursor.fetchall()
+
+
 def api_extras(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, Any]]:
     """The same for a page of a list, in one query."""
     keys = [thing.pk for thing in things]
@@ -269,9 +282,7 @@ def api_extras(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, Any]]:
         for pool in Pool.objects.filter(task__in=keys).only("task_id", *_TWIN_FACTS):
             found[pool.task_id] = {name: getattr(pool, name) for name in _TWIN_FACTS}
     elif kind == "job":
-        latest = Assignment.objects.filter(task_suite__job__in=keys).order_by("task_suite__job", "-created", "-remote_id").distinct(
-            "task_suite__job").values_list("task_suite__job", "pk", "status", "reward")
-        found = {job: {"assignment": pk, "status": status, "reward": str(reward)} for job, pk, status, reward in latest}
+        found = {job: {"assignment": pk, "status": status, "reward": str(reward)} for job, pk, status, reward in latest_attempts(keys)}
     else:
         return {}
     return {key: {"crowd": found.get(key)} for key in keys}

@@ -6,7 +6,7 @@ unless it names the `version` it started from: then RevisionConflict when somebo
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotation.errors import InvalidAnnotations, Refused, RevisionConflict
 from annotation.locks import lock_labels
@@ -21,6 +21,9 @@ ACTIONS = ("create", "update", "delete")
 _FOREIGN = ("frame", "outside", "elements", "score")
 # What others may have changed in a job's row since it was read.
 _MOVING = ("stage", "state", "attempt", "worker", "assignee_id", "revision", "last_object_id")
+# In this order.
+_LOCKED = """SELECT id, stage, state, attempt, worker, assignee_id, revision, last_object_id FROM annotation_job
+    WHERE id = ANY(%s) ORDER BY id FOR UPDATE"""
 
 
 def job_data(*, job: Job) -> Data:
@@ -89,8 +92,9 @@ def _hold(project_id: int, jobs: list[Job], data: Any) -> None:
     if isinstance(version, bool) or not isinstance(version, int) or version < 0:
         raise InvalidAnnotations({"version": "is the version that was read, a whole number; 0 or nothing: whatever is there."})
     lock_labels(project_id, exclusive=False)
-    rows = {row[0]: row[1:] for row in Job.objects.select_for_update().filter(pk__in=[job.pk for job in jobs]).order_by("pk").values_list(
-        "pk", *_MOVING)}
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCKED, [[job.pk for job in jobs]])
+        rows = {row[0]: row[1:] for row in cursor.fetchall()}
     for job in jobs:
         if job.pk not in rows:
             raise Refused("Somebody deleted this job just now.", "gone")

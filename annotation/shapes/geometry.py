@@ -5,6 +5,7 @@ from typing import Any
 # Pixels by which a point may lie outside: rounding in a browser. It is moved onto the edge.
 TOLERANCE = 1.0
 MAX_NUMBERS = 200_000
+_PLAIN = frozenset((int, float))
 _LEAST = {"polygon": 3, "polyline": 2, "points": 1}
 TYPES = ("rectangle", "polygon", "polyline", "points", "ellipse", "mask")
 
@@ -13,15 +14,15 @@ def clean_points(shape_type: str, raw: Any, rotation: float, width: int, height:
     """The points as floats clipped to 0..width, 0..height, or a sentence saying what is wrong with them."""
     if not isinstance(raw, list) or len(raw) > MAX_NUMBERS:
         return f"give a list of at most {MAX_NUMBERS} numbers."
-    # bool is an int in Python, JSON's true is not a number.
-    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in raw):
+    # bool is an int in Python, JSON's true is not a number. What JSON gives is told by its types at once.
+    if not _PLAIN.issuperset(map(type, raw)) and not all(isinstance(value, int | float) and not isinstance(value, bool) for value in raw):
         return "every entry is a number."
     try:
         # + 0.0 turns -0.0 into 0.0, which PostgreSQL does not keep apart.
         points = [float(value) + 0.0 for value in raw]
     except OverflowError:
         return "every entry is a finite number."
-    if not all(math.isfinite(value) for value in points):
+    if not all(map(math.isfinite, points)):
         return "every entry is a finite number."
     if shape_type == "mask":
         return _mask(points, width, height)
@@ -35,6 +36,9 @@ def clean_points(shape_type: str, raw: Any, rotation: float, width: int, height:
 
 def _inside(points: list[float], width: int, height: int) -> list[float] | str:
     limits = (width, height)
+    across, down = points[::2], points[1::2]
+    if down and min(across) >= 0 and min(down) >= 0 and max(across) <= width and max(down) <= height:
+        return points
     for position, value in enumerate(points):
         if not -TOLERANCE <= value <= limits[position % 2] + TOLERANCE:
             axis = "xy"[position % 2]

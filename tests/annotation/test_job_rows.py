@@ -1,13 +1,17 @@
 """The quick ways of the API say what the slow ones say."""
+import json
 from typing import Any
 
 import pytest
+from django.core.paginator import EmptyPage
 from django.test import Client
 from django.utils import timezone
 from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIRequestFactory
 
-from annotation import reach
+from annotation import reach, selectors
+from annotation.api.pagination import ShortPaginator
+from annotation.api.serializers.projects import LabelSerializer
 from annotation.api.serializers.tasks import JobSerializer
 from annotation.api.views.tasks import JobView
 from annotation.models import Issue, Job, Organization, OrganizationMember, ProjectMember
@@ -31,6 +35,56 @@ def test_a_job_of_a_list_is_what_its_serializer_says(alice: Any, fill: Any) -> N
                 serializer = JobSerializer(context={"request": request})
                 assert serializer.plain(job) == dict(ModelSerializer.to_representation(serializer, job))
                 assert list(JobSerializer.Meta.fields) == [name for name in JobSerializer.Meta.fields if name in serializer.plain(job)]
+
+
+def test_the_labels_of_a_list_are_what_their_serializer_says(alice: Any, fill: Any, django_assert_num_queries: Any) -> None:
+    project = fill().project
+    labels = list(project.labels.all())
+    with django_assert_num_queries(1):
+        rows = LabelSerializer(labels, many=True).data
+    assert rows == [json.loads(json.dumps(LabelSerializer(label).data)) for label in labels] and any(row["attributes"] for row in rows)
+
+
+def test_labels_of_a_job_are_told_to_who_sees_the_job(alice: Any, stranger: Any, fill: Any) -> None:
+    def login(user: Any) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    job = fill().jobs.get()
+    assert login(alice).get(f"/api/labels?job_id={job.pk}").json()["count"] == job.task.project.labels.count()
+    assert login(alice).get(f"/api/labels?job_id={job.pk}&name=nothing").json()["count"] == 0
+    for nobodys in (job.pk + 1, 2**70):
+        assert login(alice).get(f"/api/labels?job_id={nobodys}").json()["results"] == []
+    assert login(stranger).get(f"/api/labels?job_id={job.pk}").json()["results"] == []
+
+
+@pytest.mark.parametrize(("size", "page", "shown", "queries"), [(10, 1, 3, 1), (3, 1, 3, 1), (2, 1, 2, 2), (2, 2, 1, 2)])
+def test_a_page_counts_only_where_it_must(
+        alice: Any, fill: Any, django_assert_num_queries: Any, size: int, page: int, shown: int, queries: int) -> None:
+    jobs = fill(count=6, segment_size=2).jobs.all()
+    with django_assert_num_queries(queries):
+        given = ShortPaginator(jobs, size).page(page)
+        assert len(list(given)) == shown and given.paginator.count == 3
+        assert (given.has_previous(), given.has_next()) == (page > 1, page * size < 3)
+    with pytest.raises(EmptyPage):
+        ShortPaginator(jobs, size).page(9)
+
+
+def test_an_empty_list_has_one_empty_page(alice: Any) -> None:
+    given = ShortPaginator(Job.objects.none(), 10).page(1)
+    assert list(given) == [] and given.paginator.count == 0 and not given.has_next()
+
+
+def test_who_is_alone_sees_the_same_list_as_by_all_the_rules(alice: Any, bob: Any, stranger: Any, ada: Any, fill: Any) -> None:
+    job = fill().jobs.get()
+    for user in (alice, bob, stranger, ada):
+        for given, rules in ((False, selectors.jobs_for), (True, selectors.jobs_open_to)):
+            assert list(reach.jobs_seen(user, given=given)) == list(rules(user))
+    ProjectMember.objects.create(project=job.task.project, user=bob, role="reviewer")
+    assert list(reach.jobs_seen(bob, given=False)) == [job]
+    alice.is_active = False
+    assert not reach.jobs_seen(alice, given=True).exists()
 
 
 def test_who_sees_a_job_at_once_sees_it_in_the_list(

@@ -5,9 +5,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotation import selectors
+from annotation import reach, selectors
 from annotation.api.constants import Constant
-from annotation.api.serializers.job_rows import job_row, job_status
+from annotation.api.serializers.job_rows import has_guide, job_row, job_status
 from annotation.api.serializers.people import BasicUserSerializer
 from annotation.api.serializers.projects import Extended
 from annotation.models import Job, JobStage, JobState, SortingMethod, Task, ValidationMode
@@ -149,11 +149,12 @@ class JobSerializer(Extended):
     def seen_in_full(self, rows: list[Any]) -> list[Any]:
         """Without jobs that the caller sees only because they were given to them: a worker learns nothing of the crowd and its prices."""
         user = getattr(self.context.get("request"), "user", None)
-        given = {row.task.project_id for row in rows if user is not None and row.assignee_id == user.pk}
+        given = {row.task.project_id for row in rows if user is not None and row.assignee_id == user.pk
+                 and not reach.obvious(user, row.task.project)}
         if user is None or not given:
             return rows
         seen = set(selectors.projects_for(user).filter(pk__in=given).order_by().values_list("pk", flat=True))
-        return [row for row in rows if row.assignee_id != user.pk or row.task.project_id in seen]
+        return [row for row in rows if row.task.project_id not in given or row.assignee_id != user.pk or row.task.project_id in seen]
 
     def plain(self, instance: Any) -> dict[str, Any]:
         return job_row(instance, self.link, self.get_correction(instance))
@@ -170,10 +171,12 @@ class JobSerializer(Extended):
 
     def get_guide_id(self, job: Any) -> int | None:
         """Its project's."""
-        return job.task.project_id if job.task.project.guide else None
+        return job.task.project_id if has_guide(job) else None
 
     @extend_schema_field(CorrectionSerializer(allow_null=True))
     def get_correction(self, job: Any) -> Any:
+        if not job.attempt:
+            return None
         kept = next((one for one in job.corrections.all() if one.attempt == job.attempt and one.snapshot_id), None)
         return CorrectionSerializer(kept).data if kept else None
 

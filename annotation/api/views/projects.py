@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import selectors
+from annotation import reach, selectors
 from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS, ApiView
 from annotation.api.lists import LABELS, PROJECTS
 from annotation.api.serializers.projects import (
@@ -129,7 +129,7 @@ def _patch_labels(request: Request, project: Project, patch: Any) -> None:
 
 def _patched_labels(project: Project, patch: Any) -> list[dict[str, Any]]:
     """The whole list that `set_labels` wants, from CVAT's partial one."""
-    labels = {label["id"]: dict(label) for label in LabelSerializer(project.labels.prefetch_related("attributes"), many=True).data}
+    labels = {label["id"]: dict(label) for label in LabelSerializer(project.labels.all(), many=True).data}
     added = []
     for number, entry in enumerate(patch):
         known = entry.get("id") if isinstance(entry, dict) else None
@@ -170,4 +170,12 @@ class LabelView(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     def get_queryset(self) -> QuerySet[Label]:
-        return selectors.labels_for(self.request.user).prefetch_related("attributes")
+        job = self.request.query_params.get("job_id", "") if self.action == "list" else ""
+        labels = self._of_job(int(job)) if job.isascii() and job.isdigit() else selectors.labels_for(self.request.user)
+        return labels if self.action == "list" else labels.prefetch_related("attributes")
+
+    def _of_job(self, key: int) -> QuerySet[Label]:
+        """What every editor asks for when it opens a job: the job answers for its labels, they need not be found through it again."""
+        self.terms = {name: term for name, term in LABELS.items() if name != "job_id"}
+        job = reach.job_seen(self.request.user, key, given=True)
+        return Label.objects.filter(project=job.task.project_id) if job is not None else Label.objects.none()

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When, prefetch_related_objects
 from django.http import Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from annotation import reach, selectors
 from annotation.api.base import CONFLICT_ERRORS, ERROR, NOT_FOUND, WRITE_ERRORS, ApiView
 from annotation.api.lists import JOBS, TASKS
+from annotation.api.serializers.job_rows import COLUMNS
 from annotation.api.serializers.tasks import DataMetaSerializer, JobSerializer, JobWriteSerializer, TaskSerializer, TaskWriteSerializer
 from annotation.api.spaces import WHERE, organization_of
 from annotation.api.views.annotations import AnnotationsMixin
@@ -138,15 +139,21 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, GroundTruthMix
                    "updated_date": "updated_date"}
 
     def get_queryset(self) -> QuerySet[Job]:
-        visible = selectors.jobs_open_to if self.action in _OPEN_TO_WORKERS else selectors.jobs_for
-        return visible(self.request.user).select_related("task__project", "assignee").annotate(
-            issue_count=counted(Issue.objects.all(), path="job")).prefetch_related(KEPT_CORRECTIONS)
+        seen = reach.jobs_seen(self.request.user, given=self.action in _OPEN_TO_WORKERS)
+        return seen.select_related("task__project", "assignee").only(*COLUMNS).annotate(
+            issue_count=counted(Issue.objects.all(), path="job"), has_guide=Case(When(task__project__guide="", then=False), default=True))
+
+    def paginate_queryset(self, queryset: QuerySet[Job]) -> Any:
+        """What a correction hangs on is read only of jobs that may have one."""
+        page = super().paginate_queryset(queryset)
+        prefetch_related_objects([job for job in page or [] if job.attempt], KEPT_CORRECTIONS)
+        return page
 
     def get_object(self) -> Any:
         """Doors that do not show the job itself need no counts."""
-        if self.action == "retrieve":
-            return super().get_object()
-        job = reach.job_seen(self.request.user, int(self.kwargs["pk"]), given=self.action in _OPEN_TO_WORKERS)
+        key = int(self.kwargs["pk"])
+        job = (reach.job_shown(self.request.user, key) if self.action == "retrieve"
+               else reach.job_seen(self.request.user, key, given=self.action in _OPEN_TO_WORKERS))
         if job is None:
             raise Http404("No Job matches the given query.")
         return job
