@@ -46,8 +46,8 @@ class World:
             for number in range(max(1, jobs // JOBS_A_TASK))])
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO annotation_job (task_id, start_frame, stop_frame, stage, state, assignee_id, attempt, worker, revision, "
-                "last_object_id, created_date, updated_date) SELECT t.id, n * %s, n * %s + %s, 'annotation', 'new', "
+                "INSERT INTO annotation_job (type, task_id, start_frame, stop_frame, stage, state, assignee_id, attempt, worker, revision, "
+                "last_object_id, created_date, updated_date) SELECT 'annotation', t.id, n * %s, n * %s + %s, 'annotation', 'new', "
                 "CASE WHEN n %% 2 = 0 THEN %s END, '', '', 0, 0, now(), now() FROM annotation_task t, generate_series(0, %s) n "
                 "WHERE t.id = ANY(%s)",
                 [FRAMES, FRAMES, FRAMES - 1, self.owner.pk, min(jobs, JOBS_A_TASK) - 1, [task.pk for task in tasks]])
