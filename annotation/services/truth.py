@@ -18,7 +18,7 @@ FINISHED = Q(type=JobType.GROUND_TRUTH, state=JobState.COMPLETED)
 def pictures_of(job: Job) -> dict[int, int]:
     """Number of each of the job's frames -> number of the frame that says what is right for its picture; the same but for honeypots."""
     numbers = dict(zip(job.numbers, job.numbers, strict=True))
-    if Task.objects.filter(pk=job.task_id, validation_mode=ValidationMode.GT_POOL).exists():
+    if job.task.validation_mode == ValidationMode.GT_POOL:
         mixed = Frame.objects.filter(job.frames_within(), task=job.task_id, honeypot_of__isnull=False)
         numbers.update(mixed.values_list("number", "honeypot_of"))
     return numbers
@@ -26,12 +26,13 @@ def pictures_of(job: Job) -> dict[int, int]:
 
 def truth_of(*, job: Job) -> dict[str, FrameContent]:
     """What is right on the job's frames, in the form of `services.shapes.frames_of`; frames of which nothing is known are missing, one
-    that needs nothing is "nothing_here". A ground truth job is held against what was imported. At most five queries.
+    that needs nothing is "nothing_here". A ground truth job is held against what was imported. At most four
+    queries beside the job's task.
     """
     pictures = pictures_of(job)
-    disabled = set(Task.objects.values_list("disabled_frames", flat=True).get(pk=job.task_id))
-    wanted = set(pictures.values()) - disabled
-    known = _imported(job.task_id, wanted) | ({} if job.is_ground_truth else _drawn(job.task_id, wanted))
+    wanted = set(pictures.values()) - set(job.task.disabled_frames)
+    drawn = bool(job.task.validation_mode) and not job.is_ground_truth
+    known = _imported(job.task_id, wanted) | (_drawn(job.task_id, wanted) if drawn else {})
     return {str(number): known[picture] for number, picture in pictures.items() if picture in known}
 
 
