@@ -140,6 +140,13 @@ def pool_of(user: Any, task_pk: int, *, edit: bool = False) -> Pool:
     return found
 
 
+def pool(user: Any, pk: int, *, edit: bool = False) -> Pool:
+    found = _one(pools_for(user), pk=pk)
+    if edit:
+        require_edit(user, found)
+    return found
+
+
 def assignment(user: Any, pk: int) -> Assignment:
     """Every member of a project may review."""
     return _one(assignments_for(user), pk=pk)

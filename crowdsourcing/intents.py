@@ -6,9 +6,11 @@ from django.utils import timezone
 
 from annotation import selectors as room1
 from annotation.errors import Forbidden
+from annotation.models import GuideVersion
 from crowdsourcing import selectors
-from crowdsourcing.models import Assignment, ProviderAccount, ProviderCommand
+from crowdsourcing.models import Assignment, ProviderAccount, ProviderCommand, Verdict
 from crowdsourcing.selectors.commands import Target
+from crowdsourcing.selectors.policies import BY_HAND, policy_of
 from crowdsourcing.statuses import AssignmentStatus, CommandKind
 from crowdsourcing.transitions import Refused
 
@@ -49,7 +51,27 @@ def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, co
     refuse_obstacles(locked, kind)
     if not overrule and locked.status == AssignmentStatus.REJECTED:
         raise Refused(_REJECTED, "not_possible")
-    return insert_command(actor=actor, target=locked, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
+    command = insert_command(actor=actor, target=locked, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
+    if actor is not None:
+        record_by_hand(actor=actor, assignment=locked, command=command)
+    return command
+
+
+def record_by_hand(*, actor: Any, assignment: Assignment, command: ProviderCommand) -> Verdict:
+    """Why a person's decision was made, as far as they said; in the transaction of its command."""
+    accepts = command.kind == CommandKind.ACCEPT_ASSIGNMENT
+    said = command.payload.get("comment", "").strip()
+    words = f"{'Accepted' if accepts else 'Rejected'} by {actor.get_username()}"
+    return Verdict.objects.create(
+        assignment=assignment, policy=policy_of(assignment.pool), guide_version=guide_of(assignment), source=BY_HAND, actor=actor,
+        outcome=Verdict.Outcome.ACCEPT if accepts else Verdict.Outcome.REJECT, command=command,
+        explanation=f"{words}: {said}" if said else f"{words}, without a comment.")
+
+
+def guide_of(assignment: Assignment) -> GuideVersion | None:
+    """The guide that the Toloker had when the work was submitted; None where the project had none yet."""
+    done = assignment.submitted or assignment.created
+    return GuideVersion.objects.filter(project__tasks__pool=assignment.pool_id, created_date__lte=done).order_by("-number").first()
 
 
 def refuse_obstacles(target: Any, kind: CommandKind) -> None:

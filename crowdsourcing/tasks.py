@@ -128,6 +128,7 @@ def sync_one_pool(pool_id: int, rings: int = 1) -> None:
 def _judge_after(report: sync.PoolReport, pool: Pool) -> None:
     if report.made or report.changed:
         _judge([pool])
+        _settle(pool)
 
 
 def _judge(pools: Iterable[Pool]) -> None:
@@ -166,6 +167,29 @@ def judge_again() -> None:
 
 
 @shared_task
+def settle_policy(pool_id: int) -> None:
+    """Decide what a pool's review policy can decide now."""
+    pool = Pool.objects.select_related("crowd_project__account", "task").filter(pk=pool_id).first()
+    if pool is not None:
+        _settle(pool)
+
+
+def _settle(pool: Pool) -> None:
+    """What cannot be decided now is decided by the next round; the look that brought the news does not suffer."""
+    try:
+        quality.settle_pool(pool, wake)
+    except Exception:
+        log.exception("Settling the policy of pool %s failed", pool.pk)
+
+
+@shared_task
+def settle_policies() -> None:
+    """Ring for each pool with a policy and work that waits."""
+    for pk in quality.pools_to_settle().values_list("pk", flat=True):
+        settle_policy.delay(pk)
+
+
+@shared_task
 def forget_webhook_events() -> None:
     """A platform does not repeat itself after so long, and an old call is not believed."""
     WebhookEvent.objects.filter(received_at__lt=timezone.now() - _EVENTS_KEPT).delete()
@@ -186,6 +210,8 @@ SCHEDULE = {
         "task": "crowdsourcing.tasks.sync_everything", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: reissue after the dispute period": {
         "task": "crowdsourcing.tasks.reissue_after_dispute", "schedule": 600.0, "options": {"expires": 600}},
+    "crowdsourcing: settle review policies": {
+        "task": "crowdsourcing.tasks.settle_policies", "schedule": 30.0, "options": {"expires": 30}},
     "crowdsourcing: judge new work": {
         "task": "crowdsourcing.tasks.judge_unread", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: judge waiting work again": {

@@ -1,7 +1,7 @@
 """Pages of the crowdsourcing room."""
 from django.urls import include, path
 
-from crowdsourcing.views import assignments, bulk, commands, corrections, pools, projects, reviews, webhooks
+from crowdsourcing.views import assignments, bulk, commands, corrections, policies, pools, projects, reviews, webhooks
 
 app_name = "crowdsourcing"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("tasks/<int:task_id>/pool", pools.pool_setup, name="pool_setup"),
     path("tasks/<int:task_id>/pool/update", pools.pool_update, name="pool_update"),
     path("tasks/<int:task_id>/pool/<slug:verb>", pools.pool_verb, name="pool_verb"),
+    path("pools/<int:pool_id>/policy", policies.pool_policy, name="pool_policy"),
+    path("pools/<int:pool_id>/policy/off", policies.policy_off, name="policy_off"),
+    path("pools/<int:pool_id>/policy/resume", policies.policy_resume, name="policy_resume"),
     path("assignments/<int:assignment_id>/accept", assignments.assignment_accept, name="assignment_accept"),
     path("assignments/<int:assignment_id>/reject", assignments.assignment_reject, name="assignment_reject"),
     path("assignments/<int:assignment_id>/reject/preview", assignments.assignment_reject_preview, name="assignment_reject_preview"),

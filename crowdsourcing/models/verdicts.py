@@ -37,7 +37,8 @@ class Verdict(models.Model):
         ordering = ["assignment_id", "id"]
         constraints = [
             # However often a process dies and begins again: a policy decides about an attempt once.
-            models.UniqueConstraint(fields=["assignment"], condition=models.Q(actor=None, outcome__in=["accept", "reject"]),
+            # Not by `actor`: a person whose account is deleted has none either.
+            models.UniqueConstraint(fields=["assignment"], condition=models.Q(outcome__in=["accept", "reject"]) & ~models.Q(source="hand"),
                                     name="decided_once_by_policy"),
         ]
         indexes = [models.Index(fields=["policy", "outcome"])]

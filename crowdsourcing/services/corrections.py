@@ -9,6 +9,7 @@ from django.db import transaction
 from annotation.models import Correction, Job, Snapshot
 from annotation.services import corrections as room1
 from crowdsourcing import selectors
+from crowdsourcing.intents import record_by_hand
 from crowdsourcing.models import Assignment, ProviderCommand
 from crowdsourcing.services.access import may_review
 from crowdsourcing.services.assignments import checked_comment
@@ -53,8 +54,10 @@ def fix_and_accept(*, actor: Any, assignment: Assignment, comment: str = "") -> 
     refuse_obstacles(locked, CommandKind.ACCEPT_ASSIGNMENT)
     _refuse_decided(locked)
     room1.keep_correction(actor=actor, job=_job(locked), attempt=locked.remote_id)
-    return ask(actor=actor, target=locked, kind=CommandKind.ACCEPT_ASSIGNMENT, account=locked.pool.crowd_project.account,
-               payload={"comment": comment})
+    command = ask(actor=actor, target=locked, kind=CommandKind.ACCEPT_ASSIGNMENT, account=locked.pool.crowd_project.account,
+                  payload={"comment": comment})
+    record_by_hand(actor=actor, assignment=locked, command=command)
+    return command
 
 
 def _locked(actor: Any, assignment: Assignment) -> Assignment:

@@ -5,8 +5,8 @@ from django.db import transaction
 
 from annotation.models import Project
 from crowdsourcing import selectors
-from crowdsourcing.intents import insert_reissue
-from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.intents import insert_reissue, record_by_hand
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.selectors.commands import Target, account_of, target_of
 from crowdsourcing.services.access import may_edit, may_review
 from crowdsourcing.services.commands import ask, refuse_obstacles, require, wake_after_commit
@@ -36,7 +36,11 @@ def retry_command(*, actor: Any, command: ProviderCommand) -> ProviderCommand:
     if isinstance(target, TaskSuite):
         # Its payload counts from the overlap of then.
         return wake_after_commit(insert_reissue(actor=actor, task_suite=target))
-    return ask(actor=actor, target=target, kind=CommandKind(command.kind), account=account_of(target), payload=command.payload)
+    again = ask(actor=actor, target=target, kind=CommandKind(command.kind), account=account_of(target), payload=command.payload)
+    if isinstance(target, Assignment):
+        # Whoever tries it again decides it, whoever did so before.
+        record_by_hand(actor=actor, assignment=target, command=again)
+    return again
 
 
 def _project_of(target: Target) -> Project:

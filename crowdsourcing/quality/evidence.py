@@ -1,0 +1,71 @@
+"""What is known of attempts, collected for judgement: many at once, in a fixed number of queries."""
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from crowdsourcing.models import Assignment, Pool, TruthScore, VerificationTask, Vote, WorkMeasure
+from crowdsourcing.quality.facts import truth_frames_of
+from crowdsourcing.quality.judgement import Answer, Evidence
+from crowdsourcing.selectors.clock import our_time
+from crowdsourcing.statuses import AssignmentStatus
+
+# Work comes by another road than the platform's news of it: for so long its absence says nothing.
+LATE = timedelta(minutes=10)
+
+
+def evidence_of(pool: Pool, ids: Sequence[int]) -> dict[int, Evidence]:
+    """By assignment. Six queries."""
+    rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite__job").defer("solution"))
+    measures = WorkMeasure.objects.in_bulk([row.pk for row in rows])
+    scores = TruthScore.objects.in_bulk([row.pk for row in rows])
+    truth, rejected = truth_frames_of(pool), _rejected(rows)
+    answers = _answers(rows)
+    return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.task_suite.job_id, 0),
+                            answers.get(row.pk, ()), rejected[row.task_suite_id]) for row in rows}
+
+
+def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: TruthScore | None, truth_frames: int,
+            answers: tuple[Answer, ...], rejected: list[Any]) -> Evidence:
+    job = row.task_suite.job
+    with_work = row.snapshot_id is not None
+    # Counted before its work arrived, it counts nothing.
+    measured = measure is not None and measure.with_work == with_work
+    scores = {int(frame) - job.start_frame + 1: float(values["score"]) for frame, values in truth.frames.items()} if truth else {}
+    return Evidence(
+        frames=job.stop_frame - job.start_frame + 1, with_work=with_work, late=not with_work and _may_come(row, pool), measured=measured,
+        seconds=measure.seconds if measured and measure else None, untouched=measure.untouched_frames if measured and measure else 0,
+        suspicion=row.suspicion if row.suspicion_at else None,
+        suspicion_reasons=tuple(signal["text"] for signal in row.suspicion_signals),
+        truth_frames=max(truth_frames, len(scores)), score=truth.score if truth else None, scores=scores, answers=answers,
+        rejected_before=sum(created < row.created for created in rejected))
+
+
+def _may_come(row: Assignment, pool: Pool) -> bool:
+    return row.submitted is not None and timezone.now() - our_time(pool.crowd_project.account, row.submitted) < LATE
+
+
+def _rejected(rows: Sequence[Assignment]) -> dict[int, list[Any]]:
+    """Task suite -> when its rejected attempts began."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    attempts = Assignment.objects.filter(task_suite__in={row.task_suite_id for row in rows}, status=AssignmentStatus.REJECTED)
+    for suite, created in attempts.order_by().values_list("task_suite", "created"):
+        found[suite].append(created)
+    return found
+
+
+def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:
+    """Assignment -> what the verification crowd said about its frames, in their order."""
+    start = {row.pk: row.task_suite.job.start_frame for row in rows}
+    questions = list(VerificationTask.objects.filter(assignment__in=start).order_by("assignment_id", "frame"))
+    votes: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
+    for task, word in Vote.objects.filter(task__in=[one.pk for one in questions]).order_by("pk").values_list("task", "answer"):
+        votes[task].append((word, None))
+    found: dict[int, tuple[Answer, ...]] = {}
+    for one in questions:
+        answer = Answer(frame=one.frame - start[one.assignment_id] + 1, answer=one.answer, confidence=one.confidence,
+                        settled=one.decided_at is not None, votes=tuple(votes[one.pk]))
+        found[one.assignment_id] = (*found.get(one.assignment_id, ()), answer)
+    return found

@@ -1,0 +1,108 @@
+"""Reasons of decisions in plain words. The Toloker may read each: no ids, no names, nothing about other workers than how many frames."""
+from collections.abc import Sequence
+
+# Frames that are named one by one.
+_NAMED = 12
+
+
+def nothing_against() -> str:
+    return "No rule speaks against this work, so it is accepted."
+
+
+def nothing_decides() -> str:
+    return "No rule of the policy can tell, so a person decides."
+
+
+def too_many_rounds(rejected: int) -> str:
+    return f"Work on this job was rejected {rejected} time{_s(rejected)} before: a person decides instead of rejecting once more."
+
+
+def work_may_come() -> str:
+    return "No work has arrived yet; it may still be on its way."
+
+
+def not_measured() -> str:
+    return "The work is not measured yet."
+
+
+def no_work() -> str:
+    return "The job was submitted without any work."
+
+
+def too_fast(pace: float, least: float) -> str:
+    return f"The work took {pace:.1f} seconds a frame. At least {least:g} seconds are needed to look at a frame and mark what is on it."
+
+
+def untouched(count: int, frames: int, most: float) -> str:
+    return (f"{count} of {frames} frame{_s(frames)} {'was' if count == 1 else 'were'} left untouched: nothing is marked there, and nothing "
+            f"says that there is nothing to mark. Work is rejected when {_percent(most)} or more is left untouched.")
+
+
+def suspicious(why: Sequence[str]) -> str:
+    return " ".join(["The work looks unusual, so a person decides.", *why])
+
+
+def no_score() -> str:
+    return "The work is not compared with the ground truth yet."
+
+
+def fits_truth(score: float, high: float) -> str:
+    return f"On frames whose right answer is known the work scores {score:.2f} of 1; {high:g} is enough."
+
+
+def misses_truth(score: float, low: float, frames: Sequence[int]) -> str:
+    where = f" It fits worst on {_named(frames)}." if frames else ""
+    return f"On frames whose right answer is known the work scores {score:.2f} of 1; at least {low:g} is needed.{where}"
+
+
+def between(score: float, low: float, high: float) -> str:
+    return (f"On frames whose right answer is known the work scores {score:.2f} of 1. It is rejected below {low:g} and accepted from "
+            f"{high:g}; between them the score alone does not decide.")
+
+
+def no_answers(asked: int, left: int) -> str:
+    if not asked:
+        return "The verification crowd has not been asked yet."
+    return f"{left or asked} of {asked} frame{_s(asked)} still wait{_s(left or asked, 's', '')} for the verification crowd."
+
+
+def verified(good: int, asked: int, share: float) -> str:
+    return f"{_checked(asked)} {good} of {asked} {'was' if good == 1 else 'were'} found to be right; {_wanted(share, asked)}"
+
+
+def not_verified(bad: Sequence[int], asked: int, share: float) -> str:
+    were = "was" if len(bad) == 1 else "were"
+    return f"{_checked(asked)} {_named(bad, capital=True)} {were} found not to be right; {_wanted(share, asked)}"
+
+
+def undecided(frames: Sequence[int], asked: int, least: float) -> str:
+    return (f"{_checked(asked)} About {_named(frames)} they do not agree well enough (at least {_percent(least)} sure is needed), and the "
+            "decision hangs on that. A tie decides against nobody: a person decides.")
+
+
+def _checked(asked: int) -> str:
+    return f"Other people looked at {asked} frame{_s(asked)} of this work."
+
+
+def _wanted(share: float, asked: int) -> str:
+    if share >= 1:
+        return "all have to be." if asked > 1 else "it has to be."
+    return f"at least {_percent(share)} have to be."
+
+
+def _named(frames: Sequence[int], *, capital: bool = False) -> str:
+    """"frame 3", "frames 1, 2 and 5", "frames 1, 2, … and 30 more"."""
+    word = f"{'F' if capital else 'f'}rame{_s(len(frames))}"
+    if len(frames) == 1:
+        return f"{word} {frames[0]}"
+    if len(frames) > _NAMED:
+        return f"{word} {', '.join(map(str, frames[:_NAMED]))} and {len(frames) - _NAMED} more"
+    return f"{word} {', '.join(map(str, frames[:-1]))} and {frames[-1]}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:g} %"
+
+
+def _s(count: int, one: str = "", many: str = "s") -> str:
+    return one if count == 1 else many

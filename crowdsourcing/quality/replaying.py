@@ -1,0 +1,72 @@
+"""A policy tried on past work: what it would have decided, held against what was decided or what another policy would. Changes nothing."""
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from crowdsourcing.models import Assignment, Pool
+from crowdsourcing.quality.evidence import evidence_of
+from crowdsourcing.quality.judgement import ACCEPT, ASK, REJECT, WAIT, judge
+from crowdsourcing.statuses import AssignmentStatus
+
+# The newest attempts that are looked at: what a page can wait for.
+MOST = 2_000
+# Nobody decided yet.
+OPEN = "open"
+_DECIDED: dict[str, str] = {AssignmentStatus.ACCEPTED: ACCEPT, AssignmentStatus.REJECTED: REJECT, AssignmentStatus.SUBMITTED: OPEN}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One attempt about which the two differ: what it was and what it would be (accept, reject, ask, wait, open), and why."""
+
+    assignment: Assignment
+    before: str
+    after: str
+    source: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """`before`, `after`: how many came to which outcome; `more_accepted` and `more_paid` (USD without the fee) may be negative.
+
+    `left_out`: older attempts that were not looked at.
+    """
+
+    looked_at: int
+    left_out: int
+    before: dict[str, int]
+    after: dict[str, int]
+    more_paid: Decimal
+    changes: list[Change]
+
+    @property
+    def more_accepted(self) -> int:
+        return self.after.get(ACCEPT, 0) - self.before.get(ACCEPT, 0)
+
+
+def replay(pool: Pool, config: Mapping[str, Any], against: Mapping[str, Any] | None = None) -> Replay:
+    """`config` on all that was ever submitted in the pool, beside what was decided, or what the config `against` says of the same
+    evidence. Suspicion and rounds are taken as they are now. Eight queries."""
+    rows = Assignment.objects.filter(pool=pool, status__in=_DECIDED, submitted__isnull=False)
+    newest = list(rows.select_related("task_suite", "toloker").defer("solution").order_by("-submitted", "-pk")[:MOST])
+    total = len(newest) if len(newest) < MOST else rows.count()
+    evidence = evidence_of(pool, [row.pk for row in newest])
+    before, after, changes, paid = Counter[str](), Counter[str](), list[Change](), Decimal(0)
+    for row in newest:
+        was = _DECIDED[row.status] if against is None else judge(evidence[row.pk], against).outcome
+        would = judge(evidence[row.pk], config)
+        before[was] += 1
+        after[would.outcome] += 1
+        paid += row.reward * ((would.outcome == ACCEPT) - (was == ACCEPT))
+        if _differs(was, would.outcome):
+            changes.append(Change(row, was, would.outcome, would.source, would.explanation))
+    return Replay(len(newest), total - len(newest), dict(before), dict(after), paid, changes)
+
+
+def _differs(before: str, after: str) -> bool:
+    """What nobody decides is the same whatever the reason."""
+    undecided = {ASK, WAIT, OPEN}
+    return before != after and not {before, after} <= undecided

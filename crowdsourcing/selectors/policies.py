@@ -1,0 +1,20 @@
+"""Which review policy is in force, and verdicts."""
+from django.db.models import Count, Q
+
+from crowdsourcing.models import Pool, ReviewPolicy, Verdict
+
+# Source of verdicts that people gave.
+BY_HAND = "hand"
+
+
+def policy_of(pool: Pool) -> ReviewPolicy | None:
+    """The newest version; None where the pool's jobs were always reviewed by hand. One with {} is by hand again."""
+    return ReviewPolicy.objects.filter(pool=pool).order_by("-version").first()
+
+
+def versions_of(pool: Pool) -> list[ReviewPolicy]:
+    """Newest first, each with `accepted`, `rejected` and `asked`: what it decided so far, and left to a person. One query."""
+    ours = ~Q(verdicts__source=BY_HAND)
+    counts = {name: Count("verdicts", filter=ours & Q(verdicts__outcome=outcome)) for name, outcome in (
+        ("accepted", Verdict.Outcome.ACCEPT), ("rejected", Verdict.Outcome.REJECT), ("asked", Verdict.Outcome.ASK))}
+    return list(ReviewPolicy.objects.filter(pool=pool).select_related("created_by", "resumed_by").annotate(**counts).order_by("-version"))

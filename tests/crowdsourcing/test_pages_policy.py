@@ -1,0 +1,116 @@
+"""The page of a pool's review policy: set, tried, turned off, let go on."""
+import re
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from annotation.models import ProjectMember
+from crowdsourcing.models import Pool, ProviderCommand, ReviewPolicy, Verdict
+from crowdsourcing.selectors.policies import policy_of
+from tests.crowdsourcing import scene
+from tests.crowdsourcing.test_deciding import FAST, attempts
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db]
+# What the form sends with the rules of FAST.
+RULES = {"automatic": "on", "automatic__reject_without_work": "on", "automatic__reject_below_seconds": "60", "automatic__accept_rest": "on",
+         "max_rounds": "3", "stops": "on", "stop__first": "20", "stop__accepted_share": "10"}
+
+
+@pytest.fixture
+def pool(alice: Any) -> Pool:
+    return scene.pool(scene.task(scene.project(alice), jobs=4), status="OPEN")
+
+
+@pytest.fixture
+def browser(client: Any, alice: Any) -> Any:
+    client.force_login(alice)
+    return client
+
+
+def page(browser: Any, pool: Pool, data: dict[str, Any] | None = None, status: int = 200) -> str:
+    address = f"/pools/{pool.pk}/policy"
+    response = browser.get(address) if data is None else browser.post(address, data, follow=True)
+    assert response.status_code == status
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_a_pool_without_a_policy_says_what_to_do(browser: Any, pool: Pool) -> None:
+    text = page(browser, pool)
+    assert "No policy yet: every job is reviewed by hand." in text
+    assert "Turn off" not in text
+
+
+def test_a_policy_is_put_in_force_and_turned_off(browser: Any, pool: Pool, alice: Any) -> None:
+    attempts(pool, 5)
+    text = page(browser, pool, RULES)
+    assert "Version 1 is in force. What it can decide now it decides within a minute." in text
+    policy = policy_of(pool)
+    assert policy is not None
+    assert policy.created_by == alice
+    assert policy.config == {
+        "automatic": {"reject_without_work": True, "reject_below_seconds": 60.0, "reject_untouched_from": None, "ask_suspicion_from": None,
+                      "accept_rest": True}, "max_rounds": 3, "stop": {"first": 20, "accepted_share": 0.1}}
+    assert "what the policy in force says already" in page(browser, pool, RULES)
+    assert "Review by hand from now on?" in browser.get(f"/pools/{pool.pk}/policy/off").content.decode()
+    browser.post(f"/pools/{pool.pk}/policy/off")
+    assert "by hand" in page(browser, pool)
+    assert list(pool.review_policies.values_list("version", flat=True)) == [1, 2]
+
+
+def test_trying_says_what_would_change_and_changes_nothing(browser: Any, pool: Pool) -> None:
+    _, slow, _ = attempts(pool, 5, 100, 200)
+    text = page(browser, pool, {**RULES, "replay": "1"})
+    assert "2 more accepted, $0.10 more." in text
+    assert "over 3 submitted attempts" in text
+    assert "5.0 seconds a frame" in text
+    assert f"Job {slow.task_suite.job_id}" in text
+    assert not ReviewPolicy.objects.exists()
+    assert not Verdict.objects.exists()
+    assert not ProviderCommand.objects.exists()
+
+
+def test_trying_against_the_policy_in_force(browser: Any, pool: Pool) -> None:
+    attempts(pool, 5, 100)
+    page(browser, pool, RULES)
+    text = page(browser, pool, {**RULES, "automatic__reject_below_seconds": "200", "replay": "1", "against": "policy"})
+    assert "1 fewer accepted, $0.05 less." in text
+    assert "what the policy in force would decide, over 2 submitted attempts" in text
+    assert "No attempt would be decided differently" in page(browser, pool, {**RULES, "replay": "1", "against": "policy"})
+
+
+def test_mistakes_stand_at_their_fields_and_nothing_is_saved(browser: Any, pool: Pool) -> None:
+    text = page(browser, pool, {**RULES, "verification": "on", "verification__min_confidence": "80"}, 422)
+    assert "Nobody votes yet" in text
+    text = page(browser, pool, {**RULES, "automatic__reject_untouched_from": "300"}, 422)
+    assert "less than or equal to 100" in text
+    assert "Nothing in this policy decides" not in page(browser, pool, {})
+    assert not ReviewPolicy.objects.exclude(config={}).exists()
+
+
+def test_a_stopped_policy_goes_on_by_one_click(browser: Any, pool: Pool, alice: Any) -> None:
+    ReviewPolicy.objects.create(pool=pool, version=1, config=FAST, stopped_at=timezone.now(), stop_reason="Of the first 20 decided, 0.")
+    assert "The policy stopped itself" in page(browser, pool)
+    browser.post(f"/pools/{pool.pk}/policy/resume")
+    text = page(browser, pool)
+    assert "alice let it go on" in text
+    assert "The policy is not stopped." in browser.post(f"/pools/{pool.pk}/policy/resume", follow=True).content.decode()
+
+
+def test_a_reviewer_looks_and_a_stranger_finds_nothing(client: Any, pool: Pool, bob: Any) -> None:
+    client.force_login(bob)
+    assert client.get(f"/pools/{pool.pk}/policy").status_code == 404
+    ProjectMember.objects.create(project=pool.task.project, user=bob, role="reviewer")
+    assert "its owner changes it" in page(client, pool)
+    for address in ("policy", "policy/off", "policy/resume"):
+        assert client.post(f"/pools/{pool.pk}/{address}", RULES).status_code == 403
+    assert not ReviewPolicy.objects.exists()
+
+
+def test_the_page_asks_as_much_of_the_database_with_many_rows(
+        browser: Any, pool: Pool, django_assert_max_num_queries: Any) -> None:
+    attempts(pool, 5, 100, 100, 100)
+    for version in range(1, 9):
+        ReviewPolicy.objects.create(pool=pool, version=version, config=FAST if version % 2 else {})
+    with django_assert_max_num_queries(10):
+        page(browser, pool)
