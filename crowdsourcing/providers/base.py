@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from crowdsourcing.providers.asking import Asking
+from crowdsourcing.providers.drawing import Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class PoolSpec:
     reissue_at_once: bool = False
     quality_rules: list[dict[str, Any]] = field(default_factory=list)
     dropped_rules: list[dict[str, Any]] = field(default_factory=list)
+    # Its pages are put together by us (providers.drawing); else each page is one task.
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class RemoteTask:
 
 @dataclass(frozen=True, slots=True)
 class RemoteAssignment:
-    """One worker's attempt. Times are the platform's, UTC; `solution` is the output of its one task."""
+    """One worker's attempt. Times are the platform's, UTC; `solution` is the output of its one task (providers.drawing: of all)."""
 
     id: str
     pool_id: str
@@ -107,6 +110,8 @@ class RemoteAssignment:
     skipped: datetime | None = None
     expired: datetime | None = None
     public_comment: str = ""
+    # The page it is on. Where we put pages together this is what our table knows the job by.
+    suite_id: str = ""
     solution: dict[str, Any] = field(default_factory=dict)
 
 
@@ -132,7 +137,7 @@ class RemoteSkill:
 STREAMS = ("created", "submitted", "accepted", "rejected", "skipped", "expired")
 
 
-class Provider(Asking, Protocol):
+class Provider(Asking, Drawing, Protocol):
     """One connection to one account. Made for one task and thrown away: not for several threads or across a fork."""
 
     # Platform clock minus ours, whole seconds, from the last answer; None before the first one.

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.base import PoolSpec, ProjectSpec, Provider
+from crowdsourcing.providers.drawing import DrawingProjectSpec
 from crowdsourcing.providers.errors import ProviderError, RateLimited, Unavailable
 from crowdsourcing.providers.fake import FakePlatform, FakeProvider
 from crowdsourcing.providers.toloka import TolokaProvider
@@ -29,6 +30,9 @@ ROUTES = {
     "ensure_asking_project": ("POST", "/api/v1/projects$"),
     "ensure_asking_pool": ("POST", "/api/v1/pools$"),
     "ensure_questions": ("POST", "/api/v1/tasks$"),
+    "ensure_drawing_project": ("POST", "/api/v1/projects$"),
+    "ensure_drawings": ("POST", "/api/v1/(tasks|task-suites)$"),
+    "reissue_drawing": ("PATCH", "/api/v1/(tasks|task-suites)/"),
     "reissue": ("PATCH", "/api/v1/tasks/"),
     "accept": ("PATCH", "/api/v1/assignments/"),
     "reject": ("PATCH", "/api/v1/assignments/"),
@@ -52,6 +56,9 @@ class Stage(Protocol):
 
     def answer(self, pool_id: str, worker: str, answers: dict[str, str]) -> None:
         """One page of a verification pool: question's key -> answer."""
+
+    def draw(self, assignment_id: str, worker: str, *regions: list[dict[str, Any]]) -> None:
+        """Submit a job of the platform's own annotation: the regions of each image, by frame from 0."""
 
     def break_line(self, method: str, *, after: bool, times: int = 1) -> None: ...
 
@@ -88,8 +95,11 @@ class FakeStage:
     def answer(self, pool_id: str, worker: str, answers: dict[str, str]) -> None:
         self.platform.answer(pool_id, worker, answers)
 
+    def draw(self, assignment_id: str, worker: str, *regions: list[dict[str, Any]]) -> None:
+        self.platform.submit(assignment_id, {"frames": [{"frame": number, "result": one} for number, one in enumerate(regions)]})
+
     def break_line(self, method: str, *, after: bool, times: int = 1) -> None:
-        self.platform.fail(method, Unavailable("The line broke."), after=after, times=times)
+        self.platform.fail({"reissue_drawing": "reissue"}.get(method, method), Unavailable("The line broke."), after=after, times=times)
 
     def slow_down(self, method: str) -> None:
         self.platform.fail(method, RateLimited("Slower.", retry_after=60.0))
@@ -138,6 +148,9 @@ class SandboxStage:
         page = self._toloker(worker).take(pool_id)
         said = [{"result": answers[task["input_values"]["assignment_id"]]} for task in page["tasks"]]
         self._toloker(worker).submit(page["id"], *said)
+
+    def draw(self, assignment_id: str, worker: str, *regions: list[dict[str, Any]]) -> None:
+        self._toloker(worker).submit(assignment_id, *({"result": one} for one in regions))
 
     def break_line(self, method: str, *, after: bool, times: int = 1) -> None:
         verb, path = ROUTES[method]
@@ -188,6 +201,13 @@ def asking_project_spec(mark: str = "mark-asking", **changes: Any) -> AskingProj
     fields: dict[str, Any] = {"mark": mark, "name": "Are the cars outlined?", "description": "Look and say", "question": "Are they?",
                               "instructions_html": "<p>Look.</p>"}
     return AskingProjectSpec(**{**fields, **changes})
+
+
+def drawing_project_spec(mark: str = "mark-drawing", **changes: Any) -> DrawingProjectSpec:
+    fields: dict[str, Any] = {
+        "mark": mark, "name": "Cars", "description": "Draw boxes", "instructions_html": "<p>Draw.</p>", "shapes": ("polygon", "rectangle"),
+        "labels": (("car", "#3b82f6"), ("bus", "#c2185b"))}
+    return DrawingProjectSpec(**{**fields, **changes})
 
 
 def asking_pool_spec(project_id: str, skill_id: str, mark: str = "mark-asking-pool", **changes: Any) -> AskingPoolSpec:

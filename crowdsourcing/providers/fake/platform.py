@@ -18,6 +18,8 @@ class FakeTask:
     pool_id: str
     job_key: str
     overlap: int = 1
+    # Of a job that the platform shows by itself: (frame, address).
+    images: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass

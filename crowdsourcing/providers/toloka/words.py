@@ -18,6 +18,7 @@ from crowdsourcing.providers.base import (
     SkillSpec,
 )
 from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.providers.toloka.drawing_words import are_drawings, drawn
 from crowdsourcing.providers.toloka.task_page import view_spec
 
 # Our mark stands in both; private_comment is what a person sees.
@@ -97,10 +98,11 @@ def pool_json(spec: PoolSpec) -> dict[str, Any]:
         "auto_accept_period_day": spec.auto_accept_period_day,
         "auto_close_after_complete_delay_seconds": spec.auto_close_after_complete_delay_seconds,
         "will_expire": text_of(spec.will_expire),
-        "mixer_config": dict(_ONE_A_PAGE),
         "defaults": {"default_overlap_for_new_task_suites": 1, "default_overlap_for_new_tasks": 1},
         "quality_control": {"configs": rules.with_reissue(spec.quality_rules, spec.reissue_at_once)},
     }
+    if not spec.together:
+        wanted["mixer_config"] = dict(_ONE_A_PAGE)
     if spec.filter:
         wanted["filter"] = spec.filter
     return wanted
@@ -112,8 +114,9 @@ def merged_pool(found: dict[str, Any], spec: PoolSpec) -> dict[str, Any]:
     there = found.get("quality_control") or {}
     quality = {**there, "configs": rules.merged(there.get("configs") or [], wanted["quality_control"]["configs"], spec.dropped_rules)}
     kept = {key: value for key, value in found.items() if key != "filter"}
-    mixer = {**(found.get("mixer_config") or {}), **_ONE_A_PAGE}
-    return {**kept, **wanted, "quality_control": quality, "mixer_config": mixer}
+    if not spec.together:
+        wanted["mixer_config"] = {**(found.get("mixer_config") or {}), **_ONE_A_PAGE}
+    return {**kept, **wanted, "quality_control": quality}
 
 
 # Keys that are compared as they are; the rest needs a word of translation.
@@ -201,13 +204,19 @@ def task_from(item: dict[str, Any], seen_at: datetime) -> RemoteTask:
 
 @understood
 def assignment_from(item: dict[str, Any], seen_at: datetime) -> RemoteAssignment:
-    tasks, solutions = item.get("tasks"), item.get("solutions")
+    tasks, solutions = item.get("tasks") or [], item.get("solutions") or []
     task = tasks[0] if tasks else {}
     get = item.get
     return RemoteAssignment(
-        id=item["id"], pool_id=item["pool_id"], task_id=task.get("id") or "",
+        id=item["id"], pool_id=item["pool_id"], task_id=task.get("id") or "", suite_id=str(get("task_suite_id") or ""),
         job_key=str((task.get("input_values") or {}).get("job_key") or ""),
         user_id=get("user_id") or "", status=item["status"], reward=money(get("reward")), created=moment(item["created"]) or seen_at,
         seen_at=seen_at, submitted=moment(get("submitted")), accepted=moment(get("accepted")), rejected=moment(get("rejected")),
         skipped=moment(get("skipped")), expired=moment(get("expired")), public_comment=without_nul(get("public_comment") or ""),
-        solution=without_nul(solutions[0].get("output_values") or {}) if solutions else {})
+        solution=without_nul(_solution(tasks, solutions)))
+
+
+def _solution(tasks: list[dict[str, Any]], solutions: list[Any]) -> dict[str, Any]:
+    if solutions and are_drawings(tasks):
+        return drawn(tasks, solutions)
+    return (solutions[0].get("output_values") or {}) if solutions else {}
