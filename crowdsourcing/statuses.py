@@ -36,6 +36,7 @@ class CommandKind(models.TextChoices):
     UPDATE_PROJECT = "update_project", "Update project"
     ARCHIVE_PROJECT = "archive_project", "Archive project"
     SYNC_PROJECT = "sync_project", "Sync project"
+    ENSURE_SKILL = "ensure_skill", "Make skill"
     SETUP_POOL = "setup_pool", "Set up pool"
     UPDATE_POOL = "update_pool", "Update pool"
     START_POOL = "start_pool", "Start pool"

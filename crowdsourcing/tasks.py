@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crowdsourcing import bulk, delivery, quality, sync
 from crowdsourcing.connections import connected, warm
-from crowdsourcing.models import CrowdProject, Pool, WebhookEvent
+from crowdsourcing.models import CrowdProject, Pool, ProviderAccount, WebhookEvent
 from crowdsourcing.providers.errors import ProviderError
 
 log = logging.getLogger(__name__)
@@ -190,6 +190,17 @@ def settle_policies() -> None:
 
 
 @shared_task
+def sync_skills() -> None:
+    """The skills of every account in use; one account's trouble is none of the others'."""
+    for account in ProviderAccount.objects.filter(crowd_projects__in=sync.projects_in_use()).distinct():
+        try:
+            with connected(account) as provider:
+                sync.sync_skills(account, provider)
+        except ProviderError as error:
+            log.warning("Skills of account %s: %s", account.pk, error.code)
+
+
+@shared_task
 def forget_webhook_events() -> None:
     """A platform does not repeat itself after so long, and an old call is not believed."""
     WebhookEvent.objects.filter(received_at__lt=timezone.now() - _EVENTS_KEPT).delete()
@@ -216,6 +227,8 @@ SCHEDULE = {
         "task": "crowdsourcing.tasks.judge_unread", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: judge waiting work again": {
         "task": "crowdsourcing.tasks.judge_again", "schedule": 3_600.0, "options": {"expires": 3_600}},
+    "crowdsourcing: skills": {
+        "task": "crowdsourcing.tasks.sync_skills", "schedule": 3_600.0, "options": {"expires": 3_600}},
     "crowdsourcing: forget webhook events": {
         "task": "crowdsourcing.tasks.forget_webhook_events", "schedule": 3_600.0, "options": {"expires": 3_600}},
 }

@@ -18,6 +18,7 @@ ALLOWED_FROM: dict[str, frozenset[str]] = {
     CommandKind.UPDATE_PROJECT: frozenset({ProjectStatus.ACTIVE}),
     CommandKind.ARCHIVE_PROJECT: frozenset({ProjectStatus.ACTIVE}),
     CommandKind.SYNC_PROJECT: frozenset({ProjectStatus.ACTIVE, ProjectStatus.ARCHIVED, ProjectStatus.LOCKED}),
+    CommandKind.ENSURE_SKILL: frozenset({ProjectStatus.ACTIVE}),
     CommandKind.SETUP_POOL: frozenset({""}),
     CommandKind.UPDATE_POOL: frozenset({PoolStatus.CLOSED}),
     CommandKind.START_POOL: frozenset({PoolStatus.CLOSED}),

@@ -1,12 +1,15 @@
 """One handler a kind of command. Each step is skipped or harmless when it was done before."""
 import uuid
 
-from crowdsourcing import mirror, selectors
+from django.utils import timezone
+
+from crowdsourcing import mirror, rules, selectors
 from crowdsourcing.delivery import webhooks
 from crowdsourcing.delivery.specs import pool_spec, project_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.job_keys import job_key_of
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
+from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import NotEnoughBalance, Refused
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, ReissuePolicy
 
@@ -18,6 +21,9 @@ def setup_project(work: Work) -> None:
     if not crowd_project.remote_id:
         work.step("Creating the project at the platform")
         mirror.mirror_project(crowd_project, work.provider.ensure_project(project_spec(crowd_project)), work.command)
+    work.step("Reading the account's skills")
+    asked_at = timezone.now()
+    mirror.mirror_skills(crowd_project.account, work.provider.skills(), asked_at)
 
 
 def update_project(work: Work) -> None:
@@ -36,11 +42,25 @@ def setup_pool(work: Work) -> None:
     pool: Pool = work.target
     if not pool.crowd_project.remote_id:
         raise Refused("The project is not at the platform yet. Set it up first.", "no_project")
+    _mark_who_finishes(work, pool)
     if not pool.remote_id:
         work.step("Creating the pool")
         mirror.mirror_pool(pool, work.provider.ensure_pool(pool_spec(pool)), work.command)
     if pool.task_suites.filter(remote_task_id="").exists():
         _publish(work, pool)
+
+
+def _mark_who_finishes(work: Work, pool: Pool) -> None:
+    """A ready-made pool's skill, and the rule that gives it: the skill's id is known only once the platform has it."""
+    wanted = work.command.payload.get("skill")
+    if not wanted:
+        return
+    work.step("Making the skill")
+    skill = mirror.mirror_skill(pool.crowd_project.account, work.provider.ensure_skill(SkillSpec(**wanted)))
+    completed = rules.with_completed(pool.quality_rules, skill.remote_id)
+    if completed != pool.quality_rules:
+        pool.quality_rules = completed
+        Pool.objects.filter(pk=pool.pk).update(quality_rules=completed)
 
 
 def _publish(work: Work, pool: Pool) -> None:

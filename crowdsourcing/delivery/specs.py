@@ -26,4 +26,5 @@ def pool_spec(pool: Pool) -> PoolSpec:
         assignment_max_duration_seconds=pool.assignment_max_duration_seconds, auto_accept_solutions=pool.auto_accept_solutions,
         auto_accept_period_day=pool.auto_accept_period_day,
         auto_close_after_complete_delay_seconds=pool.auto_close_after_complete_delay_seconds, will_expire=pool.will_expire,
-        filter=pool.filter, reissue_at_once=pool.reissue_policy == ReissuePolicy.AT_ONCE)
+        filter=pool.filter, reissue_at_once=pool.reissue_policy == ReissuePolicy.AT_ONCE, quality_rules=pool.quality_rules,
+        dropped_rules=pool.dropped_rules)

@@ -17,6 +17,8 @@ MAX_CLOSE_DELAY = 259_200
 # The platform takes up to a year; longer than a day is a mistake in a form field far more often than a wish.
 MAX_DURATION = 86_400 * 7
 DEFAULT_LIFE = timedelta(days=30)
+# Quality rules have a page of their own.
+FORM_FIELDS = tuple(name for name in CONFIG_FIELDS if name != "quality_rules")
 DELAY_PRESETS = ((0, "At once"), (3_600, "1 hour"), (86_400, "1 day"), (MAX_CLOSE_DELAY, "3 days"))
 DURATION_PRESETS = ((300, "5 min"), (600, "10 min"), (1_800, "30 min"), (3_600, "1 hour"))
 
@@ -47,7 +49,7 @@ class PoolForm(forms.ModelForm):
 
     class Meta:
         model = Pool
-        fields = CONFIG_FIELDS
+        fields = FORM_FIELDS
         labels = {
             "reward_per_assignment": "Price per job",
             "use_project_description": "Use project description",
@@ -98,7 +100,7 @@ class PoolForm(forms.ModelForm):
 
     def config(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in CONFIG_FIELDS}
+        return {name: self.cleaned_data[name] for name in FORM_FIELDS}
 
     def _post_clean(self) -> None:
         """The model's own checks run in the service, on the whole; this form must not change the instance that the page shows."""

@@ -9,10 +9,10 @@ from crowdsourcing.mirror.assignments import mirror_assignment, mirror_assignmen
 from crowdsourcing.mirror.budget import cover_price
 from crowdsourcing.mirror.pools import mirror_pool, mirror_tasks
 from crowdsourcing.mirror.projects import mirror_project
-from crowdsourcing.mirror.skills import mirror_skill
+from crowdsourcing.mirror.skills import mirror_skill, mirror_skills
 from crowdsourcing.mirror.webhooks import mirror_webhook
 
 __all__ = [
     "cover_price", "mirror_account", "mirror_assignment", "mirror_assignments", "mirror_clock", "mirror_pool", "mirror_project",
-    "mirror_skill", "mirror_tasks", "mirror_webhook",
+    "mirror_skill", "mirror_skills", "mirror_tasks", "mirror_webhook",
 ]

@@ -35,6 +35,8 @@ class Pool(models.Model):
         "crowdsourcing.DrawingProject", null=True, blank=True, on_delete=models.PROTECT, related_name="pools")
     # The platform's quality_control.configs: [{"collector_config": ..., "rules": [...]}]; skills by the platform's ids.
     quality_rules = models.JSONField(default=list, blank=True, db_default=models.Value([], models.JSONField()))
+    # Rules that were ours and are to go at the platform; those that somebody made there stay.
+    dropped_rules = models.JSONField(default=list, blank=True, editable=False, db_default=models.Value([], models.JSONField()))
     reissue_policy = models.CharField(max_length=16, choices=ReissuePolicy.choices, default=ReissuePolicy.AFTER_DISPUTE)
     will_expire = models.DateTimeField(help_text="The platform stops the pool then.")
     # Observed.

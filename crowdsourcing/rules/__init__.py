@@ -5,7 +5,8 @@
 """
 from crowdsourcing.rules.grammar import RulesError, checked, clean, gathered, skills_in, told
 from crowdsourcing.rules.merging import differ, dropped, merged, reissues, with_reissue, without_reissue
+from crowdsourcing.rules.presets import with_completed
 from crowdsourcing.rules.sentence import sentences
 
 __all__ = ["RulesError", "checked", "clean", "differ", "dropped", "gathered", "merged", "reissues", "sentences", "skills_in", "told",
-           "with_reissue", "without_reissue"]
+           "with_completed", "with_reissue", "without_reissue"]

@@ -68,5 +68,15 @@ EXAMPLE_POOL: dict[str, Any] = {
 EXAMPLE_LIFE = timedelta(days=365)
 
 
+def with_completed(configs: list[dict[str, Any]], skill_id: str) -> list[dict[str, Any]]:
+    """The rules with the one that gives the skill to whoever finished a job; before the one about rejected jobs, as in the example."""
+    wanted = completed(skill_id)
+    if any(config == wanted for config in configs):
+        return configs
+    place = next((number for number, config in enumerate(configs) if config["collector_config"]["type"] == "ASSIGNMENTS_ASSESSMENT"),
+                 len(configs))
+    return [*configs[:place], wanted, *configs[place:]]
+
+
 def example_rules(skill_id: str) -> list[dict[str, Any]]:
     return [preset.make(skill_id) for preset in PRESETS.values()]

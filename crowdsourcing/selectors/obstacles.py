@@ -11,6 +11,7 @@ from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
 from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
+from crowdsourcing.selectors.skills import skills_gone
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ProjectStatus
 from crowdsourcing.transitions import CONSUMES_OVERLAP, is_allowed
 
@@ -23,6 +24,8 @@ _WRONG_STATUS: dict[tuple[str, str] | str, str] = {
     (CommandKind.ARCHIVE_PROJECT, ""): "Set the crowdsourcing project up first.",
     (CommandKind.ARCHIVE_PROJECT, ProjectStatus.ARCHIVED): "The project is archived already.",
     CommandKind.SYNC_PROJECT: "Set the crowdsourcing project up first.",
+    (CommandKind.ENSURE_SKILL, ProjectStatus.ARCHIVED): "The project is archived. Make the skill in a project that is in use.",
+    CommandKind.ENSURE_SKILL: "Set the crowdsourcing project up first.",
     CommandKind.SETUP_POOL: "This task has a pool already.",
     (CommandKind.UPDATE_POOL, PoolStatus.OPEN): "The pool is open. Stop it first.",
     (CommandKind.UPDATE_POOL, PoolStatus.ARCHIVED): "The pool is archived; an archived pool cannot be changed.",
@@ -128,6 +131,7 @@ def _start_pool(pool: Pool) -> list[str]:
         found.append(f"The platform's project is {pool.crowd_project.status.lower()}.")
     if pool.will_expire <= platform_now(pool.crowd_project.account):
         found.append("The pool's closing date is in the past. Set a later one in Update pool.")
+    found += skills_gone(pool)
     if pool.task_suites.filter(remote_task_id="").exists():
         found.append("Not all jobs are published yet. Open Setup Toloka pool and try again.")
     return found

@@ -7,29 +7,32 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from annotation.models import Task
+from annotation.models import Project, Task
 from annotation.webhooks.announcing import announce, changing
 from crowdsourcing import audience, selectors
 from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.rules.presets import EXAMPLE_LIFE, EXAMPLE_POOL, often_rejected, reissue, too_fast
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
 from crowdsourcing.services.projects import new_mark
+from crowdsourcing.services.rules import MAX_NAME, apply_rules
 from crowdsourcing.statuses import CommandKind
 
 # What the requester decides; keys of `config`.
 CONFIG_FIELDS = (
     "reward_per_assignment", "use_project_description", "public_description", "may_contain_adult_content", "auto_accept_solutions",
     "auto_close_after_complete_delay_seconds", "assignment_max_duration_seconds", "auto_accept_period_day", "filter",
-    "reissue_policy", "will_expire",
+    "reissue_policy", "will_expire", "quality_rules",
 )
 DEFAULT_LIFE = timedelta(days=60)
 
 
 @transaction.atomic(durable=True)
-def setup_pool(*, actor: Any, task: Task, config: dict[str, Any]) -> Pool:
+def setup_pool(*, actor: Any, task: Task, config: dict[str, Any], skill: dict[str, Any] | None = None) -> Pool:
     """Make a closed pool for `task` with one platform task a job. `config` holds CONFIG_FIELDS; all but the price have defaults.
 
     Called again after a failure it takes the new config and tries again. ValidationError by field; Refused.
+    `skill`: fields of a SkillSpec; the pool gives this skill to whoever finishes a job, and it is made first.
     """
     task = Task.objects.select_for_update(of=("self",)).select_related("project").get(pk=task.pk)
     require(may_edit(actor, task.project))
@@ -48,8 +51,29 @@ def setup_pool(*, actor: Any, task: Task, config: dict[str, Any]) -> Pool:
     TaskSuite.objects.bulk_create([
         TaskSuite(pool=pool, job_id=job_id, key_nonce=secrets.token_hex(8))
         for job_id in task.annotation_jobs.values_list("pk", flat=True) if job_id not in known])
-    ask(actor=actor, target=pool, kind=CommandKind.SETUP_POOL, account=crowd_project.account)
+    ask(actor=actor, target=pool, kind=CommandKind.SETUP_POOL, account=crowd_project.account, payload={"skill": skill} if skill else None)
     return pool
+
+
+def setup_example_pool(*, actor: Any, task: Task, skill_name: str = "") -> Pool:
+    """The pool of the platform's segmentation example, in one go: its price, times, audience, and its four rules.
+
+    `skill_name`: the skill that whoever finishes a job gets; found by its name or made.
+    """
+    crowd_project = CrowdProject.objects.select_related("account", "project").filter(project_id=task.project_id).first()
+    name = skill_name.strip() or example_skill(task.project)
+    if len(name) > MAX_NAME:
+        raise ValidationError({"skill_name": f"Give the skill a name of 1 to {MAX_NAME} characters."})
+    config = {**EXAMPLE_POOL, "quality_rules": [often_rejected(), too_fast(), reissue()]}
+    if crowd_project is not None:
+        config["will_expire"] = selectors.platform_now(crowd_project.account) + EXAMPLE_LIFE
+    words = {"EN": f"Annotated in “{task.project.name}”"}
+    return setup_pool(actor=actor, task=task, config=config, skill={"name": name, "hidden": True, "public_requester_description": words})
+
+
+def example_skill(project: Project) -> str:
+    """A name for the skill of those who annotated in the project."""
+    return f"Annotated: {project.name}"[:MAX_NAME]
 
 
 @transaction.atomic(durable=True)
@@ -59,7 +83,7 @@ def update_pool(*, actor: Any, pool: Pool, config: dict[str, Any]) -> ProviderCo
     refuse_obstacles(pool, CommandKind.UPDATE_POOL)
     _apply(pool, config)
     with changing("pool", [pool.pk], actor=actor):
-        pool.save(update_fields=[*CONFIG_FIELDS, "updated_at"])
+        pool.save(update_fields=[*CONFIG_FIELDS, "dropped_rules", "updated_at"])
     return ask(actor=actor, target=pool, kind=CommandKind.UPDATE_POOL, account=pool.crowd_project.account)
 
 
@@ -103,8 +127,12 @@ def _apply(pool: Pool, config: dict[str, Any]) -> None:
     """Set the wanted fields and check them together, so that a form shows all errors at once."""
     errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
     for field in CONFIG_FIELDS:
-        if field in config:
+        if field in config and field != "quality_rules":
             setattr(pool, field, config[field])
+    try:
+        apply_rules(pool, config)
+    except ValidationError as error:
+        errors["quality_rules"] = error.messages
     try:
         pool.filter = audience.clean(pool.filter)
     except audience.AudienceError as error:

@@ -2,5 +2,6 @@
 from crowdsourcing.sync.commands import HANDLERS
 from crowdsourcing.sync.pools import PoolReport, sync_pool
 from crowdsourcing.sync.projects import pools_in_use, projects_in_use, sync_project
+from crowdsourcing.sync.skills import sync_skills
 
-__all__ = ["HANDLERS", "PoolReport", "pools_in_use", "projects_in_use", "sync_pool", "sync_project"]
+__all__ = ["HANDLERS", "PoolReport", "pools_in_use", "projects_in_use", "sync_pool", "sync_project", "sync_skills"]

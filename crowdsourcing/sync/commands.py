@@ -4,10 +4,12 @@ from typing import Any
 
 from crowdsourcing import mirror
 from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.statuses import CommandKind
 from crowdsourcing.sync.pools import sync_pool
 from crowdsourcing.sync.projects import pools_in_use, sync_project
+from crowdsourcing.sync.skills import sync_skills
 
 
 def sync_pool_command(work: Any) -> None:
@@ -21,6 +23,8 @@ def sync_project_command(work: Any) -> None:
     work.step("Reading the project")
     mirror.mirror_account(crowd_project.account, work.provider.requester())
     sync_project(crowd_project, work.provider)
+    work.step("Reading the account's skills")
+    sync_skills(crowd_project.account, work.provider)
     pools = list(pools_in_use(crowd_project))
     for number, pool in enumerate(pools, 1):
         work.step(f"Reading pool {number} of {len(pools)}")
@@ -32,4 +36,14 @@ def _sync(pool: Pool, work: Any) -> None:
         raise Unavailable("Another sync of this pool is running. We look again in a moment.", "sync_busy", retry_after=3)
 
 
-HANDLERS: dict[str, Callable[[Any], None]] = {CommandKind.SYNC_POOL: sync_pool_command, CommandKind.SYNC_PROJECT: sync_project_command}
+def ensure_skill_command(work: Any) -> None:
+    """The skill that a person wants; then the list, so that the page shows what else there is."""
+    account = work.target.account
+    work.step("Making the skill")
+    mirror.mirror_skill(account, work.provider.ensure_skill(SkillSpec(**work.command.payload)))
+    work.step("Reading the account's skills")
+    sync_skills(account, work.provider)
+
+
+HANDLERS: dict[str, Callable[[Any], None]] = {CommandKind.SYNC_POOL: sync_pool_command, CommandKind.SYNC_PROJECT: sync_project_command,
+    CommandKind.ENSURE_SKILL: ensure_skill_command}
