@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crowdsourcing', '0008_drawing_projects'),
+        ('crowdsourcing', '0009_policy_stops'),
     ]
 
     operations = [
