@@ -3,12 +3,23 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from annotation import selectors as room1
 from annotation.models import Job, Project, Task
-from crowdsourcing.models import Assignment, BulkDecision, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.models import (
+    Assignment,
+    BulkDecision,
+    CrowdProject,
+    Pool,
+    ProviderAccount,
+    ProviderCommand,
+    StatusChange,
+    TaskSuite,
+    Toloker,
+    Vote,
+)
 from crowdsourcing.statuses import AssignmentStatus
 
 NO_EDIT = "Your role in this project is reviewer: you may accept and reject, but not change this. Ask the owner."
@@ -32,6 +43,17 @@ def assignments_for(user: Any) -> QuerySet[Assignment]:
 def waiting_for(user: Any) -> QuerySet[Assignment]:
     """Submitted work that nobody has judged yet, oldest first."""
     return assignments_for(user).filter(status=AssignmentStatus.SUBMITTED).order_by("submitted", "pk")
+
+
+def tolokers_for(user: Any) -> QuerySet[Toloker]:
+    """Whom the user met: what they did for others is nobody's business."""
+    worked = Assignment.objects.filter(toloker=OuterRef("pk"), pool__task__project__in=_projects(user))
+    voted = Vote.objects.filter(toloker=OuterRef("pk"), task__verification__pool__task__project__in=_projects(user))
+    return Toloker.objects.filter(Exists(worked) | Exists(voted)).select_related("account").order_by("-pk")
+
+
+def votes_for(user: Any) -> QuerySet[Vote]:
+    return Vote.objects.filter(task__verification__pool__task__project__in=_projects(user))
 
 
 def task_suites_for(user: Any) -> QuerySet[TaskSuite]:
@@ -145,6 +167,11 @@ def pool(user: Any, pk: int, *, edit: bool = False) -> Pool:
     if edit:
         require_edit(user, found)
     return found
+
+
+def toloker(user: Any, pk: int) -> Toloker:
+    """Somebody who took a job of the user's pools, or answered a question about their work."""
+    return _one(tolokers_for(user), pk=pk)
 
 
 def assignment(user: Any, pk: int) -> Assignment:

@@ -1,7 +1,20 @@
 """Pages of the crowdsourcing room."""
 from django.urls import include, path
 
-from crowdsourcing.views import assignments, bulk, commands, corrections, policies, pools, projects, reviews, webhooks
+from crowdsourcing.views import (
+    assignments,
+    bulk,
+    commands,
+    corrections,
+    policies,
+    pools,
+    projects,
+    quality,
+    results,
+    reviews,
+    webhooks,
+    workers,
+)
 
 app_name = "crowdsourcing"
 urlpatterns = [
@@ -14,6 +27,11 @@ urlpatterns = [
     path("pools/<int:pool_id>/policy", policies.pool_policy, name="pool_policy"),
     path("pools/<int:pool_id>/policy/off", policies.policy_off, name="policy_off"),
     path("pools/<int:pool_id>/policy/resume", policies.policy_resume, name="policy_resume"),
+    path("pools/<int:pool_id>/quality", quality.overview, name="pool_quality"),
+    path("pools/<int:pool_id>/quality/labels", quality.labels, name="pool_labels"),
+    path("pools/<int:pool_id>/quality/workers", quality.workers, name="pool_workers"),
+    path("pools/<int:pool_id>/results", results.results, name="pool_results"),
+    path("crowdsourcing/workers/<int:worker_id>", workers.worker, name="worker"),
     path("assignments/<int:assignment_id>/accept", assignments.assignment_accept, name="assignment_accept"),
     path("assignments/<int:assignment_id>/reject", assignments.assignment_reject, name="assignment_reject"),
     path("assignments/<int:assignment_id>/reject/preview", assignments.assignment_reject_preview, name="assignment_reject_preview"),

@@ -10,6 +10,9 @@
 | `{% outcome_dot outcome word count %}` | result of a job in a bulk decision |
 | `{{ dict|of:key }}`, `{{ 3|counted:"late" }}` | a value; "3 late" |
 | `{{ seconds|duration }}` | "10 min", "1 h 30 min", "3 days" |
+| `{{ share|per_cent }}` | "82 %", a dash for nothing |
+| `{{ amount|money_rounded }}`, `{{ amount|money_fine }}` | whole cents; four digits after the point |
+| `{% mean_suspicion 0.42 %}` | level and score of a mean |
 | `{{ id|short }}` | the last eight characters of a long id |
 """
 from decimal import Decimal
@@ -19,11 +22,15 @@ from django import template
 from django.utils.safestring import SafeString
 
 from annotation.templatetags.pages import dot
+from crowdsourcing.charts import percent
+from crowdsourcing.durations import duration
 from crowdsourcing.models import Assignment, CrowdProject, Pool
 from crowdsourcing.selectors.queue import suspicion_level
 from crowdsourcing.statuses import AssignmentStatus, PoolStatus, ProjectStatus
 
 register = template.Library()
+register.filter(duration)
+register.filter("per_cent", percent)
 
 PROJECT_DOTS: dict[str, tuple[str, str]] = {
     ProjectStatus.ACTIVE: ("green", "active"), ProjectStatus.ARCHIVED: ("dark", "archived"), ProjectStatus.LOCKED: ("red", "locked"),
@@ -54,6 +61,18 @@ def money(amount: Decimal | int | float | str | None) -> str:
     return f"-${text[1:]}" if text.startswith("-") else f"${text}"
 
 
+@register.filter
+def money_rounded(amount: Decimal) -> str:
+    """Of estimates: whole cents."""
+    return money(round(amount, 2))
+
+
+@register.filter
+def money_fine(amount: Decimal) -> str:
+    """Of what costs less than a cent: "$0.0042"."""
+    return f"${round(amount, 4):,f}" if amount < 1 else money(amount)
+
+
 @register.simple_tag
 def toloka_dot(thing: CrowdProject | Pool, named: bool = True) -> SafeString:
     kind = "pool" if isinstance(thing, Pool) else "project"
@@ -67,17 +86,6 @@ def toloka_dot(thing: CrowdProject | Pool, named: bool = True) -> SafeString:
 @register.simple_tag
 def assignment_dot(assignment: Assignment) -> SafeString:
     return dot(*(ASSIGNMENT_DOTS.get(assignment.status) or ("gray", status_word(assignment.status).capitalize())))
-
-
-@register.filter
-def duration(seconds: Any) -> str:
-    left = int(seconds or 0)
-    parts = []
-    for length, word in ((86_400, "day"), (3_600, "h"), (60, "min"), (1, "s")):
-        count, left = divmod(left, length)
-        if count:
-            parts.append(f"{count} {word}{'s' if word == 'day' and count > 1 else ''}")
-    return " ".join(parts[:2]) or "0 s"
 
 
 @register.filter
@@ -97,6 +105,14 @@ def suspicion_dot(assignment: Assignment, named: bool = False) -> SafeString:
     level = suspicion_level(assignment.suspicion)
     words = f"{level} {assignment.suspicion:.2f}" if assignment.suspicion else level
     return dot(LEVEL_DOTS[level], f"Suspicion: {words}" if named else words)
+
+
+@register.simple_tag
+def mean_suspicion(score: float | None) -> SafeString:
+    if score is None:
+        return dot("gray", "not judged yet")
+    level = suspicion_level(score)
+    return dot(LEVEL_DOTS[level], f"{level} {score:.2f}")
 
 
 @register.filter

@@ -1,0 +1,80 @@
+"""Frames of judged work with the shapes that were drawn there: a page of them, however large the jobs are."""
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.db.models import BigIntegerField, Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+
+from annotation.models import Correction, Frame
+from crowdsourcing.models import Assignment, Pool
+from crowdsourcing.statuses import AssignmentStatus
+
+# Of each snapshot one frame: a snapshot may hold thousands of shapes.
+_CONTENT = """SELECT wanted.place, snapshot.data -> 'frames' -> wanted.number::text
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS wanted (place, snapshot, number)
+    JOIN annotation_snapshot snapshot ON snapshot.id = wanted.snapshot"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One frame of one attempt. `content` as in a snapshot; `corrected`: it is the reviewer's version that counts."""
+
+    assignment: int
+    job: int
+    toloker: int
+    user_id: str
+    status: str
+    corrected: bool
+    frame: Frame
+    content: dict[str, Any]
+
+
+class Results:
+    """A sequence of (assignment's row, frame number) for a paginator: newest work first. One query for all, three for a page."""
+
+    def __init__(self, pool: Pool, status: AssignmentStatus, toloker: int | None = None) -> None:
+        self.pool = pool
+        self.rows = list(_work(pool, status, toloker).values(
+            "pk", "kept", "snapshot_id", "task_suite__job_id", "task_suite__job__start_frame", "task_suite__job__stop_frame",
+            "toloker_id", "toloker__user_id", "status"))
+        self.places = [(row, number) for row in self.rows
+                       for number in range(row["task_suite__job__start_frame"], row["task_suite__job__stop_frame"] + 1)]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, places: slice) -> list[Result]:
+        wanted = self.places[places]
+        frames = {frame.number: frame for frame in Frame.objects.filter(
+            task=self.pool.task_id, number__in={number for _, number in wanted})}
+        contents = _contents(wanted)
+        return [Result(row["pk"], row["task_suite__job_id"], row["toloker_id"], row["toloker__user_id"], row["status"],
+                       row["kept"] != row["snapshot_id"], frames[number], contents.get(place) or {})
+                for place, (row, number) in enumerate(wanted) if number in frames]
+
+
+def _work(pool: Pool, status: AssignmentStatus, toloker: int | None) -> QuerySet[Any]:
+    """`kept`: the snapshot that counts. A reviewer's version goes with the attempt it was made of, unless that was rejected."""
+    correction = Correction.objects.filter(
+        job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
+    rows = Assignment.objects.filter(pool=pool, status=status, snapshot__isnull=False)
+    if toloker is not None:
+        rows = rows.filter(toloker=toloker)
+    return rows.annotate(kept=Case(
+        When(status=AssignmentStatus.REJECTED, then=F("snapshot_id")), default=Coalesce(Subquery(correction), F("snapshot_id")),
+        output_field=BigIntegerField())).order_by("-submitted", "-pk")
+
+
+def _contents(wanted: list[tuple[dict[str, Any], int]]) -> dict[int, dict[str, Any]]:
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTENT, [list(range(len(wanted))), [row["kept"] for row, _ in wanted], [number for _, number in wanted]])
+        return {place: _read(content) for place, content in cursor.fetchall()}
+
+
+def _read(content: Any) -> dict[str, Any]:
+    """The driver gives JSON as text to those who do not ask through a model."""
+    return orjson.loads(content) if isinstance(content, str | bytes) else content or {}
