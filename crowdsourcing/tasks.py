@@ -177,6 +177,8 @@ def settle_policy(pool_id: int) -> None:
 def _settle(pool: Pool) -> None:
     """What cannot be decided now is decided by the next round; the look that brought the news does not suffer."""
     try:
+        # The truth may have changed since the work was seen.
+        quality.score_pool(pool)
         quality.settle_pool(pool, wake)
     except Exception:
         log.exception("Settling the policy of pool %s failed", pool.pk)

@@ -5,11 +5,12 @@ A honeypot has the truth of the frame whose picture it is. Disabled frames have 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from annotation.models import Frame, FrameAnnotation, ImportedFrame, Job, JobState, JobType, Task, ValidationMode
 from annotation.services.shapes import FrameContent, content_of
+from annotation.shapes import digest_of
 
 # Being changed, it is not the truth: nobody is measured by half of it.
 FINISHED = Q(type=JobType.GROUND_TRUTH, state=JobState.COMPLETED)
@@ -65,3 +66,14 @@ def has_truth(*, job: Job) -> bool:
     """Whether something is known to be right on a frame of the job."""
     frames = Frame.objects.filter(job.frames_within(), task=job.task_id)
     return with_truth(frames, drawn=not job.is_ground_truth).filter(truth=True).exists()
+
+
+def truth_version(task_id: int) -> str:
+    """SHA-256 of which truth the task has now, "" for none; another one after every change of it. Three queries."""
+    imported = ImportedFrame.objects.filter(task=task_id, kind=ImportedFrame.Kind.GROUND_TRUTH).order_by().aggregate(
+        frames=Count("pk"), changed=Max("updated_date"))
+    drawn = Job.objects.filter(FINISHED, task=task_id).values_list("pk", "revision", "included_frames").first()
+    if not imported["frames"] and drawn is None:
+        return ""
+    disabled = Task.objects.values_list("disabled_frames", flat=True).get(pk=task_id)
+    return digest_of({"imported": f"{imported['frames']} {imported['changed']}", "drawn": drawn, "disabled": disabled})

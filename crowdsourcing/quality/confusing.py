@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from annotation.models import Frame, ImportedFrame, Snapshot
-from annotation.services.imports import imported_frames_of
+from annotation.models import Frame, Snapshot
+from annotation.services.truth import truth_of, truth_version
 from annotation.shapes.difference import FrameDifference, compare_frames
 from crowdsourcing.models import Assignment, LabelConfusion, Pool
-from crowdsourcing.selectors.confusion import truth_version, uncounted
+from crowdsourcing.selectors.confusion import uncounted
 
 ROUND = 200
 _KINDS = LabelConfusion.Against
@@ -30,11 +30,11 @@ def count_confusions(pool: Pool) -> int:
 
 def _count_round(pool: Pool, against: str) -> int:
     # Before the frames are read: a truth that changes in between makes a stale row, never a wrong one.
-    version = truth_version(pool) if against == _KINDS.TRUTH else ""
+    version = truth_version(pool.task_id) if against == _KINDS.TRUTH else ""
     ids = list(uncounted(pool, against, version).order_by("pk").values_list("pk", flat=True)[:ROUND])
     if not ids:
         return 0
-    rows = uncounted(pool, against, version).filter(id__any_of=ids).select_related("snapshot", "task_suite__job").order_by("pk")
+    rows = uncounted(pool, against, version).filter(id__any_of=ids).select_related("snapshot", "task_suite__job__task").order_by("pk")
     sizes = {number: (width, height) for number, width, height in Frame.objects.filter(task=pool.task_id).order_by().values_list(
         "number", "width", "height")}
     # A snapshot may be large: a few at a time in memory.
@@ -50,7 +50,7 @@ def _cells(row: Any, against: str, sizes: dict[int, tuple[int, int]]) -> dict[st
     assert isinstance(row, Assignment) and row.snapshot is not None
     given = row.snapshot.data["frames"]
     if against == _KINDS.TRUTH:
-        true = imported_frames_of(job=row.task_suite.job, kind=ImportedFrame.Kind.GROUND_TRUTH)
+        true = truth_of(job=row.task_suite.job)
         # Nobody knows what is right on the other frames.
         return cells_of(compare_frames(true, {number: given[number] for number in true if number in given}, sizes, ids=False))
     corrected = Snapshot.objects.values_list("data", flat=True).get(pk=int(row.corrected))  # type: ignore[attr-defined]

@@ -2,9 +2,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, OuterRef, Subquery
 
-from annotation.models import ImportedFrame
+from annotation.models import Frame, Job
+from annotation.services.truth import with_truth
 from crowdsourcing.models import Pool, Verification
 from crowdsourcing.quality.policies import PoolFacts
 
@@ -24,10 +25,11 @@ def facts_of(pool: Pool) -> PoolFacts:
 
 def truth_frames_of(pool: Pool) -> dict[int, int]:
     """Job id -> how many of its frames have ground truth, for jobs that have any. One query."""
-    rows = ImportedFrame.objects.filter(
-        task=pool.task_id, kind=ImportedFrame.Kind.GROUND_TRUTH, task__jobs__task_suite__pool=pool,
-        task__jobs__start_frame__lte=F("frame"), task__jobs__stop_frame__gte=F("frame"))
-    return dict(rows.order_by().values_list("task__jobs").annotate(Count("pk")))
+    frames = with_truth(Frame.objects.filter(
+        task=OuterRef("task"), number__gte=OuterRef("start_frame"), number__lte=OuterRef("stop_frame"))).filter(truth=True)
+    counted = Subquery(frames.order_by().values("task").annotate(number=Count("pk")).values("number"))
+    jobs = Job.objects.filter(task_suite__pool=pool).order_by().annotate(truth_frames=counted)
+    return dict(jobs.filter(truth_frames__isnull=False).values_list("pk", "truth_frames"))
 
 
 def most_votes(config: Mapping[str, Any]) -> int:

@@ -19,6 +19,7 @@ from crowdsourcing.mirror.rows import update_rows
 from crowdsourcing.models import Assignment, Pool, WorkMeasure
 from crowdsourcing.quality.measures import Measure, measure
 from crowdsourcing.quality.suspicion import ELSEWHERE, Peers, Record, Suspicion, judge
+from crowdsourcing.quality.truth import score_pool
 from crowdsourcing.statuses import AssignmentStatus
 
 # Measured in one round: what dies on the way has kept the rounds before.
@@ -29,6 +30,7 @@ _FIELDS = tuple(Measure.__dataclass_fields__)
 
 def judge_pool(pool: Pool) -> int:
     """Measure what is new, judge all that waits; how many opinions changed."""
+    score_pool(pool)
     while _measure_new(pool) == ROUND:
         continue
     measured = WorkMeasure.objects.filter(assignment__pool=pool)

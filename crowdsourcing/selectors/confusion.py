@@ -2,12 +2,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast
 
-from annotation.models import Correction, ImportedFrame
+from annotation.models import Correction
+from annotation.services.truth import truth_version
 from crowdsourcing.models import Assignment, LabelConfusion, Pool
+from crowdsourcing.selectors.truth import truth_of_suite
 from crowdsourcing.statuses import AssignmentStatus
 
 _CAME_IN = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
@@ -23,22 +25,12 @@ class Counted:
     cells: dict[tuple[int | None, int | None], int] = field(default_factory=dict)
 
 
-def truth_version(pool: Pool) -> str:
-    """Which ground truth the pool's task has now, "" for none. One query."""
-    found = ImportedFrame.objects.filter(task=pool.task_id, kind=ImportedFrame.Kind.GROUND_TRUTH).order_by().aggregate(
-        frames=Count("pk"), changed=Max("updated_date"))
-    return f"{found['frames']} {found['changed'].isoformat()}" if found["frames"] else ""
-
-
 def comparable(pool: Pool) -> QuerySet[Any]:
     """The pool's submitted work, each with `corrected` (the snapshot of its reviewer's version as text, or None) and `has_truth`."""
     kept = Correction.objects.filter(
         job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
-    truth = ImportedFrame.objects.filter(
-        task=OuterRef("pool__task"), kind=ImportedFrame.Kind.GROUND_TRUTH, frame__gte=OuterRef("task_suite__job__start_frame"),
-        frame__lte=OuterRef("task_suite__job__stop_frame"))
     return Assignment.objects.filter(pool=pool, status__in=_CAME_IN, snapshot__isnull=False).order_by().annotate(
-        corrected=Cast(Subquery(kept), CharField()), has_truth=Exists(truth))
+        corrected=Cast(Subquery(kept), CharField()), has_truth=Exists(truth_of_suite()))
 
 
 def uncounted(pool: Pool, against: str, version: str) -> QuerySet[Any]:
@@ -52,8 +44,8 @@ def uncounted(pool: Pool, against: str, version: str) -> QuerySet[Any]:
 
 
 def confusions_of(pool: Pool) -> dict[str, Counted]:
-    """"truth" and "correction" -> what was counted against the versions that count now. Three queries."""
-    version = truth_version(pool)
+    """"truth" and "correction" -> what was counted against the versions that count now. Five queries."""
+    version = truth_version(pool.task_id)
     possible = comparable(pool).aggregate(truth=Count("pk", filter=Q(has_truth=True)), correction=Count("corrected"))
     found = {kind.value: Counted(waiting=possible[kind.value]) for kind in _KINDS}
     for against, counted, corrected, cells in LabelConfusion.objects.filter(assignment__in=comparable(pool)).order_by().annotate(

@@ -3,9 +3,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
-from annotation.models import Correction, Frame, Job
-from annotation.services.truth import with_truth
+from annotation.models import Correction, Job
 from crowdsourcing.models import Assignment
+from crowdsourcing.selectors.truth import truth_of_suite
 from crowdsourcing.statuses import AssignmentStatus
 
 
@@ -13,10 +13,7 @@ def with_comparable(assignments: QuerySet[Assignment]) -> QuerySet[Any]:
     """Each with `earlier_snapshot` (id of the work of the attempt before, or None) and `has_truth` (a ground truth for its job)."""
     earlier = Assignment.objects.filter(
         task_suite=OuterRef("task_suite"), created__lt=OuterRef("created"), snapshot__isnull=False).order_by("-created")
-    truth = with_truth(Frame.objects.filter(
-        task=OuterRef("pool__task"), number__gte=OuterRef("task_suite__job__start_frame"),
-        number__lte=OuterRef("task_suite__job__stop_frame"))).filter(truth=True)
-    return assignments.annotate(earlier_snapshot=Subquery(earlier.values("snapshot")[:1]), has_truth=Exists(truth))
+    return assignments.annotate(earlier_snapshot=Subquery(earlier.values("snapshot")[:1]), has_truth=Exists(truth_of_suite()))
 
 
 def kept_corrections(job: Job) -> dict[str, Correction]:

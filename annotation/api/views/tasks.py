@@ -146,7 +146,8 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, GroundTruthMix
     def paginate_queryset(self, queryset: QuerySet[Job]) -> Any:
         """What a correction hangs on is read only of jobs that may have one."""
         page = super().paginate_queryset(queryset)
-        prefetch_related_objects([job for job in page or [] if job.attempt], KEPT_CORRECTIONS)
+        if self.action == "list":
+            prefetch_related_objects([job for job in page or [] if job.attempt], KEPT_CORRECTIONS)
         return page
 
     def get_object(self) -> Any:
