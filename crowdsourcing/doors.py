@@ -18,6 +18,7 @@ from crowdsourcing.models import (
     StatusChange,
     TaskSuite,
     Toloker,
+    Verification,
     Vote,
 )
 from crowdsourcing.statuses import AssignmentStatus
@@ -99,6 +100,7 @@ def _of_targets(user: Any) -> Q:
         Q(target_type=kinds.CROWD_PROJECT, target_id__in=CrowdProject.objects.filter(project__in=mine).values("pk"))
         | Q(target_type=kinds.POOL, target_id__in=Pool.objects.filter(task__project__in=mine).values("pk"))
         | Q(target_type=kinds.TASK_SUITE, target_id__in=TaskSuite.objects.filter(pool__task__project__in=mine).values("pk"))
+        | Q(target_type=kinds.VERIFICATION, target_id__in=Verification.objects.filter(pool__task__project__in=mine).values("pk"))
         | Q(target_type=kinds.ASSIGNMENT, target_id__in=Assignment.objects.filter(pool__task__project__in=mine).order_by().values("pk"))
     )
 

@@ -6,13 +6,16 @@ from uuid import UUID
 
 from celery import shared_task
 from celery.signals import worker_init
+from django.conf import settings
 from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 
 from crowdsourcing import bulk, delivery, quality, sync
 from crowdsourcing.connections import connected, warm
-from crowdsourcing.models import CrowdProject, Pool, ProviderAccount, WebhookEvent
+from crowdsourcing.models import CrowdProject, Pool, ProviderAccount, Verification, WebhookEvent
 from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.quality import verification
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +132,7 @@ def _judge_after(report: sync.PoolReport, pool: Pool) -> None:
     if report.made or report.changed:
         _judge([pool])
         _settle(pool)
+        ring_for_verification_of(pool.pk)
 
 
 def _judge(pools: Iterable[Pool]) -> None:
@@ -164,6 +168,44 @@ def judge_unread() -> None:
 def judge_again() -> None:
     """Suspicion of all that waits: other pools may have told something about its Tolokers."""
     _judge(quality.pools_waiting())
+
+
+def ring_for_verification_of(pool_id: int) -> None:
+    """Ring for a turn of the pool's verification, if it has one."""
+    for pk in Verification.objects.filter(pool=pool_id).exclude(remote_pool_id="").values_list("pk", flat=True):
+        ring_for_verification(pk)
+
+
+def ring_for_verification(verification_id: int, wait: float = 0, moved_at: datetime | None = None) -> None:
+    """Ring for a turn. With `moved_at` it is heard only if there was no turn since: of many bells one is left."""
+    carry_on_verification.apply_async([verification_id, moved_at.isoformat() if moved_at else ""], countdown=wait)
+
+
+@shared_task
+def carry_on_verification(verification_id: int, moved_at: str = "") -> None:
+    """One turn of a verification, and a bell for the next while questions are open."""
+    there = Verification.objects.filter(pk=verification_id)
+    if moved_at:
+        there = there.filter(moved_at=datetime.fromisoformat(moved_at))
+    if not there.exists():
+        return
+    turn = verification.carry_on(verification_id, wake)
+    if turn.busy:
+        # What rang may be news that the turn which is going on has passed by.
+        ring_for_verification(verification_id, _BUSY_SECONDS)
+        return
+    now = Verification.objects.filter(pk=verification_id).values_list("moved_at", flat=True).first()
+    if turn.open and now is not None:
+        ring_for_verification(verification_id, settings.VERIFICATION_LOOK_SECONDS, now)
+
+
+@shared_task
+def sweep_verifications() -> None:
+    """Ring for verifications that nobody looked at for a while: a bell was lost, or their set-up was just carried out."""
+    rested = timezone.now() - timedelta(seconds=settings.VERIFICATION_LOOK_SECONDS)
+    waiting = verification.verifications_in_use().filter(Q(moved_at=None) | Q(moved_at__lt=rested))
+    for pk in waiting.values_list("pk", flat=True):
+        ring_for_verification(pk)
 
 
 @shared_task
@@ -231,6 +273,8 @@ SCHEDULE = {
         "task": "crowdsourcing.tasks.judge_again", "schedule": 3_600.0, "options": {"expires": 3_600}},
     "crowdsourcing: skills": {
         "task": "crowdsourcing.tasks.sync_skills", "schedule": 3_600.0, "options": {"expires": 3_600}},
+    "crowdsourcing: carry on with verifications": {
+        "task": "crowdsourcing.tasks.sweep_verifications", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: forget webhook events": {
         "task": "crowdsourcing.tasks.forget_webhook_events", "schedule": 3_600.0, "options": {"expires": 3_600}},
 }

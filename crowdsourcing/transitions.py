@@ -28,6 +28,8 @@ ALLOWED_FROM: dict[str, frozenset[str]] = {
     CommandKind.ACCEPT_ASSIGNMENT: frozenset({AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED}),
     CommandKind.REJECT_ASSIGNMENT: frozenset({AssignmentStatus.SUBMITTED}),
     CommandKind.REISSUE_JOB: frozenset({AssignmentStatus.REJECTED}),
+    CommandKind.SETUP_VERIFICATION: frozenset({""}),
+    CommandKind.UPDATE_VERIFICATION: frozenset({PoolStatus.OPEN, PoolStatus.CLOSED}),
 }
 
 # Status of a job's latest attempt -> the verb of annotation.services.jobs that brings the job there.

@@ -244,6 +244,9 @@ SANDBOX_WEBHOOK_BASE_URL = env.str("SANDBOX_WEBHOOK_BASE_URL", default=WEBHOOK_B
 # Days after a rejection during which the platform may still turn it (Toloka: 9), and the fee shown as an estimate.
 DISPUTE_DAYS = env.int("DISPUTE_DAYS", default=9)
 PLATFORM_FEE_PERCENT = env.int("PLATFORM_FEE_PERCENT", default=30)
+# Seconds between two looks at a verification with open questions, and hours without an answer after which its page says so.
+VERIFICATION_LOOK_SECONDS = env.float("VERIFICATION_LOOK_SECONDS", default=20.0)
+VERIFICATION_QUIET_HOURS = env.int("VERIFICATION_QUIET_HOURS", default=6)
 
 LOGGING = {
     "version": 1,

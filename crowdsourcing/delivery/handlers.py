@@ -4,7 +4,7 @@ import uuid
 from django.utils import timezone
 
 from crowdsourcing import mirror, rules, selectors
-from crowdsourcing.delivery import webhooks
+from crowdsourcing.delivery import verifications, webhooks
 from crowdsourcing.delivery.specs import pool_spec, project_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.job_keys import job_key_of
@@ -165,4 +165,5 @@ HANDLERS: dict[str, Handler] = {
     CommandKind.ACCEPT_ASSIGNMENT: accept_assignment,
     CommandKind.REJECT_ASSIGNMENT: reject_assignment,
     CommandKind.REISSUE_JOB: reissue_job,
+    **verifications.HANDLERS,
 }

@@ -10,9 +10,17 @@ from crowdsourcing.mirror.budget import cover_price
 from crowdsourcing.mirror.pools import mirror_pool, mirror_tasks
 from crowdsourcing.mirror.projects import mirror_project
 from crowdsourcing.mirror.skills import mirror_skill, mirror_skills
+from crowdsourcing.mirror.verifications import (
+    mirror_answers,
+    mirror_questions,
+    mirror_verification_pool,
+    mirror_verification_project,
+    mirror_verification_skills,
+)
 from crowdsourcing.mirror.webhooks import mirror_webhook
 
 __all__ = [
-    "cover_price", "mirror_account", "mirror_assignment", "mirror_assignments", "mirror_clock", "mirror_pool", "mirror_project",
-    "mirror_skill", "mirror_skills", "mirror_tasks", "mirror_webhook",
+    "cover_price", "mirror_account", "mirror_answers", "mirror_assignment", "mirror_assignments", "mirror_clock", "mirror_pool",
+    "mirror_project", "mirror_questions", "mirror_skill", "mirror_skills", "mirror_tasks", "mirror_verification_pool",
+    "mirror_verification_project", "mirror_verification_skills", "mirror_webhook",
 ]

@@ -1,13 +1,33 @@
 """Locks that are not rows."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 from crowdsourcing.models import Pool
 
 # First half of the two-part advisory key; the second is the pool's id.
 _MIRROR = 0x6D69  # "mi"
+_VERIFY = 0x7665  # "ve"
 
 
 def lock_pool(pool: Pool) -> None:
     """One writer of a pool's tasks and assignments at a time, until the transaction ends. Both roads of news may arrive at once."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MIRROR, pool.pk & 0x7FFFFFFF])
+
+
+@contextmanager
+def only_one_verification(verification_id: int) -> Iterator[bool]:
+    """Whether this process has the verification's turn. A session lock: no transaction is held, and a dead worker's ends with its
+    connection."""
+    key = [_VERIFY, verification_id & 0x7FFFFFFF]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        got = bool(cursor.fetchone()[0])
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)

@@ -17,6 +17,7 @@ class ProviderCommand(models.Model):
         POOL = "pool"
         TASK_SUITE = "task_suite"
         ASSIGNMENT = "assignment"
+        VERIFICATION = "verification"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(ProviderAccount, on_delete=models.PROTECT, related_name="commands")

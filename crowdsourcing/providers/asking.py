@@ -102,6 +102,9 @@ class Asking(Protocol):
     def update_asking_pool(self, pool_id: str, spec: AskingPoolSpec) -> Any:
         """A RemotePool. Refused while it is open."""
 
+    def give_skill(self, skill_id: str, user_id: str, value: int) -> None:
+        """Set somebody's skill, 0 to 100. NotFound where the platform does not know the skill or the person."""
+
     def ensure_questions(self, pool_id: str, questions: Sequence[Question], *, overlap: int, operation_id: UUID) -> list[RemoteQuestion]:
         """Each question once; those that are there are left alone. The same questions and order with the same `operation_id`.
 

@@ -1,15 +1,16 @@
 """Commands of one target."""
 from typing import Any
 
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, TaskSuite
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, TaskSuite, Verification
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES
 
-Target = CrowdProject | Pool | TaskSuite | Assignment
+Target = CrowdProject | Pool | TaskSuite | Assignment | Verification
 _TYPES: dict[type, str] = {
     CrowdProject: ProviderCommand.Target.CROWD_PROJECT,
     Pool: ProviderCommand.Target.POOL,
     TaskSuite: ProviderCommand.Target.TASK_SUITE,
     Assignment: ProviderCommand.Target.ASSIGNMENT,
+    Verification: ProviderCommand.Target.VERIFICATION,
 }
 
 

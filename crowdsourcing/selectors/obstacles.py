@@ -12,6 +12,7 @@ from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
 from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
 from crowdsourcing.selectors.skills import skills_gone
+from crowdsourcing.selectors.verifications import verification_obstacles
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ProjectStatus
 from crowdsourcing.transitions import CONSUMES_OVERLAP, is_allowed
 
@@ -45,6 +46,9 @@ _WRONG_STATUS: dict[tuple[str, str] | str, str] = {
     (CommandKind.REJECT_ASSIGNMENT, AssignmentStatus.REJECTED): "This assignment is rejected already. You can still accept it.",
     (CommandKind.REJECT_ASSIGNMENT, AssignmentStatus.ACCEPTED): "This assignment is accepted, and an accepted one cannot be rejected.",
     CommandKind.REJECT_ASSIGNMENT: "Only submitted assignments can be rejected.",
+    CommandKind.SETUP_VERIFICATION: "This pool has a verification already.",
+    (CommandKind.UPDATE_VERIFICATION, ""): "Set the verification up first.",
+    (CommandKind.UPDATE_VERIFICATION, PoolStatus.ARCHIVED): "The verification pool is archived. Make a new one first.",
     CommandKind.REISSUE_JOB: "Only a job whose latest attempt was rejected can be given to another Toloker.",
 }
 _BUSY = "“{verb}” is still on its way. Wait until it is finished."
@@ -203,4 +207,5 @@ _CHECKS: dict[str, Callable[[Any], list[str]]] = {
     CommandKind.ACCEPT_ASSIGNMENT: _accept,
     CommandKind.REJECT_ASSIGNMENT: lambda assignment: _not_archived(assignment.pool),
     CommandKind.REISSUE_JOB: _reissue,
+    CommandKind.SETUP_VERIFICATION: lambda verification: verification_obstacles(verification.pool),
 }

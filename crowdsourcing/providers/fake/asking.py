@@ -59,6 +59,12 @@ class FakeAsking:
         self._leave("update_asking_pool", pool_id)
         return self._pool(pool_id)
 
+    def give_skill(self, skill_id: str, user_id: str, value: int) -> None:
+        self._enter("give_skill", skill_id, user_id, value)
+        if skill_id not in self.platform.skills:
+            raise NotFound("The platform has no such skill.", "DOES_NOT_EXIST")
+        self.platform.user_skills.setdefault(skill_id, {})[user_id] = float(value)
+
     def ensure_questions(self, pool_id: str, questions: Sequence[Question], *, overlap: int, operation_id: UUID) -> list[RemoteQuestion]:
         self._enter("ensure_questions", pool_id, tuple(questions), operation_id)
         self._pool(pool_id)

@@ -54,6 +54,9 @@ class AskingCalls(Assignments):
             raise Refused("The verification pool is open at the platform. Stop it first.", "INAPPROPRIATE_STATUS")
         return pool_from(self.call("put", f"/v1/pools/{pool_id}", json=merged_pool(found, spec)), datetime.now(UTC))
 
+    def give_skill(self, skill_id: str, user_id: str, value: int) -> None:
+        self.call("put", "/v1/user-skills", json={"skill_id": skill_id, "user_id": user_id, "value": value})
+
     def ensure_questions(self, pool_id: str, questions: Sequence[Question], *, overlap: int, operation_id: UUID) -> list[RemoteQuestion]:
         found = self._by_question(pool_id)
         for number in range(0, len(questions), BATCH):

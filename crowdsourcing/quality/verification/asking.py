@@ -1,0 +1,92 @@
+"""Submitted work becomes questions: written down first, sent under an operation id that was fixed before."""
+import uuid
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from annotation.formats.regions import regions_of
+from annotation.models import Frame, Label
+from crowdsourcing import mirror
+from crowdsourcing.image_links import addresses_of
+from crowdsourcing.models import Assignment, Verdict, Verification, VerificationTask
+from crowdsourcing.providers.asking import Question
+from crowdsourcing.providers.base import Provider
+from crowdsourcing.providers.errors import NotEnoughBalance, Refused
+from crowdsourcing.selectors.verifications import key_of
+from crowdsourcing.statuses import AssignmentStatus
+
+# Questions of one operation: each holds the shapes of a frame.
+BATCH = 500
+# Attempts that are planned in one transaction.
+_ROUND = 200
+# Nothing of an operation that ended so was created: its questions get a new id.
+_WORTHLESS = ("OPERATION_FAILED", "NOT_ENOUGH_BALANCE")
+
+
+def plan(verification: Verification) -> int:
+    """A question for each frame of work that was submitted and is not asked about yet; how many were written."""
+    made = 0
+    while rows := list(_unasked(verification)[:_ROUND]):
+        made += _planned(verification, rows)
+    return made
+
+
+def _unasked(verification: Verification) -> QuerySet[Assignment]:
+    """Work with something to look at; what was submitted without work is for the policy's rules."""
+    return (Assignment.objects.filter(pool=verification.pool_id, status=AssignmentStatus.SUBMITTED, snapshot__isnull=False,
+                                      verification_tasks=None)
+            .exclude(verdicts__outcome__in=[Verdict.Outcome.ACCEPT, Verdict.Outcome.REJECT])
+            .select_related("task_suite__job").order_by("submitted", "pk"))
+
+
+@transaction.atomic
+def _planned(verification: Verification, rows: list[Assignment]) -> int:
+    frames = [(row, number) for row in rows for number in row.task_suite.job.numbers]
+    for start in range(0, len(frames), BATCH):
+        operation = uuid.uuid4()
+        VerificationTask.objects.bulk_create([
+            VerificationTask(verification=verification, assignment=row, frame=number, operation_id=operation)
+            for row, number in frames[start:start + BATCH]], ignore_conflicts=True)
+    return len(frames)
+
+
+def send(verification: Verification, provider: Provider) -> int:
+    """Send what is not at the platform yet, batch by batch; how many. Raises ProviderError."""
+    rows = (verification.tasks.filter(remote_task_id="", decided_at=None)
+            .select_related("assignment__task_suite__job", "assignment__snapshot").order_by("operation_id", "pk"))
+    sent = 0
+    for operation, batch in groupby(rows.iterator(chunk_size=BATCH), key=lambda task: task.operation_id):
+        sent += _send(verification, provider, operation, list(batch))
+    return sent
+
+
+def _send(verification: Verification, provider: Provider, operation: uuid.UUID, batch: list[VerificationTask]) -> int:
+    questions = list(_questions(verification, batch))
+    try:
+        found = provider.ensure_questions(
+            verification.remote_pool_id, questions, overlap=verification.config["overlap"], operation_id=operation)
+    except (Refused, NotEnoughBalance) as error:
+        if error.code in _WORTHLESS:
+            verification.tasks.filter(operation_id=operation, remote_task_id="").update(operation_id=uuid.uuid4())
+        raise
+    return mirror.mirror_questions(verification, found)
+
+
+def _questions(verification: Verification, batch: list[VerificationTask]) -> Iterable[Question]:
+    task = verification.pool.task
+    names = dict(Label.objects.filter(project=task.project_id).values_list("pk", "name"))
+    frames = {frame.number: frame for frame in Frame.objects.filter(task=task, number__in={row.frame for row in batch})}
+    for row in batch:
+        frame, snapshot = frames[row.frame], row.assignment.snapshot
+        shapes = snapshot.data.get("frames", {}).get(str(row.frame), {}).get("shapes", []) if snapshot is not None else []
+        (image,) = addresses_of(row.assignment.task_suite, [frame])
+        yield Question(key_of(row), image, regions_on(shapes, frame, names))
+
+
+def regions_on(shapes: list[dict[str, Any]], frame: Frame, names: dict[int, str]) -> list[dict[str, Any]]:
+    """Shapes as the platform's component shows them. A label that is gone by now has no name any more."""
+    return [{**region, **({"label": names[shape["label_id"]]} if shape["label_id"] in names else {})}
+            for shape in shapes for region in regions_of({"rotation": 0, **shape}, frame.width, frame.height)]

@@ -1,0 +1,77 @@
+"""What a verification waits for, in one sentence with the next step; "" while there is nothing to wait for."""
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Max
+
+from crowdsourcing.models import Verification, Vote
+from crowdsourcing.selectors.clock import platform_now
+from crowdsourcing.selectors.verifications import OPENED
+from crowdsourcing.statuses import PoolStatus
+
+# Reasons for which a pool that we opened closes and is opened again by us.
+_REOPENED = ("", "COMPLETED", "NOT_ENOUGH_BALANCE", "ASSIGNMENTS_LIMIT_EXCEEDED")
+
+
+def may_open(verification: Verification) -> bool:
+    """Whether a closed pool is ours to open: it is new, or it closed because it was complete or without money."""
+    return verification.status == PoolStatus.CLOSED and (
+        OPENED not in verification.cursors or verification.last_close_reason in _REOPENED)
+
+
+def obstacle(verification: Verification) -> str:
+    """What keeps the loop from asking at all; "" for nothing."""
+    if verification.stopped_at is not None:
+        return verification.stop_reason or "You paused the verification. Let it go on when you like."
+    if not verification.remote_pool_id:
+        return "The verification is not at the platform yet. See the last command on this page."
+    if verification.status == PoolStatus.ARCHIVED:
+        return "The verification pool was archived at the platform, which is final. Make a new one: what is not answered is asked there."
+    if verification.status == PoolStatus.LOCKED:
+        return "The platform has locked the verification pool. Ask the platform's support."
+    return gone_skill(verification)
+
+
+def gone_skill(verification: Verification) -> str:
+    for skill, what in ((verification.annotated_skill, "those who annotate could verify their own work"),
+                        (verification.verifier_skill, "nothing weighs the answers")):
+        if skill is None or skill.gone_at is not None:
+            name = f"“{skill.name}” " if skill is not None else ""
+            return f"The skill {name}was deleted at the platform: without it {what}. Press “Save changes”: the skills are made again."
+    return ""
+
+
+def waiting_for(verification: Verification) -> str:
+    """After a turn that met no obstacle."""
+    open_ones = verification.tasks.filter(decided_at=None)
+    waiting = open_ones.count()
+    if not waiting:
+        return ""
+    if verification.status == PoolStatus.CLOSED and not may_open(verification):
+        return (f"The verification pool was closed at the platform ({_why(verification)}) while {_questions(waiting)} not answered. "
+                "Press “Open again”, or open it there.")
+    quiet = _quiet_hours(verification)
+    if quiet:
+        return (f"No verifier has answered for {quiet} hours and {_questions(waiting)} open. Raise the price a page, choose another "
+                "language, or let fewer questions be on a page.")
+    return f"Waiting for answers: {_questions(waiting)} open."
+
+
+def _why(verification: Verification) -> str:
+    return {"MANUAL": "by hand", "EXPIRED": "its time is over", "FOR_UPDATE": "for a change"}.get(
+        verification.last_close_reason, verification.last_close_reason.lower().replace("_", " ") or "nobody says why")
+
+
+def _questions(count: int) -> str:
+    return "1 question is" if count == 1 else f"{count} questions are"
+
+
+def _quiet_hours(verification: Verification) -> int:
+    """Whole hours since something was asked or answered, if that is long."""
+    asked = verification.tasks.filter(decided_at=None).aggregate(at=Max("sent_at"))["at"]
+    answered = Vote.objects.filter(task__verification=verification).aggregate(at=Max("submitted"))["at"]
+    last = max((at for at in (asked, answered) if at is not None), default=None)
+    if last is None:
+        return 0
+    since = platform_now(verification.pool.crowd_project.account) - last
+    return int(since / timedelta(hours=1)) if since >= timedelta(hours=settings.VERIFICATION_QUIET_HOURS) else 0

@@ -1,0 +1,63 @@
+"""Verifications: where their questions are, and what stands in the way of one."""
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from crowdsourcing.models import Pool, Verification, VerificationTask, Vote
+from crowdsourcing.statuses import PoolStatus, ProjectStatus
+from crowdsourcing.verification_wishes import marks
+
+# Among a verification's cursors: how far answers were read, since when the pool is open by us, and that the policy is to name it.
+VOTES, OPENED, POLICY = "votes", "opened", "policy"
+
+
+def key_of(task: VerificationTask) -> str:
+    """What the platform's question is called: whose work, and which frame."""
+    return f"{task.assignment.remote_id}:{task.frame}"
+
+
+def verification_of(pool: Pool) -> Verification | None:
+    return Verification.objects.select_related("pool__task__project", "pool__crowd_project__account", "annotated_skill",
+                                               "verifier_skill").filter(pool=pool).first()
+
+
+def verification_obstacles(pool: Pool) -> list[str]:
+    """Why no verification crowd can be set up for this pool now, each with the next step."""
+    found = []
+    if not pool.crowd_project.remote_id or pool.crowd_project.status != ProjectStatus.ACTIVE:
+        found.append("The crowdsourcing project is not active at the platform. Set it up first.")
+    if pool.auto_accept_solutions:
+        found.append("This pool accepts everything by itself. Switch off “Accept solutions automatically” in Update pool first.")
+    if pool.status == PoolStatus.ARCHIVED:
+        found.append("The pool is archived: nothing in it can be reviewed any more.")
+    if pool.status == PoolStatus.OPEN and not _marks(pool):
+        found.append("The pool is open. Stop it first: it gets a rule that keeps those who annotate from verifying.")
+    return found
+
+
+def _marks(pool: Pool) -> bool:
+    there = Verification.objects.filter(pool=pool).select_related("annotated_skill").first()
+    return there is not None and there.annotated_skill is not None and marks(pool.quality_rules, there.annotated_skill.remote_id)
+
+
+def progress_of(verification: Verification) -> dict[str, Any]:
+    """Counts of questions, answers and pages, and money in USD: what answered pages cost, and what the open ones still may. Two queries."""
+    tasks = verification.tasks.aggregate(
+        questions=Count("pk"), sent=Count("pk", filter=~Q(remote_task_id="")), good=Count("pk", filter=Q(answer="OK")),
+        bad=Count("pk", filter=Q(answer="BAD")), undecided=Count("pk", filter=Q(answer="", decided_at__isnull=False)),
+        waiting=Count("pk", filter=Q(decided_at=None)))
+    votes = Vote.objects.filter(task__verification=verification).aggregate(
+        votes=Count("pk"), open_votes=Count("pk", filter=Q(task__decided_at=None)), pages=Count("remote_assignment_id", distinct=True),
+        verifiers=Count("toloker", distinct=True))
+    return {**tasks, **votes, **_money(verification.config, tasks["waiting"], votes)}
+
+
+def _money(config: dict[str, Any], waiting: int, votes: dict[str, int]) -> dict[str, Decimal]:
+    price = Decimal(config["reward_per_assignment"]) * (100 + Decimal(str(settings.PLATFORM_FEE_PERCENT))) / 100
+    a_page = price / config["tasks_per_page"]
+    least = max(0, waiting * config["overlap"] - votes["open_votes"]) * a_page
+    most = max(0, waiting * config["max_overlap"] - votes["open_votes"]) * a_page
+    cents = Decimal("0.001")
+    return {"spent": (price * votes["pages"]).quantize(cents), "least": least.quantize(cents), "most": most.quantize(cents)}

@@ -1,0 +1,194 @@
+"""What the loop says it waits for, and that it goes on by itself when it can: nobody is paid or refused twice meanwhile."""
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from crowdsourcing import selectors, tasks
+from crowdsourcing.models import Verification
+from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.quality.verification import carry_on
+from crowdsourcing.services import pools, verifications
+from crowdsourcing.transitions import Refused
+from tests.crowdsourcing.crowd import Crowd
+from tests.crowdsourcing.verifying import GOOD, answer, of, set_up, statuses, turn, work
+
+pytestmark = pytest.mark.django_db
+OURS: dict[str, Any] = {"aggregation": "majority", "dynamic_overlap": False}
+
+
+def far(crowd: Crowd) -> dict[str, Any]:
+    """The verification pool at the platform."""
+    return crowd.platform.pools[of(crowd).remote_pool_id]
+
+
+def finish(crowd: Crowd, job: Any) -> None:
+    """Answers come, and the work is accepted once."""
+    answer(crowd, {job: GOOD}, "vera", "victor")
+    turn(crowd)
+    assert statuses(crowd) == {job.remote_id: "ACCEPTED"} and crowd.platform.done("accept") == 1
+    assert of(crowd).waiting_for == ""
+
+
+def test_answers_are_waited_for(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    assert turn(crowd).open is False and of(crowd).waiting_for == ""
+    job = work(crowd)
+    assert turn(crowd).open
+    assert of(crowd).waiting_for == "Waiting for answers: 1 question is open."
+    finish(crowd, job)
+
+
+def test_a_pool_closed_by_hand_stays_closed_until_somebody_opens_it(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    far(crowd).update(status="CLOSED", last_close_reason="MANUAL")
+    turn(crowd)
+    turn(crowd)
+    assert far(crowd)["status"] == "CLOSED", "not opened against somebody's will"
+    assert "closed at the platform (by hand)" in of(crowd).waiting_for and "Open again" in of(crowd).waiting_for
+    verifications.resume_verification(actor=crowd.owner, verification=of(crowd))
+    turn(crowd)
+    assert far(crowd)["status"] == "OPEN"
+    finish(crowd, job)
+
+
+def test_a_pool_opened_by_hand_goes_on_by_itself(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    far(crowd).update(status="CLOSED", last_close_reason="MANUAL")
+    turn(crowd)
+    far(crowd).update(status="OPEN")
+    turn(crowd)
+    assert of(crowd).waiting_for.startswith("Waiting for answers")
+    finish(crowd, job)
+
+
+def test_an_archived_pool_is_replaced_on_demand_and_open_questions_are_asked_there(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    before = of(crowd).remote_pool_id
+    far(crowd).update(status="ARCHIVED")
+    turn(crowd)
+    assert "archived at the platform" in of(crowd).waiting_for
+    with pytest.raises(Refused):
+        verifications.resume_verification(actor=crowd.owner, verification=of(crowd))
+    made = verifications.renew_verification(actor=crowd.owner, verification=of(crowd))
+    crowd.deliver(selectors.latest_command(made))
+    turn(crowd)
+    assert of(crowd).remote_pool_id not in ("", before)
+    finish(crowd, job)
+
+
+def test_a_deleted_skill_keeps_the_pool_closed_until_it_is_made_again(crowd: Crowd) -> None:
+    made = set_up(crowd, **OURS)
+    assert made.annotated_skill is not None
+    del crowd.platform.skills[made.annotated_skill.remote_id]
+    job = work(crowd)
+    turn(crowd)
+    assert far(crowd)["status"] == "CLOSED", "those who annotate would be let in"
+    assert "was deleted at the platform" in of(crowd).waiting_for and "Save changes" in of(crowd).waiting_for
+    crowd.deliver(pools.stop_pool(actor=crowd.owner, pool=crowd.pool))
+    assert crowd.deliver(verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={})).status == "done"
+    turn(crowd)
+    assert far(crowd)["spec"].filter["and"][1]["or"][0]["key"] in crowd.platform.skills
+    finish(crowd, job)
+
+
+def test_no_money_is_said_and_tried_again(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    crowd.platform.balance, before = crowd.platform.balance * 0, crowd.platform.balance
+    turn(crowd)
+    assert "no money" in of(crowd).waiting_for
+    crowd.platform.balance = before
+    turn(crowd)
+    finish(crowd, job)
+
+
+def test_a_platform_out_of_reach_is_said_and_tried_again(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    crowd.platform.fail("ensure_questions", Unavailable("The platform does not answer."), after=True)
+    turn(crowd)
+    assert of(crowd).waiting_for == "The platform does not answer."
+    turn(crowd)
+    assert of(crowd).sync_error == ""
+    finish(crowd, job)
+
+
+def test_nobody_who_answers_for_hours_is_said(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    of(crowd).tasks.update(sent_at=timezone.now() - timedelta(hours=7, minutes=5))
+    turn(crowd)
+    assert "No verifier has answered for 7 hours" in of(crowd).waiting_for and "Raise the price" in of(crowd).waiting_for
+    finish(crowd, job)
+
+
+def test_a_pause_asks_nothing_and_still_reads(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    first = work(crowd)
+    turn(crowd)
+    verifications.pause_verification(actor=crowd.owner, verification=of(crowd))
+    second = work(crowd, 1, "hugo")
+    answer(crowd, {first: GOOD}, "vera", "victor")
+    turn(crowd)
+    assert statuses(crowd) == {first.remote_id: "ACCEPTED", second.remote_id: "SUBMITTED"}
+    assert of(crowd).tasks.count() == 1 and "paused" in of(crowd).waiting_for
+    verifications.resume_verification(actor=crowd.owner, verification=of(crowd))
+    turn(crowd)
+    answer(crowd, {second: GOOD}, "vera", "victor")
+    turn(crowd)
+    assert statuses(crowd)[second.remote_id] == "ACCEPTED"
+
+
+def test_a_change_closes_the_pool_for_a_moment_only(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    command = verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={"reward_per_assignment": "0.02"})
+    assert crowd.deliver(command).status == "done"
+    assert far(crowd)["status"] == "CLOSED"
+    turn(crowd)
+    assert far(crowd)["status"] == "OPEN" and str(far(crowd)["spec"].reward_per_assignment) == "0.02"
+    finish(crowd, job)
+
+
+def test_setting_up_is_refused_in_words_where_it_cannot_work(crowd: Crowd) -> None:
+    crowd.open_pool(auto_accept_solutions=True)
+    with pytest.raises(Refused) as caught:
+        verifications.setup_verification(actor=crowd.owner, pool=crowd.pool, config={})
+    assert "accepts everything by itself" in caught.value.sentence and "Stop it first" in caught.value.sentence
+    assert not Verification.objects.exists()
+
+
+def test_one_turn_at_a_time_and_one_bell_for_the_next(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(crowd, **OURS)
+    work(crowd)
+    rung: list[tuple[int, float, Any]] = []
+    monkeypatch.setattr(tasks, "ring_for_verification", lambda pk, wait=0, moved_at=None: rung.append((pk, wait, moved_at)))
+    pk = of(crowd).pk
+    tasks.carry_on_verification(pk)
+    (bell,) = rung
+    assert bell[0] == pk and bell[1] > 0 and bell[2] is not None
+    carry_on(pk)
+    rung.clear()
+    tasks.carry_on_verification(pk, bell[2].isoformat())
+    assert rung == [], "a bell that is older than the last turn is not heard"
+
+
+def test_the_sweep_rings_for_what_nobody_looked_at(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(crowd, **OURS)
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "ring_for_verification", lambda pk, wait=0, moved_at=None: rung.append(pk))
+    Verification.objects.update(moved_at=None)
+    tasks.sweep_verifications()
+    carry_on(of(crowd).pk)
+    tasks.sweep_verifications()
+    assert rung == [of(crowd).pk]
