@@ -19,8 +19,10 @@ def task_description(task: Task, jobs: Iterable[Job]) -> dict[str, Any]:
         "version": VERSION, "name": task.name, "subset": task.subset, "bug_tracker": "", "labels": _labels(task.project),
         "segment_size": task.segment_size, "overlap": task.frame_overlap, "show_preannotations": task.show_preannotations,
         "mode": "interpolation" if task.from_video else "annotation",
-        "jobs": [{"start_frame": job.start_frame, "stop_frame": job.stop_frame, "type": "annotation", "status": _status(job),
-                  "stage": job.stage, "state": job.state, "last_object_id": job.last_object_id} for job in jobs],
+        "validation": {"mode": task.validation_mode, "frames_per_job": task.validation_frames_per_job, "disabled": task.disabled_frames},
+        "jobs": [{"start_frame": job.start_frame, "stop_frame": job.stop_frame, "type": job.type, "status": _status(job),
+                  "stage": job.stage, "state": job.state, "last_object_id": job.last_object_id,
+                  **({"frames": job.included_frames} if job.is_ground_truth else {})} for job in jobs],
         "data": {"chunk_size": 1, "image_quality": 100, "start_frame": 0, "stop_frame": max(task.size - 1, 0), "frame_filter": "",
                  "storage_method": "file_system", "storage": "local", "chunk_type": "imageset", "sorting_method": task.sorting_method,
                  "deleted_frames": []},
@@ -44,14 +46,17 @@ def _labels(project: Project) -> list[dict[str, Any]]:
 def manifest_lines(task: Task) -> Iterator[tuple[dict[str, Any], str, str]]:
     """(line of manifest.jsonl, name of the picture below data/, where it lies in the storage) for each frame."""
     rows = Frame.objects.filter(task=task).order_by("number").values_list("name", "width", "height", "sha256", "source_url", "original",
-                                                                          "damage", "media_type", "orientation")
-    for name, width, height, sha256, source_url, original, damage, media_type, orientation in rows.iterator(chunk_size=_AT_ONCE):
+                                                                          "damage", "media_type", "orientation",
+                                                                          "honeypot_of")
+    for row in rows.iterator(chunk_size=_AT_ONCE):
+        name, width, height, sha256, source_url, original, damage, media_type, orientation, honeypot_of = row
         stem, dot, suffix = name.rpartition(".")
         line = {"name": stem or name, "extension": dot + suffix if stem else "", "width": width, "height": height,
                 "meta": {"related_images": []}, "sha256": sha256}
         # What cannot be decoded tells nothing of itself.
         known = {"damage": damage, "media_type": media_type, "orientation": orientation} if damage else {}
-        yield line | ({"source_url": source_url} if source_url else {}) | known, name, original
+        mixed = {"honeypot_of": honeypot_of} if honeypot_of is not None else {}
+        yield line | ({"source_url": source_url} if source_url else {}) | known | mixed, name, original
 
 
 class Names:

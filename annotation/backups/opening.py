@@ -1,7 +1,7 @@
 """What is in a backup: read and judged before anything is written. Ours, and CVAT's own of images."""
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from annotation.formats.found import shown
 from annotation.ingest.archives import problem_of
 from annotation.ingest.names import natural_key
 from annotation.ingest.pictures import FORMATS
-from annotation.models import JobStage, JobState, SortingMethod
+from annotation.models import JobStage, JobState, JobType, SortingMethod, ValidationMode
 from annotation.services.projects import clean_guide, clean_name
 
 # Of one description; the jobs of a task of ten thousand frames are two megabytes.
@@ -39,22 +39,28 @@ class PlannedFrame:
     sha256: str = ""
     source_url: str = ""
     damaged: dict[str, Any] | None = None
+    # The number of the frame whose picture this is.
+    honeypot_of: int | None = None
 
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """Frames of the task, inclusive."""
+    """Frames of the task, inclusive. `frames`: those of a ground truth job."""
 
     start: int
     stop: int
     stage: str
     state: str
     last_object_id: int
+    frames: list[int] | None = None
+
+    def holds(self, number: int) -> bool:
+        return self.start <= number <= self.stop if self.frames is None else number in self.frames
 
 
 @dataclass
 class PlannedTask:
-    """`jobs` in the order of annotations.json; None for one of a kind that is not here (CVAT's ground truth jobs)."""
+    """`jobs` in the order of annotations.json; None for one of a kind that is not here (CVAT's replicas)."""
 
     prefix: str
     name: str
@@ -193,7 +199,9 @@ def _task(members: Members, prefix: str, described: dict[str, Any], notes: list[
               "frame_overlap": _number(described, "overlap", 1_000_000), "from_video": described.get("mode") == "interpolation",
               "show_preannotations": described.get("show_preannotations") is True,
               "sorting_method": sorting if sorting in SortingMethod.values else SortingMethod.NATURAL}
-    return PlannedTask(prefix, clean_name(described.get("name")), fields, frames, _jobs(described, len(frames), notes))
+    jobs = _jobs(described, frames, notes)
+    fields |= read_validation(described.get("validation"), frames, jobs)
+    return PlannedTask(prefix, clean_name(described.get("name")), fields, frames, jobs)
 
 
 def _frames(members: Members, prefix: str) -> list[PlannedFrame]:
@@ -210,11 +218,13 @@ def _frames(members: Members, prefix: str) -> list[PlannedFrame]:
         if "name" not in line:
             continue
         name = _text(line, "name", 512) + _text(line, "extension", 512)
-        if not name or name in seen or len(name) > 512:
+        honeypot_of = _number(line, "honeypot_of", 2**31 - 1) if "honeypot_of" in line else None
+        if not name or (name in seen and honeypot_of is None) or len(name) > 512:
             raise BadBackup(f"names the image {shown(name)} twice, or too long.")
-        seen.add(name)
+        if honeypot_of is None:
+            seen.add(name)
         frames.append(PlannedFrame(name, members.get(folder + name), _text(line, "sha256", 64), _text(line, "source_url", 2048),
-                                   _damaged(line)))
+                                   _damaged(line), honeypot_of))
     return frames
 
 
@@ -229,22 +239,29 @@ def _damaged(line: dict[str, Any]) -> dict[str, Any] | None:
     return fields
 
 
-def _jobs(described: dict[str, Any], size: int, notes: list[str]) -> list[PlannedJob | None]:
-    listed = described.get("jobs")
+def _jobs(described: dict[str, Any], frames: list[PlannedFrame], notes: list[str]) -> list[PlannedJob | None]:
+    listed, size = described.get("jobs"), len(frames)
     if not isinstance(listed, list) or len(listed) > max(size, 1) * 4:
         raise BadBackup("does not say which jobs there are.")
     jobs: list[PlannedJob | None] = []
     for entry in listed:
         if isinstance(entry, dict) and entry.get("type", "annotation") != "annotation":
+            if entry["type"] == JobType.GROUND_TRUTH and "frames" in entry:
+                jobs.append(_truth(entry, size))
+                continue
             jobs.append(None)
             notes.append(f"A job of type {shown(entry['type'])} was left out.")
             continue
         jobs.append(_job(entry, size))
     reached = 0
-    for job in sorted((job for job in jobs if job is not None), key=lambda job: (job.start, job.stop)):
-        if job.start > reached:
+    spans = [(job.start, job.stop) for job in jobs if job is not None and job.frames is None]
+    if any(frame.honeypot_of is not None for frame in frames):
+        # The pictures of honeypots are in the ground truth job only.
+        spans += [(number, number) for job in jobs if job is not None for number in job.frames or ()]
+    for start, stop in sorted(spans):
+        if start > reached:
             raise BadBackup(f"has no job for image {reached}.")
-        reached = max(reached, job.stop + 1)
+        reached = max(reached, stop + 1)
     if reached < size:
         raise BadBackup(f"has no job for image {reached}.")
     return jobs
@@ -259,6 +276,30 @@ def _job(entry: Any, size: int) -> PlannedJob:
     if stage not in JobStage.values or state not in JobState.values:
         raise BadBackup("has a job at a stage that is not known.")
     return PlannedJob(start, stop, stage, state, _number(entry, "last_object_id", 2**53))
+
+
+def _truth(entry: dict[str, Any], size: int) -> PlannedJob:
+    frames = entry["frames"]
+    if not isinstance(frames, list) or not frames or any(type(one) is not int or not 0 <= one < size for one in frames):
+        raise BadBackup("has a ground truth job of other images than its own.")
+    return replace(_job({**entry, "start_frame": 0, "stop_frame": size - 1}, size), frames=sorted(set(frames)))
+
+
+def read_validation(raw: Any, frames: list[PlannedFrame], jobs: list[PlannedJob | None]) -> dict[str, Any]:
+    """Fields of the task about its ground truth job, {} without one. BadBackup."""
+    told = raw if isinstance(raw, dict) else {}
+    truths = [job.frames for job in jobs if job is not None and job.frames is not None]
+    known = set(truths[0] or ()) if len(truths) == 1 else set()
+    honeypots = {frame.honeypot_of for frame in frames if frame.honeypot_of is not None}
+    if len(truths) > 1 or not honeypots <= known or any(frames[number].honeypot_of is not None for number in known):
+        raise BadBackup("has several ground truth jobs, or honeypots of other frames than theirs.")
+    disabled = told.get("disabled") or []
+    if not isinstance(disabled, list) or not all(type(one) is int and one in known for one in disabled):
+        raise BadBackup("has disabled frames that are no ground truth.")
+    if not truths:
+        return {}
+    return {"validation_mode": ValidationMode.GT_POOL if honeypots else ValidationMode.GT, "disabled_frames": sorted(disabled),
+            "validation_frames_per_job": _number(told, "frames_per_job", 1_000_000) if honeypots else 0}
 
 
 def _text(entry: dict[str, Any], name: str, most: int) -> str:

@@ -54,7 +54,7 @@ def lay_annotations(file: IO[bytes], task: PlannedTask, spool: Spool, budget: Bu
             skipped += 1
             continue
         number = item if section in _MARKS else item.get("frame") if isinstance(item, dict) else None
-        if type(number) is not int or not job.start <= number <= job.stop:
+        if type(number) is not int or not job.holds(number):
             raise BadBackup(f"has something on frame {shown(number)} of a job with the frames {job.start} to {job.stop}.")
         if section in _MARKS:
             laid.marks[place, number] = section

@@ -18,7 +18,7 @@ from annotation.backups import layout
 from annotation.backups.opening import Backup, BadBackup, PlannedTask, read_backup
 from annotation.backups.reading import Budget, Laid, lay_annotations, lay_imported
 from annotation.backups.rows import TaskRows, write_issues
-from annotation.backups.storing import Storing
+from annotation.backups.storing import Storing, with_honeypots
 from annotation.errors import Forbidden
 from annotation.formats.found import Unreadable, shown
 from annotation.formats.spool import Spool
@@ -115,7 +115,7 @@ class _Restoring:
                 if weight > settings.BACKUP_MAX_BYTES:
                     raise BadBackup(f"unpacks to more than {settings.BACKUP_MAX_BYTES:,} bytes.")
                 self._run.progress(0.95 * done / total, f"{done} of {total} images")
-            stored.append(frames)
+            stored.append(with_honeypots(task, frames))
         return stored
 
     def _write(self, task_ids: list[int], frames: list[list[Frame]], laid: list[tuple[Laid, dict[str, Spool]]]) -> None:

@@ -12,7 +12,7 @@ from annotation.backups.opening import BadBackup, PlannedTask
 from annotation.backups.reading import Ids, Judge, Laid, frames_by_job
 from annotation.formats.json_items import entries_of
 from annotation.formats.spool import Spool
-from annotation.models import Comment, Frame, FrameAnnotation, ImportedFrame, Issue, Job, Project, Task
+from annotation.models import Comment, Frame, FrameAnnotation, ImportedFrame, Issue, Job, JobType, Project, Task
 from annotation.services.issues import MAX_COMMENTS, MAX_ISSUES, MAX_MESSAGE, clean_message, clean_position
 from annotation.shapes import FrameSize, Vocabulary
 
@@ -39,6 +39,7 @@ class TaskRows:
         Frame.objects.bulk_create(frames, batch_size=ROWS)
         self.jobs = [None if job is None else Job(
             task=self.task, start_frame=job.start, stop_frame=job.stop, stage=job.stage, state=job.state,
+            type=JobType.ANNOTATION if job.frames is None else JobType.GROUND_TRUTH, included_frames=job.frames,
             last_object_id=job.last_object_id) for job in self._planned.jobs]
         Job.objects.bulk_create([job for job in self.jobs if job is not None], batch_size=ROWS)
         coming = self._annotations(laid)
@@ -87,7 +88,7 @@ def write_issues(file: IO[bytes], rows: TaskRows, actor: Any) -> None:
     for entry in entries_of(file):
         place, number = (entry.get("job"), entry.get("frame")) if isinstance(entry, dict) else (None, None)
         job = rows.jobs[place] if type(place) is int and 0 <= place < len(rows.jobs) else None
-        if job is None or type(number) is not int or not job.start_frame <= number <= job.stop_frame:
+        if job is None or type(number) is not int or not job.holds(number):
             raise BadBackup("has an issue of a job or frame that is not there.")
         comments = entry.get("comments")
         if not isinstance(comments, list) or not 0 < len(comments) <= MAX_COMMENTS:

@@ -4,6 +4,7 @@ import zipfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from copy import copy
 from functools import partial
 from typing import IO
 
@@ -32,12 +33,12 @@ class Storing:
         self._large = threading.Lock()
 
     def frames(self, task: PlannedTask) -> Iterator[Frame]:
-        """Frame by frame, their files stored, never more than a few ahead of the reader. BadBackup."""
+        """Frame by frame, their files stored, never more than a few ahead of the reader; without honeypots. BadBackup."""
         if len(task.frames) > settings.INGEST_MAX_FILES:
             raise BadBackup(f"has a task of {len(task.frames):,} images; at most {settings.INGEST_MAX_FILES:,} are taken.")
         waiting: deque[Future[Frame]] = deque()
         pool = ThreadPoolExecutor(THREADS, thread_name_prefix="restore")
-        coming = iter(enumerate(task.frames))
+        coming = ((number, planned) for number, planned in enumerate(task.frames) if planned.honeypot_of is None)
         try:
             for number, planned in coming:
                 waiting.append(pool.submit(partial(self._frame, number, planned)))
@@ -80,3 +81,17 @@ class Storing:
         thumbnail, work_copy = save_copies(self._task_id, self._folder, number, picture)
         frame.thumbnail.name, frame.work_copy.name = thumbnail, work_copy
         return picture.suffix
+
+
+def with_honeypots(task: PlannedTask, stored: list[Frame]) -> list[Frame]:
+    """The stored frames with those between them that show one of their pictures again, from the same files."""
+    real = {frame.number: frame for frame in stored}
+    rows = []
+    for number, planned in enumerate(task.frames):
+        row = real.get(number)
+        if row is None:
+            row = copy(real[planned.honeypot_of or 0])
+            row._state = copy(row._state)
+            row.number, row.honeypot_of = number, planned.honeypot_of
+        rows.append(row)
+    return rows

@@ -101,8 +101,10 @@ class _Writer:
             member.write(b'{"version":"1.1"}\n{"type":"images"}\n')
             for line, _, _ in manifest_lines(task):
                 member.write(orjson.dumps(line) + b"\n")
-        for _, name, stored in manifest_lines(task):
-            copy_stored(archive, stored, f"{prefix}{layout.DATA}/{name}")
+        for line, name, stored in manifest_lines(task):
+            # A honeypot's picture is its real frame's.
+            if "honeypot_of" not in line:
+                copy_stored(archive, stored, f"{prefix}{layout.DATA}/{name}")
             self._done += 1
             self._run.progress(0.98 * self._done / max(self._total, 1), f"Adding image {self._done} of {self._total}")
 

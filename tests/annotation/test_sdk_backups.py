@@ -70,7 +70,9 @@ def content_of(task: Task) -> dict[str, Any]:
             "name", "input_type", "mutable", "values", "default_value"))) for label in task.project.labels.all()],
         "frames": [(frame.name, frame.width, frame.height, frame.orientation, frame.sha256, frame.media_type, bool(frame.work_copy),
                     frame.original.open("rb").read()) for frame in Frame.objects.filter(task=task)],
-        "jobs": [(job.start_frame, job.stop_frame, job.stage, job.state, job.last_object_id, {
+        "validation": [task.validation_mode, task.validation_frames_per_job, task.disabled_frames,
+                       list(Frame.objects.filter(task=task).values_list("honeypot_of", flat=True))],
+        "jobs": [(job.start_frame, job.stop_frame, job.type, job.included_frames, job.stage, job.state, job.last_object_id, {
             number: {**content, "shapes": named(task, content["shapes"]), "tags": named(task, content["tags"])}
             for number, content in frames_of(job=job).items()}) for job in task.jobs.all()],
         "imported": [(row.kind, row.frame, named(task, row.shapes), row.tags) for row in task.imported_frames.all()],

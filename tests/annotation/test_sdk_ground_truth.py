@@ -1,4 +1,6 @@
 """CVAT's own client, unmodified: ground truth jobs, validation frames chosen at upload, honeypots, validation layouts."""
+import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from annotation.models import Frame, Job, Task
 from tests.annotation.conftest import Fill
 from tests.annotation.filling import stored_files
 from tests.annotation.pictures import picture
+from tests.annotation.test_sdk_backups import content_of
 
 pytestmark = pytest.mark.django_db
 RANDOM = {"sorting_method": "random"}
@@ -127,6 +130,30 @@ def test_honeypots(sdk: Any, project: Any, folder: list[Path]) -> None:
     assert len([path for path in stored_files() if "thumbnail" not in path]) == 12
     task.remove()
     assert not stored_files()
+
+
+def test_backups_keep_the_ground_truth_and_the_honeypots(sdk: Any, project: Any, folder: list[Path], tmp_path: Path) -> None:
+    task = make(sdk, project, folder, **RANDOM, validation={
+        "mode": "gt_pool", "frame_selection_method": "random_uniform", "frame_count": 3, "frames_per_job_count": 2})
+    truth, work = truth_job(task), next(job for job in task.get_jobs() if job.type == "annotation")
+    label = next(label for label in task.get_labels() if label.name == "person")
+    for job, frame in ((truth, 16), (work, 0)):
+        job.set_annotations(models.LabeledDataRequest(shapes=[models.LabeledShapeRequest(
+            type="rectangle", frame=frame, label_id=label.id, points=[10.0, 10, 60, 50], attributes=[])]))
+    truth.update({"state": "completed"})
+    made = Task.objects.get(pk=sdk.tasks.create_from_backup(task.download_backup(tmp_path)).id)
+    assert content_of(made) == content_of(Task.objects.get(pk=task.id))
+    # The pictures of honeypots are no second files, and an export has each image once.
+    assert len([path for path in stored_files(f"tasks/{made.pk}") if "thumbnail" not in path]) == 12
+    sdk.tasks.retrieve(made.pk).export_dataset("COCO 1.0", tmp_path / "out.zip", include_images=True)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        found = json.loads(archive.read("annotations/instances_default.json"))
+    assert sorted(image["file_name"] for image in found["images"]) == [path.name for path in folder]
+    names = [frame.name for frame in task.get_meta().frames]
+    # Frame 0 may be a honeypot: what is drawn on it is no result.
+    mixed = set(Frame.objects.filter(task=made, honeypot_of__isnull=False).values_list("number", flat=True))
+    assert {next(image["file_name"] for image in found["images"] if image["id"] == one["image_id"]) for one in found["annotations"]} == {
+        names[frame] for frame in (0, 16) if frame not in mixed}
 
 
 def test_frames_are_disabled_and_honeypots_stay(sdk: Any, project: Any, folder: list[Path]) -> None:
