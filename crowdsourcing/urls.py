@@ -12,6 +12,7 @@ from crowdsourcing.views import (
     quality,
     results,
     reviews,
+    rules,
     webhooks,
     workers,
 )
@@ -20,6 +21,7 @@ app_name = "crowdsourcing"
 urlpatterns = [
     path("projects/<int:project_id>/crowdsourcing", projects.project_setup, name="project_setup"),
     path("projects/<int:project_id>/crowdsourcing/update", projects.project_update, name="project_update"),
+    path("projects/<int:project_id>/crowdsourcing/skills", rules.project_skills, name="project_skills"),
     path("projects/<int:project_id>/crowdsourcing/<slug:verb>", projects.project_verb, name="project_verb"),
     path("tasks/<int:task_id>/pool", pools.pool_setup, name="pool_setup"),
     path("tasks/<int:task_id>/pool/update", pools.pool_update, name="pool_update"),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("pools/<int:pool_id>/quality/workers", quality.workers, name="pool_workers"),
     path("pools/<int:pool_id>/results", results.results, name="pool_results"),
     path("crowdsourcing/workers/<int:worker_id>", workers.worker, name="worker"),
+    path("pools/<int:pool_id>/rules", rules.pool_rules, name="pool_rules"),
     path("assignments/<int:assignment_id>/accept", assignments.assignment_accept, name="assignment_accept"),
     path("assignments/<int:assignment_id>/reject", assignments.assignment_reject, name="assignment_reject"),
     path("assignments/<int:assignment_id>/reject/preview", assignments.assignment_reject_preview, name="assignment_reject_preview"),

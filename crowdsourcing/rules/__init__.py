@@ -6,7 +6,9 @@
 from crowdsourcing.rules.grammar import RulesError, checked, clean, gathered, skills_in, told
 from crowdsourcing.rules.merging import differ, dropped, merged, reissues, with_reissue, without_reissue
 from crowdsourcing.rules.presets import with_completed
-from crowdsourcing.rules.sentence import sentences
+from crowdsourcing.rules.sentence import counted, effect, sentences
 
-__all__ = ["RulesError", "checked", "clean", "differ", "dropped", "gathered", "merged", "reissues", "sentences", "skills_in", "told",
-           "with_completed", "with_reissue", "without_reissue"]
+__all__ = [
+    "RulesError", "checked", "clean", "counted", "differ", "dropped", "effect", "gathered", "merged", "reissues", "sentences", "skills_in",
+    "told", "with_completed", "with_reissue", "without_reissue",
+]

@@ -49,6 +49,8 @@ class _Check:
         self.errors: dict[str, str] = {}
         self.numbers: dict[str, int] = {}
         self.number = 0
+        # history_size of the collector that is being read.
+        self.size: int | None = None
 
     def fail(self, path: str, sentence: str) -> None:
         self.errors.setdefault(path, sentence)
@@ -95,6 +97,8 @@ class _Check:
             return None
         self.uuid(told_of.get("uuid"), f"{at}.uuid")
         parameters = self.values(told_of.get("parameters"), collector.parameters, f"{at}.parameters")
+        size = parameters.get("history_size")
+        self.size = size if isinstance(size, int) else None
         rules = config["rules"]
         if not isinstance(rules, list) or not rules:
             self.fail(f"{path}.rules", "Must be a list with at least one rule.")
@@ -135,6 +139,7 @@ class _Check:
             conditions = []
         for place, condition in enumerate(conditions):
             self.condition(condition, collector, f"{path}.conditions.{place}")
+            self.reachable(condition, collector, f"{path}.conditions.{place}.value")
         return {"conditions": conditions, "action": self.action(rule["action"], collector, f"{path}.action")}
 
     def condition(self, condition: Any, collector: Collector, path: str) -> None:
@@ -149,6 +154,15 @@ class _Check:
             self.fail(f"{path}.operator", f"Compare {fact.label} by one of {', '.join(fact.operators)}.")
         if problem := fact.problem(condition["value"]):
             self.fail(f"{path}.value", problem[0].upper() + problem[1:])
+
+    def reachable(self, condition: Any, collector: Collector, path: str) -> None:
+        """Among the last so many there are never more than so many: such a condition would never hold."""
+        fact = collector.fact(condition.get("key")) if isinstance(condition, dict) else None
+        if fact is None or fact.kind != "count" or self.size is None or fact.problem(condition.get("value")):
+            return
+        value, operator = condition["value"], condition.get("operator")
+        if (operator == "GT" and value >= self.size) or (operator in ("GTE", "EQ") and value > self.size):
+            self.fail(path, f"Among the last {self.size} there are never so many: this would never hold. Give a smaller number.")
 
     def action(self, action: Any, collector: Collector, path: str) -> dict[str, Any]:
         if not self.keys(action, path, ("type",), ("parameters",)):

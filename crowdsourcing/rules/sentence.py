@@ -73,6 +73,40 @@ def _action(action: dict[str, Any], collector: Collector, skills: Mapping[str, s
     return label[0].lower() + label[1:]
 
 
+def counted(collector: dict[str, Any], rule: dict[str, Any], facts: Mapping[str, Any]) -> str:
+    """What a replay counted of that which the rule asks for: "3 reviewed jobs, 67 % rejected jobs"."""
+    known = COLLECTORS[collector["type"]]
+    parts = []
+    for key in dict.fromkeys(condition["key"] for condition in rule["conditions"]):
+        fact, value = known.fact(key), facts.get(key)
+        if fact is None or value is None:
+            continue
+        if fact.kind == "choice":
+            parts.append(fact.choices.get(str(value), str(value)))
+        else:
+            parts.append(f"{value:.0f} % {fact.label}" if fact.kind == "rate" else f"${value:.3g} {fact.label}" if fact.kind == "money"
+                         else f"{value:g} {fact.label}")
+    return ", ".join(parts)
+
+
+def effect(collector: dict[str, Any], rule: dict[str, Any], facts: Mapping[str, Any], skills: Mapping[str, str]) -> str:
+    """What a replay's hit would have meant: "banned from this pool for 10 days"."""
+    action, known = rule["action"], COLLECTORS[collector["type"]]
+    given, kind = action.get("parameters") or {}, action["type"]
+    if kind in ("RESTRICTION_V2", "RESTRICTION"):
+        return f"banned from {SCOPES[given['scope']]} {ban_length(given)}"
+    if kind == "SET_SKILL":
+        return f"skill {skill_name(given['skill_id'], skills)} set to {given['skill_value']:g}"
+    if kind == "SET_SKILL_FROM_OUTPUT_FIELD":
+        value = facts.get(given["from_field"])
+        return f"skill {skill_name(given['skill_id'], skills)} {'left as it is' if value is None else f'set to {value:.0f}'}"
+    if kind == "APPROVE_ALL_ASSIGNMENTS":
+        return "what waited for review accepted"
+    if kind == "REJECT_ALL_ASSIGNMENTS":
+        return "what waited for review rejected"
+    return _action(action, known, skills)
+
+
 def ban_length(given: dict[str, Any]) -> str:
     """ "for 15 days", "for good"."""
     if "duration_unit" not in given:

@@ -90,6 +90,8 @@ def test_the_ready_made_rules_read_like_this() -> None:
      "0.rules.0.action.parameters.skill_value", "from 0 to 100"),
     (rule("ASSIGNMENT_SUBMIT_TIME", above("fast_submitted_count"), BAN), "0.collector_config.parameters.fast_submit_threshold_seconds",
      "fill this in"),
+    (rule("ASSIGNMENT_SUBMIT_TIME", above("fast_submitted_count", 5), BAN, {"history_size": 5, "fast_submit_threshold_seconds": 9}),
+     "0.rules.0.conditions.0.value", "never so many"),
     (rule("ANSWER_COUNT", above("assignments_accepted_count"), BAN, {"history_size": 5}), "0.collector_config.parameters",
      "does not know history_size here"),
     (rule("ANSWER_COUNT", above("assignments_accepted_count"), {"type": "RESTRICTION_V2", "parameters": {
