@@ -6,6 +6,7 @@ z-order and groups. Points become `keypoints` without names, because COCO names 
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import floor
 from typing import IO, Any
 
 import orjson
@@ -72,7 +73,9 @@ class _Annotations:
         return [annotation for shape in annotated.shapes if (annotation := self._annotation(shape, annotated.image))]
 
     def _annotation(self, shape: dict[str, Any], image: ImageRow) -> dict[str, Any] | None:
-        outline = self._outline(shape, image)
+        # What most annotations are goes the short way.
+        is_box = shape["type"] == "rectangle" and not shape["rotation"]
+        outline = plain_box(shape["points"]) if is_box else self._outline(shape, image)
         if outline is None:
             return None
         self._last_id += 1
@@ -83,12 +86,11 @@ class _Annotations:
         if shape["z_order"]:
             self._losses.note("{n} shapes lost their z-order: COCO has none.")
         return {"id": self._last_id, "image_id": image.image_id, "category_id": self._categories[shape["label_id"]], **outline,
-                "iscrowd": 0, "attributes": {"occluded": shape["occluded"], **self._answers(shape)}}
+                "iscrowd": 0, "attributes": {"occluded": shape["occluded"], **self._answers(shape)}
+                if shape["attributes"] or self._provenance is not None else {"occluded": shape["occluded"]}}
 
     def _outline(self, shape: dict[str, Any], image: ImageRow) -> dict[str, Any] | None:
         points, kind = shape["points"], shape["type"]
-        if kind == "rectangle" and not shape["rotation"]:
-            return plain_box(points)
         if kind == "mask":
             counts, box, area = mask_to_coco(points, image.width, image.height)
             return {"segmentation": counts, "area": area, "bbox": box}
@@ -119,10 +121,13 @@ class _Annotations:
 
 
 def plain_box(points: list[float]) -> dict[str, Any]:
-    """What most annotations are, without the arithmetic of outlines. Numbers to ten thousandths, as there."""
-    x1, y1, x2, y2 = [round(value, 4) for value in points]
-    width, height = round(x2 - x1, 4), round(y2 - y1, 4)
-    return {"segmentation": [[x1, y1, x2, y1, x2, y2, x1, y2]], "area": round(width * height, 4), "bbox": [x1, y1, width, height]}
+    """What most annotations are, without the arithmetic of outlines. Numbers to ten thousandths, as there; in arithmetic, because
+    `round` goes through text and takes three times as long."""
+    x1, y1, x2, y2 = [floor(value * 10_000 + 0.5) for value in points]
+    width, height = x2 - x1, y2 - y1
+    x, y, right, bottom = x1 / 10_000, y1 / 10_000, x2 / 10_000, y2 / 10_000
+    return {"segmentation": [[x, y, right, y, right, bottom, x, bottom]], "area": floor(width * height / 10_000 + 0.5) / 10_000,
+            "bbox": [x, y, width / 10_000, height / 10_000]}
 
 
 def typed(input_type: str, value: str) -> Any:

@@ -119,7 +119,11 @@ def _batches(folder: str) -> dict[int, list[Any]]:
 
 
 def _frozen(result: Result) -> Any:
-    return result if isinstance(result, str) else {field: _plain(getattr(result.frame, field)) for field in _FIELDS}
+    if isinstance(result, str):
+        return result
+    # Past the descriptors, which make a file's object of each name.
+    values = result.frame.__dict__
+    return {field: _plain(values[field]) for field in _FIELDS}
 
 
 def _plain(value: Any) -> Any:
