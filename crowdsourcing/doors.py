@@ -18,6 +18,7 @@ from crowdsourcing.models import (
     StatusChange,
     TaskSuite,
     Toloker,
+    Verdict,
     Verification,
     Vote,
 )
@@ -84,6 +85,11 @@ def bulk_decisions_for(user: Any) -> QuerySet[BulkDecision]:
 
 def status_changes_for(user: Any) -> QuerySet[StatusChange]:
     return StatusChange.objects.filter(_of_targets(user)).select_related("actor").order_by("-at", "-pk")
+
+
+def verdicts_for(user: Any) -> QuerySet[Verdict]:
+    return (Verdict.objects.filter(assignment__pool__task__project__in=_projects(user))
+            .select_related("assignment__task_suite", "assignment__toloker", "policy", "guide_version", "actor").order_by("-pk"))
 
 
 def _projects(user: Any) -> Any:

@@ -15,6 +15,7 @@ from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors import provenance
 from crowdsourcing.selectors.board import waiting_counts
 from crowdsourcing.selectors.corrections import correction_state, kept_corrections, with_comparable
+from crowdsourcing.selectors.policies import verdicts_of
 from crowdsourcing.selectors.reviews import automatic_acceptance, dispute_end
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus, ReissuePolicy
 from crowdsourcing.views import pools as pool_views, projects as project_views
@@ -220,10 +221,11 @@ def job_panel(request: HttpRequest, job: Job) -> Context:
     if suite is None or not doors.may_review(request.user, job):
         return None
     attempts = list(selectors.attempts_of(job).select_related("pool__crowd_project__account").defer("snapshot__data"))
-    kept = kept_corrections(job)
+    kept, verdicts = kept_corrections(job), verdicts_of(attempts)
     for number, attempt in enumerate(reversed(attempts), start=1):
         attempt.number = number  # type: ignore[attr-defined]
         attempt.correction = kept.get(attempt.remote_id)  # type: ignore[attr-defined]
+        attempt.told = verdicts.get(attempt.pk, [])  # type: ignore[attr-defined]
     changes = list(selectors.timeline_of(job))
     numbers = {attempt.pk: attempt.number for attempt in attempts}  # type: ignore[attr-defined]
     for change in changes:

@@ -1,8 +1,8 @@
-"""Bulk decisions, and what suspicion is judged by."""
+"""Bulk decisions, what suspicion is judged by, review policies and verdicts."""
 from django.contrib import admin
 
 from crowdsourcing.admin.base import ReadOnlyAdmin
-from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, WorkMeasure
+from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, ReviewPolicy, Verdict, WorkMeasure
 
 
 @admin.register(BulkDecision)
@@ -35,3 +35,20 @@ class LabelConfusionAdmin(ReadOnlyAdmin):
     list_filter = ("against",)
     search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
     list_select_related = ("assignment",)
+
+
+@admin.register(ReviewPolicy)
+class ReviewPolicyAdmin(ReadOnlyAdmin):
+    list_display = ("pool", "version", "created_by", "created_at", "stopped_at", "resumed_at")
+    search_fields = ("=pool__id", "pool__task__name", "created_by__username")
+    list_select_related = ("pool__task", "created_by")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Verdict)
+class VerdictAdmin(ReadOnlyAdmin):
+    list_display = ("id", "assignment", "outcome", "source", "policy", "guide_version", "actor", "command", "created_at")
+    list_filter = ("outcome", "source")
+    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id", "actor__username", "explanation")
+    list_select_related = ("assignment", "policy", "guide_version", "actor", "command")
+    date_hierarchy = "created_at"

@@ -25,7 +25,7 @@ class AssignmentViewSet(CorrectionActions, ListModelMixin, RetrieveModelMixin, R
     queryset = Assignment.objects.none()
 
     def get_queryset(self) -> Any:
-        return doors.assignments_for(self.request.user).order_by("-created", "-pk").prefetch_related(OF_ASSIGNMENTS)
+        return doors.assignments_for(self.request.user).order_by("-created", "-pk").prefetch_related(OF_ASSIGNMENTS, "verdicts")
 
     @extend_schema(request=AcceptSerializer, responses=VERB_ANSWERS, summary="Accept",
                    examples=[OpenApiExample("With a comment", value={"comment": "Good boxes."}, request_only=True)])

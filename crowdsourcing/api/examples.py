@@ -40,7 +40,8 @@ ASSIGNMENT = {
     "reward": "0.050", "public_comment": "", "created": _AT, "submitted": "2026-11-22T10:06:00Z", "accepted": None, "rejected": None,
     "skipped": None, "expired": None, "snapshot": {"id": 140, "shape_count": 9, "tag_count": 0}, "correction": None,
     "submitted_without_work": False, "accepted_automatically_at": "2026-12-06T10:06:00Z", "suspicion": 0.42, "suspicion_level": "medium",
-    "suspicion_signals": [{"code": "fast", "weight": 0.3, "text": "Took 40 seconds; half of the others took more than 180."}]}
+    "suspicion_signals": [{"code": "fast", "weight": 0.3, "text": "Took 40 seconds; half of the others took more than 180."}],
+    "verdicts": []}
 STATUS_CHANGE = {"id": 512, "target_type": "assignment", "target_id": 64, "old": "SUBMITTED", "new": "ACCEPTED", "cause": "requester",
                  "comment": "Good boxes.", "command": _COMMAND, "actor": "alice", "at": _AT, "seen_at": _AT}
 REVIEW = {"id": 512, "assignment": 64, "verdict": "ACCEPTED", "comment": "Good boxes.", "cause": "requester", "reviewer": "alice",
@@ -49,3 +50,16 @@ REVIEW = {"id": 512, "assignment": 64, "verdict": "ACCEPTED", "comment": "Good b
 BULK = {"id": _COMMAND, "verb": "accept", "comment": "", "filters": {"pool": 5}, "count": 2, "amount": "0.100",
         "actor": "alice", "created_at": _AT, "stopped_at": None, "going_on": False, "outcomes": {"done": 2}, "amount_done": "0.100"}
 BULK_ITEM = {"id": 9, "assignment": 64, "job": 88, "outcome": "done", "code": "", "detail": "", "command": _COMMAND}
+POLICY = {"id": 8, "pool": 5, "version": 2, "config": {"verification": {"min_confidence": 0.8, "ok_share": 1, "min_frames": 1},
+                                                       "max_rounds": 3, "stop": {"first": 20, "accepted_share": 0.1}},
+          "created_at": _AT, "created_by": "alice", "stopped": False, "stopped_at": None, "stop_reason": "", "resumed_at": None,
+          "resumed_by": None}
+REPLAY = {"looked_at": 40, "left_out": 0, "before": {"accept": 12, "reject": 28}, "after": {"accept": 26, "reject": 14},
+          "more_accepted": 14, "more_paid": "0.700", "changes": [
+              {"assignment": 64, "job": 88, "toloker": "wanda", "reward": "0.050", "before": "reject", "after": "accept",
+               "source": "verification", "why": "Other people looked at 1 frame of this work. 1 of 1 was found to be right."}]}
+VERDICT = {"id": 91, "assignment": 64, "pool": 5, "job": 88, "toloker": "wanda", "outcome": "reject", "source": "automatic", "policy": 8,
+           "policy_version": 2, "guide_version": 1,
+           "inputs": {"frames": 4, "with_work": True, "rejected_before": 0, "seconds": 8.0, "untouched_frames": 0},
+           "thresholds": {"reject_below_seconds": 5}, "confidence": None, "actor": None, "command": _COMMAND, "created_at": _AT,
+           "explanation": "The work took 2.0 seconds a frame. At least 5 seconds are needed to look at a frame and mark what is on it."}

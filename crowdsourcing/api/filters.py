@@ -8,7 +8,7 @@ from django.core.validators import EMPTY_VALUES
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, StatusChange, TaskSuite, Verdict
 from crowdsourcing.selectors.queue import LEVELS, QueueFilters, narrowed
 from crowdsourcing.statuses import AssignmentStatus, Cause, CommandKind, CommandStatus, PoolStatus, ProjectStatus
 
@@ -160,3 +160,24 @@ class ReviewFilter(django_filters.FilterSet):
 
     def of_toloker(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(target_id__in=Assignment.objects.filter(toloker__user_id=value).order_by().values("pk"))
+
+
+class VerdictFilter(django_filters.FilterSet):
+    assignment = NumberFilter(field_name="assignment_id")
+    project = NumberFilter(field_name="assignment__pool__task__project_id")
+    task = NumberFilter(field_name="assignment__pool__task_id")
+    pool = NumberFilter(field_name="assignment__pool_id")
+    job = NumberFilter(field_name="assignment__task_suite__job_id")
+    toloker = django_filters.CharFilter(field_name="assignment__toloker__user_id")
+    outcome = django_filters.ChoiceFilter(choices=Verdict.Outcome.choices)
+    source = django_filters.ChoiceFilter(choices=[(name, name) for name in ("automatic", "ground_truth", "verification", "hand")])
+    policy = NumberFilter(field_name="policy_id")
+    policy_version = NumberFilter(field_name="policy__version")
+    actor = django_filters.CharFilter(field_name="actor__username")
+    after = MomentFilter(field_name="created_at", lookup_expr="gt", help_text="Later than this moment (ISO 8601).")
+    before = MomentFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Verdict
+        fields = ["assignment", "project", "task", "pool", "job", "toloker", "outcome", "source", "policy", "policy_version", "actor",
+                  "after", "before"]

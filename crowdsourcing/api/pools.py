@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from crowdsourcing import doors
 from crowdsourcing.api.base import VERB_ANSWERS, RoomViewSet, with_open_command
 from crowdsourcing.api.filters import PoolFilter, TaskSuiteFilter
+from crowdsourcing.api.policies import PolicyActions
 from crowdsourcing.api.serializers import (
     PoolConfigSerializer,
     PoolDetailSerializer,
@@ -26,7 +27,7 @@ SETUP_EXAMPLE = OpenApiExample("A small pool", request_only=True, value={
 
 
 @extend_schema(tags=["crowdsourcing: pools"])
-class PoolViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
+class PoolViewSet(PolicyActions, ListModelMixin, RetrieveModelMixin, RoomViewSet):
     """Pools on the platform, twins of tasks. One job of the task is one unit of paid work."""
 
     filterset_class = PoolFilter

@@ -9,7 +9,7 @@ from annotation.api.serializers.tasks import CorrectionSerializer
 from annotation.models import Project, Task
 from crowdsourcing import audience, selectors
 from crowdsourcing.api import examples
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite, Verdict
 from crowdsourcing.selectors.queue import LEVELS, suspicion_level
 from crowdsourcing.selectors.reviews import automatic_acceptance
 from crowdsourcing.services.assignments import MAX_COMMENT
@@ -155,6 +155,15 @@ class TaskSuiteSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class BriefVerdictSerializer(serializers.ModelSerializer):
+    """Of a policy or a person; what it was made of is at /api/crowdsourcing/verdicts/{id}."""
+
+    class Meta:
+        model = Verdict
+        fields = ("id", "outcome", "source", "explanation", "created_at")
+        read_only_fields = fields
+
+
 @examples.shown("Submitted work", examples.ASSIGNMENT)
 class AssignmentSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
@@ -167,13 +176,14 @@ class AssignmentSerializer(serializers.ModelSerializer):
     suspicion = serializers.FloatField(read_only=True, help_text="0 to 1: how unusual it looks. An order for reviewers, never a verdict.")
     suspicion_level = serializers.SerializerMethodField(help_text="null: not judged yet.")
     suspicion_signals = serializers.SerializerMethodField(help_text="Why, the strongest first; texts carry the numbers.")
+    verdicts = BriefVerdictSerializer(many=True, read_only=True, help_text="What policies and people decided, oldest first, and why.")
 
     class Meta:
         model = Assignment
         fields = ("id", "pool", "task", "task_suite", "job", "toloker", "remote_id", "status", "reward", "public_comment", "created",
                   "submitted",
                   "accepted", "rejected", "skipped", "expired", "snapshot", "correction", "submitted_without_work",
-                  "accepted_automatically_at", "suspicion", "suspicion_level", "suspicion_signals")
+                  "accepted_automatically_at", "suspicion", "suspicion_level", "suspicion_signals", "verdicts")
         read_only_fields = fields
 
     @extend_schema_field({"type": "object", "nullable": True, "properties": {

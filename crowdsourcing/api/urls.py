@@ -6,6 +6,7 @@ from crowdsourcing.api.assignments import AssignmentViewSet
 from crowdsourcing.api.bulk import BulkStartViewSet, BulkViewSet
 from crowdsourcing.api.commands import CommandViewSet, StatusChangeViewSet
 from crowdsourcing.api.images import image
+from crowdsourcing.api.policies import VerdictViewSet
 from crowdsourcing.api.pools import PoolViewSet, TaskSuiteViewSet
 from crowdsourcing.api.projects import AccountViewSet, CrowdProjectViewSet
 from crowdsourcing.api.reviews import ReviewViewSet
@@ -17,6 +18,7 @@ router.register("pools", PoolViewSet, "crowd-pool")
 router.register("task-suites", TaskSuiteViewSet, "crowd-task-suite")
 router.register("assignments", AssignmentViewSet, "crowd-assignment")
 router.register("reviews", ReviewViewSet, "crowd-review")
+router.register("verdicts", VerdictViewSet, "crowd-verdict")
 router.register("bulk-decisions", BulkViewSet, "crowd-bulk-decision")
 router.register("commands", CommandViewSet, "crowd-command")
 router.register("status-changes", StatusChangeViewSet, "crowd-status-change")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from crowdsourcing.models import Assignment, Pool, TruthScore, VerificationTask, Vote, WorkMeasure
@@ -17,11 +18,11 @@ LATE = timedelta(minutes=10)
 
 
 def evidence_of(pool: Pool, ids: Sequence[int]) -> dict[int, Evidence]:
-    """By assignment. Six queries."""
+    """By assignment. Eight queries at most, however many."""
     rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite__job").defer("solution"))
     measures = WorkMeasure.objects.in_bulk([row.pk for row in rows])
     scores = TruthScore.objects.in_bulk([row.pk for row in rows])
-    truth, rejected = truth_frames_of(pool), _rejected(rows)
+    truth, rejected = truth_frames_of(pool, {row.task_suite.job_id for row in rows}), _rejected(rows)
     answers = _answers(rows)
     return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.task_suite.job_id, 0),
                             answers.get(row.pk, ()), rejected[row.task_suite_id]) for row in rows}
@@ -61,11 +62,23 @@ def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:
     start = {row.pk: row.task_suite.job.start_frame for row in rows}
     questions = list(VerificationTask.objects.filter(assignment__in=start).order_by("assignment_id", "frame"))
     votes: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
-    for task, word in Vote.objects.filter(task__in=[one.pk for one in questions]).order_by("pk").values_list("task", "answer"):
-        votes[task].append((word, None))
+    given = list(Vote.objects.filter(task__in=[one.pk for one in questions]).order_by("pk").values_list("task", "toloker", "answer"))
+    weights = _weights({toloker for _, toloker, _ in given})
+    for task, toloker, word in given:
+        votes[task].append((word, weights.get(toloker)))
     found: dict[int, tuple[Answer, ...]] = {}
     for one in questions:
         answer = Answer(frame=one.frame - start[one.assignment_id] + 1, answer=one.answer, confidence=one.confidence,
                         settled=one.decided_at is not None, votes=tuple(votes[one.pk]))
         found[one.assignment_id] = (*found.get(one.assignment_id, ()), answer)
     return found
+
+
+def _weights(verifiers: set[int]) -> dict[int, float]:
+    """How often each verifier's answer was the one that was found, begun with one even chance: (0.5 + agreed) / (1 + settled)."""
+    if not verifiers:
+        return {}
+    settled = Vote.objects.filter(toloker__in=verifiers, task__decided_at__isnull=False).exclude(task__answer="")
+    rows = settled.order_by().values("toloker").annotate(settled=Count("pk"), agreed=Count("pk", filter=Q(answer=F("task__answer"))))
+    found = {row["toloker"]: (0.5 + row["agreed"]) / (1 + row["settled"]) for row in rows}
+    return {toloker: found.get(toloker, 0.5) for toloker in verifiers}

@@ -1,5 +1,5 @@
 """What is known of a pool, for policies to be held against."""
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Min, OuterRef, Subquery
@@ -23,12 +23,14 @@ def facts_of(pool: Pool) -> PoolFacts:
         accepts_everything=pool.auto_accept_solutions)
 
 
-def truth_frames_of(pool: Pool) -> dict[int, int]:
-    """Job id -> how many of its frames have ground truth, for jobs that have any. One query."""
+def truth_frames_of(pool: Pool, of_jobs: Collection[int] | None = None) -> dict[int, int]:
+    """Job id -> how many of its frames have ground truth, for jobs that have any: of the whole pool, or of these. One query."""
     frames = with_truth(Frame.objects.filter(
         task=OuterRef("task"), number__gte=OuterRef("start_frame"), number__lte=OuterRef("stop_frame"))).filter(truth=True)
     counted = Subquery(frames.order_by().values("task").annotate(number=Count("pk")).values("number"))
     jobs = Job.objects.filter(task_suite__pool=pool).order_by().annotate(truth_frames=counted)
+    if of_jobs is not None:
+        jobs = jobs.filter(pk__in=of_jobs)
     return dict(jobs.filter(truth_frames__isnull=False).values_list("pk", "truth_frames"))
 
 

@@ -26,7 +26,8 @@ OK, BAD = "OK", "BAD"
 class Answer:
     """What verifiers said about one frame. `settled`: nobody else is asked. `frame` is its number within the job, from 1.
 
-    `votes`: (answer, weight 0..1 or None, when known) each; who voted is not part of it.
+    `votes`: (answer, weight) each, the weight how often that person was found right so far, 0..1, None where unknown; who voted is not
+    part of it.
     """
 
     frame: int

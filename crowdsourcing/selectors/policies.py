@@ -1,7 +1,10 @@
 """Which review policy is in force, and verdicts."""
+from collections import defaultdict
+from collections.abc import Iterable
+
 from django.db.models import Count, Q
 
-from crowdsourcing.models import Pool, ReviewPolicy, Verdict
+from crowdsourcing.models import Assignment, Pool, ReviewPolicy, Verdict
 
 # Source of verdicts that people gave.
 BY_HAND = "hand"
@@ -18,3 +21,13 @@ def versions_of(pool: Pool) -> list[ReviewPolicy]:
     counts = {name: Count("verdicts", filter=ours & Q(verdicts__outcome=outcome)) for name, outcome in (
         ("accepted", Verdict.Outcome.ACCEPT), ("rejected", Verdict.Outcome.REJECT), ("asked", Verdict.Outcome.ASK))}
     return list(ReviewPolicy.objects.filter(pool=pool).select_related("created_by", "resumed_by").annotate(**counts).order_by("-version"))
+
+
+def verdicts_of(attempts: Iterable[Assignment]) -> dict[int, list[Verdict]]:
+    """Assignment -> its verdicts, the newest first. One query."""
+    found: dict[int, list[Verdict]] = defaultdict(list)
+    rows = Verdict.objects.filter(assignment__in=[row.pk for row in attempts]).select_related(
+        "policy", "guide_version", "actor", "command")
+    for row in rows.order_by("-pk"):
+        found[row.assignment_id].append(row)
+    return found

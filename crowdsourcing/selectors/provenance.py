@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
-from crowdsourcing.models import Assignment, ProviderCommand, StatusChange
+from crowdsourcing.models import Assignment, ProviderCommand, StatusChange, Verdict
 from crowdsourcing.statuses import AssignmentStatus, Cause
 
 COLUMNS = ("assignment_id", "toloker", "price", "currency", "status", "started", "submitted", "accepted", "verdict_at",
-           "verdict_by", "verdict_person", "suspicion")
+           "verdict_by", "verdict_person", "verdict_source", "policy_version", "suspicion")
 _SALT = "crowdsourcing.provenance"
 _VERDICTS = (AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
 # Of the change that was the verdict: (who made it, whether by a command of ours) -> word of the export.
@@ -23,12 +23,13 @@ def toloker_name(account_id: int, user_id: str) -> str:
 
 
 def provenance_of(jobs: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Job id -> column -> text, for jobs whose present holder is an assignment. Two queries."""
+    """Job id -> column -> text, for jobs whose present holder is an assignment. Three queries."""
     rows = Assignment.objects.filter(task_suite__job__in=jobs, remote_id=F("task_suite__job__attempt")).select_related(
         "toloker", "task_suite", "pool__crowd_project__account")
     held = {assignment.pk: assignment for assignment in rows.defer("solution", "suspicion_signals")}
-    verdicts = _verdicts(list(held))
-    return {assignment.task_suite.job_id: {**_facts(assignment), **verdicts.get(pk, {})} for pk, assignment in held.items()}
+    verdicts, reasons = _verdicts(list(held)), _reasons(held)
+    return {assignment.task_suite.job_id: {**_facts(assignment), **verdicts.get(pk, {}), **reasons.get(pk, {})}
+            for pk, assignment in held.items()}
 
 
 def _facts(assignment: Assignment) -> dict[str, str]:
@@ -47,6 +48,15 @@ def _verdicts(assignments: list[int]) -> dict[int, dict[str, str]]:
     return {change.target_id: {
         "verdict_at": _time(change.at), "verdict_by": _BY.get((Cause(change.cause), change.command_id is not None), _plain(change)),
         "verdict_person": change.actor.get_username() if change.actor else ""} for change in changes.order_by("at", "id")}
+
+
+def _reasons(held: dict[int, Assignment]) -> dict[int, dict[str, str]]:
+    """Which part of which policy was behind the status that the attempt has now: of several verdicts for it the last."""
+    wanted: dict[str, str] = {AssignmentStatus.ACCEPTED: Verdict.Outcome.ACCEPT, AssignmentStatus.REJECTED: Verdict.Outcome.REJECT}
+    rows = Verdict.objects.filter(assignment__in=list(held), outcome__in=wanted.values()).order_by("pk").values_list(
+        "assignment", "outcome", "source", "policy__version")
+    return {pk: {"verdict_source": source, "policy_version": "" if version is None else str(version)}
+            for pk, outcome, source, version in rows if wanted.get(held[pk].status) == outcome}
 
 
 def _plain(change: StatusChange) -> str:

@@ -4,6 +4,8 @@
 |---|---|
 | `{{ version|policy_words }}` | what a version decides by, one line |
 | `{% outcome_of_policy word %}` | accept, reject, ask, wait or open as a dot with its word |
+| `{% verdict_dot verdict %}` | "Accept", "Reject", "Left to you" and what decided |
+| `{{ verdict|verdict_rows }}` | (name, value) of all that it was made of and held against |
 | `{{ replay|replay_sentence }}`, `{{ replay|not_yet:"before" }}` | "14 more accepted, $0.70 more."; how many nobody has decided |
 """
 from typing import Any
@@ -12,16 +14,26 @@ from django import template
 from django.utils.safestring import SafeString
 
 from annotation.templatetags.pages import dot
-from crowdsourcing.models import ReviewPolicy
+from crowdsourcing.models import ReviewPolicy, Verdict
 from crowdsourcing.quality.judgement import WAIT
 from crowdsourcing.quality.policies import BLOCKS, ORDER, is_by_hand
 from crowdsourcing.quality.replaying import OPEN, Replay
+from crowdsourcing.selectors.policies import BY_HAND
 from crowdsourcing.templatetags.crowd import money
 
 register = template.Library()
 
 OUTCOMES = {"accept": ("green", "Accept"), "reject": ("red", "Reject"), "ask": ("yellow", "Left to you"), "wait": ("gray", "Waits"),
             "open": ("gray", "Not decided")}
+# Of a verdict's inputs: name, words, unit.
+_INPUTS = (("seconds", "Time", " s"), ("frames", "Frames", ""), ("untouched_frames", "Untouched frames", ""),
+           ("with_work", "With work", ""), ("suspicion", "Suspicion", ""), ("rejected_before", "Rejected before", ""))
+THRESHOLDS = {
+    "reject_without_work": "Rejects without work", "reject_below_seconds": "Rejects below, s a frame",
+    "reject_untouched_from": "Rejects from this share untouched", "ask_suspicion_from": "Asks you from suspicion",
+    "accept_rest": "Accepts the rest", "accept_from": "Accepts from score", "reject_below": "Rejects below score",
+    "min_frames": "Frames needed", "min_confidence": "Confidence needed", "ok_share": "Share that must be right",
+    "max_rounds": "Rejections a job at most"}
 
 
 @register.filter
@@ -42,6 +54,39 @@ def _block_words(block: str, values: dict[str, Any]) -> str:
 @register.simple_tag
 def outcome_of_policy(outcome: str) -> SafeString:
     return dot(*OUTCOMES[outcome])
+
+
+@register.simple_tag
+def verdict_dot(verdict: Verdict) -> SafeString:
+    color, word = OUTCOMES[verdict.outcome]
+    by = "by hand" if verdict.source == BY_HAND else BLOCKS.get(verdict.source, verdict.source).lower()
+    return dot(color, f"{word}: {by}")
+
+
+@register.filter
+def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
+    """For a table: one row a number, one a frame that was verified."""
+    inputs = verdict.inputs
+    rows = [(words, _shown(inputs[name], unit)) for name, words, unit in _INPUTS if name in inputs]
+    if truth := inputs.get("ground_truth"):
+        rows.append(("Ground truth", f"{truth['score']:.2f}" + "".join(
+            f"; frame {frame}: {score:.2f}" for frame, score in truth["frames"].items())))
+    rows += [(f"Frame {one['frame']}", _voted(one)) for one in inputs.get("verification", [])]
+    rows += [(THRESHOLDS.get(name, name), _shown(value, "")) for name, value in verdict.thresholds.items()]
+    return rows
+
+
+def _shown(value: Any, unit: str) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
+
+
+def _voted(one: dict[str, Any]) -> str:
+    answer = one["answer"] or ("no clear answer" if one["settled"] else "still open")
+    sure = f", {100 * one['confidence']:.0f} % sure" if one["confidence"] is not None else ""
+    votes = ", ".join(vote["answer"] + (f" ({vote['weight']:.2f})" if vote["weight"] is not None else "") for vote in one["votes"])
+    return f"{answer}{sure}; votes: {votes}" if votes else f"{answer}{sure}"
 
 
 @register.filter

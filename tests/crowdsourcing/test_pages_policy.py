@@ -3,9 +3,10 @@ import re
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
-from annotation.models import ProjectMember
+from annotation.models import Frame, GuideVersion, ProjectMember
 from crowdsourcing.models import Pool, ProviderCommand, ReviewPolicy, Verdict
 from crowdsourcing.selectors.policies import policy_of
 from tests.crowdsourcing import scene
@@ -114,3 +115,27 @@ def test_the_page_asks_as_much_of_the_database_with_many_rows(
         ReviewPolicy.objects.create(pool=pool, version=version, config=FAST if version % 2 else {})
     with django_assert_max_num_queries(10):
         page(browser, pool)
+
+
+def test_the_job_page_tells_every_verdict_with_what_it_was_made_of(browser: Any, pool: Pool, alice: Any) -> None:
+    guide = GuideVersion.objects.create(project=pool.task.project, number=3, markdown="# Boxes")
+    Frame.objects.bulk_create([
+        Frame(task=pool.task, number=number, name="a.jpg", width=9, height=9, byte_size=1) for number in range(4)])
+    [row] = attempts(pool, 5)
+    policy = ReviewPolicy.objects.create(pool=pool, version=2, config=FAST)
+    command = scene.command(row, "reject_assignment", "failed", error="The assignment is not there.")
+    Verdict.objects.create(
+        assignment=row, policy=policy, guide_version=guide, outcome="reject", source="verification", command=command, confidence=0.9,
+        explanation="Frame 1 was found not to be right.", thresholds={"min_confidence": 0.8, "reject_without_work": True}, inputs={
+            "seconds": 5, "with_work": True, "ground_truth": {"score": 0.25, "frames": {"1": 0.25}}, "verification": [
+                {"frame": 1, "answer": "BAD", "confidence": 0.9, "settled": True, "votes": [
+                    {"answer": "BAD", "weight": 0.75}, {"answer": "OK", "weight": None}]}]})
+    Verdict.objects.create(assignment=row, outcome="accept", source="hand", actor=alice, explanation="Accepted by alice: <b>Fine</b>")
+    response = browser.get(reverse("annotation:job_detail", args=[row.task_suite.job_id]))
+    assert "<b>Fine</b>" not in response.content.decode()
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    for part in ("Reject: verification crowd", "Frame 1 was found not to be right.", "policy 2", "guide 3", "90 % sure", "Accept: by hand",
+                 "The platform did not take it: The assignment is not there. Decide by hand.",
+                 "Frame 1 BAD, 90 % sure; votes: BAD (0.75), OK", "Ground truth 0.25; frame 1: 0.25", "Confidence needed 0.8",
+                 "Rejects without work yes", "Time 5 s"):
+        assert part in text, part

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from annotation.models import Job
-from crowdsourcing.models import StatusChange
+from crowdsourcing.models import ReviewPolicy, StatusChange, Verdict
 from crowdsourcing.selectors.provenance import COLUMNS, provenance_of, toloker_name
 from tests.crowdsourcing import scene
 
@@ -31,11 +31,17 @@ def test_each_job_tells_of_the_attempt_that_holds_it(alice: Any, django_assert_n
     StatusChange.objects.filter(target_id=person.pk, new="ACCEPTED").update(command=scene.command(person, "accept_assignment", "done"))
     StatusChange.objects.filter(target_id=policy.pk, new="ACCEPTED").update(cause="system", actor=None, command=command)
     StatusChange.objects.filter(target_id=platform.pk, new="ACCEPTED").update(cause="system", actor=None)
-    with django_assert_num_queries(2):
+    chosen = ReviewPolicy.objects.create(pool=policy.pool, version=4, config={})
+    Verdict.objects.create(assignment=policy, outcome="reject", source="automatic", policy=chosen)
+    Verdict.objects.create(assignment=policy, outcome="accept", source="hand", policy=chosen)
+    with django_assert_num_queries(3):
         told = provenance_of([job.pk for job in (first, second, third, fourth, fifth)])
     assert set(told) == {first.pk, second.pk, third.pk, fourth.pk}
     assert [(told[job.pk].get("verdict_by"), told[job.pk].get("verdict_person")) for job in (first, second, third, fourth)] == [
         ("person", "alice"), ("policy", ""), ("automatic acceptance", ""), (None, None)]
+    # The rejection does not stand.
+    assert (told[second.pk]["verdict_source"], told[second.pk]["policy_version"]) == ("hand", "4")
+    assert "verdict_source" not in told[first.pk]
     assert (told[first.pk]["assignment_id"], told[first.pk]["price"], told[first.pk]["status"]) == (person.remote_id, "0.050", "ACCEPTED")
     assert (told[fourth.pk]["suspicion"], told[fourth.pk]["accepted"]) == ("0.250", "")
     assert all(set(entry) <= set(COLUMNS) for entry in told.values())
