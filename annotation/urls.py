@@ -9,6 +9,7 @@ from annotation.views import (
     comparing,
     exports,
     frames,
+    ground_truth,
     guides,
     imports,
     jobs,
@@ -67,6 +68,9 @@ urlpatterns = [
     path("tasks/<int:task_id>/imports", imports.task_imports, name="task_imports"),
     path("tasks/<int:task_id>/imports/show", imports.task_show_preannotations, name="task_show_preannotations"),
     path("tasks/<int:task_id>/imports/<str:kind>/remove", imports.task_imports_remove, name="task_imports_remove"),
+    path("tasks/<int:task_id>/ground-truth", ground_truth.task_ground_truth, name="task_ground_truth"),
+    path("tasks/<int:task_id>/ground-truth/frames", ground_truth.task_disable_frames, name="task_disable_frames"),
+    path("tasks/<int:task_id>/ground-truth/delete", ground_truth.task_ground_truth_delete, name="task_ground_truth_delete"),
     # jobs and frames
     path("jobs", work.job_list, name="job_list"),
     path("jobs/<int:job_id>/assign", work.job_assign, name="job_assign"),

@@ -9,6 +9,7 @@ from annotation.formats import EXPORT_FORMATS
 from annotation.formats.registry import is_enabled
 from annotation.ingest.options import MAX_NUMBER, Options
 from annotation.models import CloudStorage, SortingMethod
+from annotation.sampling import GT, GT_POOL, UNIFORM, Choice
 from annotation.services.storages import storages_for
 
 FILES, URLS, TABLE, SHARE, CLOUD = "files", "urls", "table", "share", "cloud"
@@ -70,6 +71,14 @@ class SourceForm(forms.Form):
         help_text="Counted from 0, in the order chosen.")
     stop_frame = forms.IntegerField(
         required=False, min_value=0, max_value=MAX_NUMBER, label="To", widget=forms.NumberInput(attrs={"placeholder": "the last"}))
+    truth_frames = forms.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, label="Ground truth frames",
+        widget=forms.NumberInput(attrs={"placeholder": "none"}),
+        help_text="Chosen by chance. You draw what is right on them, and work on them is measured by it.")
+    honeypots = forms.IntegerField(
+        required=False, min_value=1, max_value=1_000_000, label="Honeypots per job",
+        widget=forms.NumberInput(attrs={"placeholder": "none"}),
+        help_text="So many of these frames are mixed into each job instead; annotators cannot tell them, exports leave them out.")
     skip_bad = forms.BooleanField(
         required=False, label="Leave out files that cannot be used, instead of refusing all",
         help_text="The task page then lists what was left out.")
@@ -84,6 +93,8 @@ class SourceForm(forms.Form):
         start, stop = cleaned.get("start_frame") or 0, cleaned.get("stop_frame")
         if stop is not None and stop < start:
             self.add_error("stop_frame", "The last one lies before the first.")
+        if cleaned.get("honeypots") and not cleaned.get("truth_frames") and "truth_frames" not in self.errors:
+            self.add_error("truth_frames", "Honeypots are pictures of ground truth frames: say how many there shall be.")
         if source == SHARE and not (cleaned.get("share_files") or "").strip():
             self.add_error("share_files", "Choose files or folders of the share.")
         if source == CLOUD and not cleaned.get("cloud_storage") and "cloud_storage" not in self.errors:
@@ -103,7 +114,7 @@ class SourceForm(forms.Form):
     def sources(self) -> dict[str, Any]:
         """Arguments of `services.tasks.start_ingest` besides the uploads."""
         cleaned = self.cleaned_data
-        options = Options(cleaned["start_frame"] or 0, cleaned["stop_frame"], cleaned["step"] or 1)
+        options = Options(cleaned["start_frame"] or 0, cleaned["stop_frame"], cleaned["step"] or 1, validation=self._validation())
         wanted = {"skip_bad": cleaned["skip_bad"], "options": options}
         if cleaned["source"] == SHARE:
             return {**wanted, "server_files": _lines(cleaned["share_files"])}
@@ -114,6 +125,12 @@ class SourceForm(forms.Form):
         if cleaned["source"] == TABLE:
             return {**wanted, "table": cleaned["table"], "column": cleaned["column"].strip()}
         return wanted
+
+    def _validation(self) -> dict[str, Any]:
+        count, honeypots = self.cleaned_data["truth_frames"], self.cleaned_data["honeypots"]
+        if not count:
+            return {}
+        return Choice(GT_POOL if honeypots else GT, UNIFORM, frame_count=count, frames_per_job_count=honeypots).params()
 
     def uploads(self) -> list[UploadedFile]:
         return self.cleaned_data["files"] if self.cleaned_data["source"] == FILES else []
@@ -133,6 +150,10 @@ class TaskForm(SourceForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         size, overlap = cleaned.get("segment_size"), cleaned.get("frame_overlap")
+        if cleaned.get("honeypots") and cleaned.get("sorting_method") != SortingMethod.RANDOM:
+            self.add_error("sorting_method", "Honeypots need the random order: in any other they would stand out.")
+        if cleaned.get("honeypots") and overlap:
+            self.add_error("frame_overlap", "Jobs with honeypots share no frames: set this to 0.")
         if overlap and size is not None and overlap >= size:
             self.add_error("frame_overlap", "The overlap must be smaller than the frames per job, and needs them set.")
         return cleaned

@@ -21,6 +21,7 @@ from annotation.models import Job, Project, Request, Task, Upload
 from annotation.models.jobs import JobStage, JobState
 from annotation.services import tasks as services
 from annotation.services.files import remove_task_files
+from annotation.services.ground_truth import ground_truth_job_of
 from annotation.views import listing, summaries, work
 from annotation.views.access import project_or_404, task_or_404
 from annotation.views.answers import error_lists, errors_on, refusals_as_messages
@@ -105,7 +106,7 @@ def _source_errors(form: SourceForm) -> Iterator[None]:
         try:
             yield
         except ValidationError as error:
-            names = {"file": "files", "server_files": f"{form.cleaned_data['source']}_files"}
+            names = {"file": "files", "validation_params": "honeypots", "server_files": f"{form.cleaned_data['source']}_files"}
             renamed = {names.get(field, field): sentences for field, sentences in error_lists(error).items() if field}
             raise (ValidationError(renamed) if renamed else error) from error
 
@@ -144,13 +145,18 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
     for job in page:
         job.task = task
     frames = listing.page_of(request, task.frames.all(), THUMBNAILS, "frames")
+    truth = ground_truth_job_of(task) if task.validation_mode else None
+    known = set(truth.numbers) if truth else set()
     all_jobs = list(task.annotation_jobs.values_list("pk", "start_frame", "stop_frame"))
     for frame in frames:
         frame.job_id = next((job for job, start, stop in all_jobs if start <= frame.number <= stop), None)
+        # With honeypots the ground truth's frames are in no other job.
+        if frame.job_id is None and truth is not None:
+            frame.job_id = truth.pk
     requests = selectors.requests_for(request.user).filter(task=task)
     context = {
         "task": task, "project": task.project, "page": page, "frames": frames,
-        "job_count": len(all_jobs),
+        "job_count": len(all_jobs), "truth": truth, "truth_frames": known,
         "progress": summaries.task_progress([task.pk])[task.pk],
         "labels": task.project.labels.all(),
         "states": JobState.choices, "stages": JobStage.choices,
