@@ -13,6 +13,7 @@ from crowdsourcing.views import (
     results,
     reviews,
     rules,
+    verifications,
     webhooks,
     workers,
 )
@@ -29,6 +30,8 @@ urlpatterns = [
     path("pools/<int:pool_id>/policy", policies.pool_policy, name="pool_policy"),
     path("pools/<int:pool_id>/policy/off", policies.policy_off, name="policy_off"),
     path("pools/<int:pool_id>/policy/resume", policies.policy_resume, name="policy_resume"),
+    path("pools/<int:pool_id>/verification", verifications.pool_verification, name="pool_verification"),
+    path("pools/<int:pool_id>/verification/<slug:verb>", verifications.verification_verb, name="verification_verb"),
     path("pools/<int:pool_id>/quality", quality.overview, name="pool_quality"),
     path("pools/<int:pool_id>/quality/labels", quality.labels, name="pool_labels"),
     path("pools/<int:pool_id>/quality/workers", quality.workers, name="pool_workers"),

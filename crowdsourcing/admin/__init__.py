@@ -2,6 +2,6 @@
 
 Verbs are actions and not savings of a form, because Django saves forms inside a transaction, and a service owns its own.
 """
-from crowdsourcing.admin import accounts, assignments, commands, quality, twins
+from crowdsourcing.admin import accounts, assignments, commands, quality, twins, verifications
 
-__all__ = ["accounts", "assignments", "commands", "quality", "twins"]
+__all__ = ["accounts", "assignments", "commands", "quality", "twins", "verifications"]

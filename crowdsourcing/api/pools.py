@@ -18,6 +18,7 @@ from crowdsourcing.api.serializers import (
     PoolSetupSerializer,
     TaskSuiteSerializer,
 )
+from crowdsourcing.api.verifications import VerificationActions
 from crowdsourcing.models import Pool, TaskSuite
 from crowdsourcing.services import assignments as assignment_services, pools as services
 
@@ -27,7 +28,7 @@ SETUP_EXAMPLE = OpenApiExample("A small pool", request_only=True, value={
 
 
 @extend_schema(tags=["crowdsourcing: pools"])
-class PoolViewSet(PolicyActions, ListModelMixin, RetrieveModelMixin, RoomViewSet):
+class PoolViewSet(PolicyActions, VerificationActions, ListModelMixin, RetrieveModelMixin, RoomViewSet):
     """Pools on the platform, twins of tasks. One job of the task is one unit of paid work."""
 
     filterset_class = PoolFilter

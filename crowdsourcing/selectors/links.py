@@ -1,7 +1,7 @@
 """Addresses of the platform's own pages."""
 from django.conf import settings
 
-from crowdsourcing.models import CrowdProject, Pool, ProviderAccount
+from crowdsourcing.models import CrowdProject, Pool, ProviderAccount, Verification
 from crowdsourcing.providers.links import pool_page, project_page
 
 
@@ -21,3 +21,11 @@ def remote_url(target: CrowdProject | Pool) -> str:
         return project_page(browser_root(target.account), target.remote_id)
     crowd_project = target.crowd_project
     return pool_page(browser_root(crowd_project.account), crowd_project.remote_id, target.remote_id)
+
+
+def verification_url(verification: Verification) -> str:
+    """The platform's page of a verification's pool; empty while it is not there yet."""
+    if not verification.remote_pool_id:
+        return ""
+    root = browser_root(verification.pool.crowd_project.account)
+    return pool_page(root, verification.remote_project_id, verification.remote_pool_id)

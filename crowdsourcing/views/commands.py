@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from crowdsourcing import doors
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, TaskSuite, Verification
 from crowdsourcing.selectors.commands import target_of
 from crowdsourcing.services.retries import REVIEWS, retry_command
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES, CommandStatus
@@ -65,6 +65,8 @@ def page_of(target: Any) -> str:
         return reverse("annotation:project_detail", args=[target.project_id])
     if isinstance(target, Pool):
         return reverse("annotation:task_detail", args=[target.task_id])
+    if isinstance(target, Verification):
+        return reverse("crowdsourcing:pool_verification", args=[target.pool_id])
     suite = target.task_suite if isinstance(target, Assignment) else target
     assert isinstance(suite, TaskSuite)
     return reverse("annotation:job_detail", args=[suite.job_id])

@@ -19,6 +19,10 @@ def may_open(verification: Verification) -> bool:
         OPENED not in verification.cursors or verification.last_close_reason in _REOPENED)
 
 
+def is_closed_by_hand(verification: Verification) -> bool:
+    return verification.status == PoolStatus.CLOSED and not may_open(verification)
+
+
 def obstacle(verification: Verification) -> str:
     """What keeps the loop from asking at all; "" for nothing."""
     if verification.stopped_at is not None:
@@ -47,7 +51,7 @@ def waiting_for(verification: Verification) -> str:
     waiting = open_ones.count()
     if not waiting:
         return ""
-    if verification.status == PoolStatus.CLOSED and not may_open(verification):
+    if is_closed_by_hand(verification):
         return (f"The verification pool was closed at the platform ({_why(verification)}) while {_questions(waiting)} not answered. "
                 "Press “Open again”, or open it there.")
     quiet = _quiet_hours(verification)

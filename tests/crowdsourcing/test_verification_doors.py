@@ -1,0 +1,159 @@
+"""The page and the REST door of a pool's verification crowd."""
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from annotation.models import ProjectMember
+from crowdsourcing.forms.verifications import VerificationSetupForm
+from crowdsourcing.models import Pool, ProviderCommand, Verification
+from crowdsourcing.verification_wishes import clean
+from tests.crowdsourcing import scene
+
+pytestmark = [pytest.mark.services, pytest.mark.django_db]
+
+
+@pytest.fixture
+def pool(alice: Any) -> Pool:
+    return scene.pool(scene.task(scene.project(alice), jobs=2), status="CLOSED")
+
+
+@pytest.fixture
+def browser(client: Any, alice: Any) -> Any:
+    client.force_login(alice)
+    return client
+
+
+def there(pool: Pool, **fields: Any) -> Verification:
+    values = {"config": clean({}), "mark": f"m{pool.pk}", "remote_project_id": "7", "remote_pool_id": "8", "status": "OPEN",
+              "waiting_for": "Waiting for answers: 3 questions are open."}
+    return Verification.objects.create(pool=pool, **(values | fields))
+
+
+def page(browser: Any, pool: Pool, data: dict[str, Any] | None = None, status: int = 200) -> str:
+    address = f"/pools/{pool.pk}/verification"
+    response = browser.get(address) if data is None else browser.post(address, data, follow=True)
+    assert response.status_code == status, response.content.decode()[:2000]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def as_typed(**changes: Any) -> dict[str, Any]:
+    """What the form sends when nothing but `changes` is touched; None leaves a box unticked."""
+    form = VerificationSetupForm()
+    sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()} | changes
+    return {name: "on" if value is True else value for name, value in sent.items() if value not in (None, False)}
+
+
+def test_the_form_holds_the_notebooks_values_and_sets_up(browser: Any, pool: Pool) -> None:
+    assert "not set up yet" in page(browser, pool)
+    page(browser, pool, as_typed())
+    made = Verification.objects.get(pool=pool)
+    assert made.config == clean({})
+    assert ProviderCommand.objects.get(kind="setup_verification").target_id == made.pk
+    pool.refresh_from_db()
+    assert pool.reissue_policy == "at_once"
+    assert "Set up verification" in page(browser, pool), "its command is shown while it is on its way"
+
+
+def test_what_cannot_be_is_said_at_its_field_and_nothing_is_written(browser: Any, pool: Pool) -> None:
+    text = page(browser, pool, as_typed(max_overlap="1"), status=422)
+    assert "At most 1 people cannot be fewer" in text
+    text = page(browser, pool, as_typed(skill_from_agreement=None), status=422)
+    assert "Without this skill nothing weighs the answers" in text
+    assert not Verification.objects.exists() and not ProviderCommand.objects.exists()
+
+
+def test_the_page_tells_progress_what_it_waits_for_and_who_decides(browser: Any, pool: Pool) -> None:
+    there(pool)
+    text = page(browser, pool)
+    assert "Waiting for answers: 3 questions are open." in text
+    assert "nothing is decided by them" in text, "no policy names the crowd"
+    assert "At the platform" in text and "Pause" in text and "Save changes" in text
+
+
+def test_a_change_is_sent_and_the_rest_stays(browser: Any, pool: Pool) -> None:
+    there(pool)
+    page(browser, pool, as_typed(reward_per_assignment="0.02"))
+    assert Verification.objects.get().config == clean({"reward_per_assignment": "0.02"})
+    assert ProviderCommand.objects.get().kind == "update_verification"
+
+
+def test_pause_and_go_on_by_two_clicks_each(browser: Any, pool: Pool) -> None:
+    there(pool)
+    assert "Pause the verification?" in browser.get(f"/pools/{pool.pk}/verification/pause").content.decode()
+    browser.post(f"/pools/{pool.pk}/verification/pause")
+    assert "Go on" in page(browser, pool)
+    assert "paused already" in browser.post(f"/pools/{pool.pk}/verification/pause", follow=True).content.decode()
+    browser.post(f"/pools/{pool.pk}/verification/resume")
+    assert Verification.objects.get().stopped_at is None
+    assert browser.post(f"/pools/{pool.pk}/verification/dance").status_code == 404
+
+
+def test_a_reviewer_sees_and_does_not_change(pool: Pool, bob: Any) -> None:
+    ProjectMember.objects.create(project=pool.task.project, user=bob, role="reviewer")
+    there(pool)
+    browser = Client()
+    browser.force_login(bob)
+    assert "its owner changes it" in page(browser, pool)
+    assert browser.post(f"/pools/{pool.pk}/verification", as_typed()).status_code == 403
+    assert browser.post(f"/pools/{pool.pk}/verification/pause").status_code == 403
+
+
+def test_the_page_asks_few_queries(browser: Any, pool: Pool, django_assert_max_num_queries: Any) -> None:
+    there(pool)
+    browser.get(f"/pools/{pool.pk}/verification")
+    with django_assert_max_num_queries(16):
+        browser.get(f"/pools/{pool.pk}/verification")
+
+
+# --- REST ---------------------------------------------------------------------------------------------------------------
+def call(browser: Any, method: str, pool: Pool, verb: str = "", body: Any = None) -> Any:
+    return getattr(browser, method)(f"/api/crowdsourcing/pools/{pool.pk}/verification{verb}",
+                                    json.dumps(body or {}) if method != "get" else None, content_type="application/json")
+
+
+def test_a_program_sets_up_changes_and_reads(browser: Any, pool: Pool) -> None:
+    assert call(browser, "get", pool).status_code == 404
+    answer = call(browser, "post", pool, body={"question": "Are all signs outlined?", "reward_per_assignment": 0.02, "decide": False})
+    assert answer.status_code == 202, answer.content
+    assert answer.json()["kind"] == "setup_verification"
+    assert Verification.objects.get().config["question"] == "Are all signs outlined?"
+    assert call(browser, "post", pool).json()["code"] == "busy"
+    ProviderCommand.objects.update(status="done", finished_at=timezone.now())
+    Verification.objects.update(remote_project_id="7", remote_pool_id="8", status="OPEN", waiting_for="Waiting for answers.")
+    shown = call(browser, "get", pool).json()
+    assert shown["waiting_for"] == "Waiting for answers." and shown["progress"]["questions"] == 0
+    assert shown["config"]["reward_per_assignment"] == "0.020" and shown["remote_url"].endswith("/pool/8")
+    assert call(browser, "patch", pool, body={"overlap": 3}).status_code == 202
+    assert Verification.objects.get().config["overlap"] == 3
+
+
+@pytest.mark.parametrize(("body", "field"), [
+    ({"overlap": 0}, "overlap"), ({"max_overlap": 1}, "max_overlap"), ({"aggregation": "dice"}, "aggregation"),
+    ({"skill_from_agreement": False}, "skill_from_agreement"), ({"min_confidence": 1}, "min_confidence"), ({"language": "xyz"}, "language"),
+])
+def test_a_program_is_told_what_cannot_be(browser: Any, pool: Pool, body: dict[str, Any], field: str) -> None:
+    answer = call(browser, "post", pool, body=body)
+    assert answer.status_code == 400 and set(answer.json()) == {field}
+    assert not Verification.objects.exists()
+
+
+def test_a_program_pauses_goes_on_and_replaces(browser: Any, pool: Pool) -> None:
+    there(pool)
+    assert call(browser, "post", pool, "/pause").json()["paused"] is True
+    assert call(browser, "post", pool, "/pause").status_code == 409
+    assert call(browser, "post", pool, "/resume").json()["paused"] is False
+    assert call(browser, "post", pool, "/renew").status_code == 409
+    Verification.objects.update(status="ARCHIVED")
+    assert call(browser, "post", pool, "/resume").status_code == 409
+    assert call(browser, "post", pool, "/renew").status_code == 202
+    assert Verification.objects.get().remote_pool_id == ""
+
+
+def test_the_admin_shows_verifications(pool: Pool, admin_client: Any) -> None:
+    there(pool)
+    for name in ("verification", "verificationtask", "vote"):
+        assert admin_client.get(f"/admin/crowdsourcing/{name}/").status_code == 200
