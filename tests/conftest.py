@@ -63,3 +63,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from tests.stack.order import arrange
 
         arrange(items)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What failed, for bin/test's second look."""
+    from tests.stack.second_look import write_down
+
+    stats = terminalreporter.stats
+    write_down([*stats.get("failed", []), *stats.get("error", [])])
