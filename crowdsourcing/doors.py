@@ -33,7 +33,7 @@ def crowd_projects_for(user: Any) -> QuerySet[CrowdProject]:
 
 def pools_for(user: Any) -> QuerySet[Pool]:
     return (Pool.objects.filter(task__project__in=_projects(user))
-            .select_related("task__project", "crowd_project__account", "crowd_project__project").order_by("-pk"))
+            .select_related("task__project", "crowd_project__account", "crowd_project__project", "drawing_project").order_by("-pk"))
 
 
 def assignments_for(user: Any) -> QuerySet[Assignment]:

@@ -29,7 +29,8 @@ POOL: dict[str, Any] = {
     "public_description": "", "may_contain_adult_content": False, "auto_accept_solutions": False,
     "auto_close_after_complete_delay_seconds": 0, "assignment_max_duration_seconds": 600, "auto_accept_period_day": 14,
     "filter": {"and": [{"category": "profile", "key": "languages", "operator": "IN", "value": "EN"}]}, "reissue_policy": "after_dispute",
-    "will_expire": "2027-01-21T10:00:00Z", "audience": "Tolokers who speak English.", "remote_id": "90210",
+    "interface": "editor", "interface_options": {}, "will_expire": "2027-01-21T10:00:00Z", "audience": "Tolokers who speak English.",
+    "remote_id": "90210",
     "remote_url": "http://localhost:8090/requester/project/4417/pool/90210", "status": "OPEN", "last_close_reason": "", "synced_at": _AT,
     "sync_error": "", "open_command": None, "created_at": _AT, "updated_at": _AT}
 POOL_DETAIL = {**POOL, "counts": {"jobs": 10, "submitted": 2, "accepted": 3},
@@ -39,7 +40,8 @@ ASSIGNMENT = {
     "id": 64, "pool": 5, "task": 12, "task_suite": 31, "job": 88, "toloker": "wanda", "remote_id": "00016052f2-6a", "status": "SUBMITTED",
     "reward": "0.050", "public_comment": "", "created": _AT, "submitted": "2026-11-22T10:06:00Z", "accepted": None, "rejected": None,
     "skipped": None, "expired": None, "snapshot": {"id": 140, "shape_count": 9, "tag_count": 0}, "correction": None,
-    "submitted_without_work": False, "accepted_automatically_at": "2026-12-06T10:06:00Z", "suspicion": 0.42, "suspicion_level": "medium",
+    "submitted_without_work": False, "work_note": "", "accepted_automatically_at": "2026-12-06T10:06:00Z", "suspicion": 0.42,
+    "suspicion_level": "medium",
     "suspicion_signals": [{"code": "fast", "weight": 0.3, "text": "Took 40 seconds; half of the others took more than 180."}],
     "verdicts": []}
 STATUS_CHANGE = {"id": 512, "target_type": "assignment", "target_id": 64, "old": "SUBMITTED", "new": "ACCEPTED", "cause": "requester",

@@ -88,6 +88,9 @@ class PoolConfigSerializer(serializers.ModelSerializer):
 
     filter = serializers.JSONField(required=False, help_text="Who may take part, in the platform's filter grammar; {} means everyone.")
     will_expire = serializers.DateTimeField(required=False)
+    interface_options = serializers.JSONField(
+        required=False, help_text="Only with interface image_annotation: {\"shapes\": of rectangle, polygon and point, \"needed\": whether "
+                                  "every image has an object}. Chosen once, as the interface is.")
 
     class Meta:
         model = Pool
@@ -182,7 +185,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
         model = Assignment
         fields = ("id", "pool", "task", "task_suite", "job", "toloker", "remote_id", "status", "reward", "public_comment", "created",
                   "submitted",
-                  "accepted", "rejected", "skipped", "expired", "snapshot", "correction", "submitted_without_work",
+                  "accepted", "rejected", "skipped", "expired", "snapshot", "correction", "submitted_without_work", "work_note",
                   "accepted_automatically_at", "suspicion", "suspicion_level", "suspicion_signals", "verdicts")
         read_only_fields = fields
 

@@ -3,11 +3,10 @@ import uuid
 
 from django.utils import timezone
 
-from crowdsourcing import mirror, rules, selectors
-from crowdsourcing.delivery import verifications, webhooks
+from crowdsourcing import mirror, offers, rules, selectors
+from crowdsourcing.delivery import drawing, verifications, webhooks
 from crowdsourcing.delivery.specs import pool_spec, project_spec
 from crowdsourcing.delivery.work import Handler, Work
-from crowdsourcing.job_keys import job_key_of
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import NotEnoughBalance, Refused
@@ -31,10 +30,12 @@ def update_project(work: Work) -> None:
     crowd_project: CrowdProject = work.target
     work.step("Sending the changes")
     mirror.mirror_project(crowd_project, work.provider.update_project(crowd_project.remote_id, project_spec(crowd_project)), work.command)
+    drawing.update_pages(work, crowd_project)
 
 
 def archive_project(work: Work) -> None:
     work.step("Archiving the project")
+    drawing.archive_pages(work, work.target)
     mirror.mirror_project(work.target, work.provider.archive_project(work.target.remote_id), work.command)
 
 
@@ -43,6 +44,7 @@ def setup_pool(work: Work) -> None:
     if not pool.crowd_project.remote_id:
         raise Refused("The project is not at the platform yet. Set it up first.", "no_project")
     _mark_who_finishes(work, pool)
+    drawing.show_page(work, pool)
     if not pool.remote_id:
         work.step("Creating the pool")
         mirror.mirror_pool(pool, work.provider.ensure_pool(pool_spec(pool)), work.command)
@@ -64,12 +66,12 @@ def _mark_who_finishes(work: Work, pool: Pool) -> None:
 
 
 def _publish(work: Work, pool: Pool) -> None:
-    suites = list(pool.task_suites.order_by("job_id"))
+    suites = list(pool.task_suites.select_related("job").order_by("job_id"))
     work.step(f"Publishing {len(suites)} jobs")
     if pool.publish_operation_id is None:
         raise Refused("The pool has no operation id. Set it up again.", "no_operation_id")
     try:
-        tasks = work.provider.ensure_tasks(pool.remote_id, [job_key_of(suite) for suite in suites], pool.publish_operation_id)
+        tasks = offers.publish(work.provider, pool, suites)
     except (Refused, NotEnoughBalance) as error:
         if error.code in ("OPERATION_FAILED", "NOT_ENOUGH_BALANCE"):
             # Nothing of it was created; the next try needs a new id.
@@ -87,6 +89,7 @@ def update_pool(work: Work) -> None:
 
 def start_pool(work: Work) -> None:
     pool: Pool = work.target
+    drawing.show_page(work, pool)
     spec = pool_spec(pool)
     work.step("Comparing the pool with what you want")
     if work.provider.differs(pool.remote_id, spec):
@@ -126,7 +129,7 @@ def _withdraw_offer(work: Work, suite: TaskSuite, *, unseen: bool = False) -> No
     used = selectors.consuming_attempts(suite)
     if suite.overlap > used or unseen:
         work.step("Withdrawing the offer to other Tolokers")
-        mirror.mirror_tasks(suite.pool, [work.provider.withdraw(suite.remote_task_id, overlap=used)], work.command)
+        mirror.mirror_tasks(suite.pool, [offers.withdraw(work.provider, suite, overlap=used)], work.command)
 
 
 def reject_assignment(work: Work) -> None:
@@ -136,7 +139,7 @@ def reject_assignment(work: Work) -> None:
     mirror.mirror_assignments(assignment.pool, [news], work.command)
     if assignment.pool.reissue_policy == ReissuePolicy.AT_ONCE:
         work.step("Looking who may take it next")
-        mirror.mirror_tasks(assignment.pool, work.provider.tasks(assignment.pool.remote_id, overlap_from=2))
+        mirror.mirror_tasks(assignment.pool, offers.offered(work.provider, assignment.pool, overlap_from=2))
 
 
 def reissue_job(work: Work) -> None:
@@ -145,7 +148,7 @@ def reissue_job(work: Work) -> None:
         raise Refused("The job was accepted in the meantime: nobody else is needed.", "accepted_meanwhile")
     work.step("Offering the job to other Tolokers")
     overlap = int(work.command.payload["overlap"])
-    mirror.mirror_tasks(suite.pool, [work.provider.reissue(suite.remote_task_id, overlap=overlap)], work.command)
+    mirror.mirror_tasks(suite.pool, [offers.reissue(work.provider, suite, overlap=overlap)], work.command)
     mirror.mirror_pool(suite.pool, work.provider.pool(suite.pool.remote_id), work.command)
     if selectors.is_accepted(suite):
         # Accepted while the offer was on its way; the acceptance saw no offer to withdraw.

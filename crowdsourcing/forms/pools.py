@@ -11,14 +11,14 @@ from django.utils import timezone
 from crowdsourcing import audience
 from crowdsourcing.models import Pool
 from crowdsourcing.services.pools import CONFIG_FIELDS
-from crowdsourcing.statuses import ReissuePolicy
+from crowdsourcing.statuses import PoolInterface, ReissuePolicy
 
 MAX_CLOSE_DELAY = 259_200
 # The platform takes up to a year; longer than a day is a mistake in a form field far more often than a wish.
 MAX_DURATION = 86_400 * 7
 DEFAULT_LIFE = timedelta(days=30)
 # Quality rules have a page of their own.
-FORM_FIELDS = tuple(name for name in CONFIG_FIELDS if name != "quality_rules")
+FORM_FIELDS = tuple(name for name in CONFIG_FIELDS if name not in ("quality_rules", "interface_options"))
 DELAY_PRESETS = ((0, "At once"), (3_600, "1 hour"), (86_400, "1 day"), (MAX_CLOSE_DELAY, "3 days"))
 DURATION_PRESETS = ((300, "5 min"), (600, "10 min"), (1_800, "30 min"), (3_600, "1 hour"))
 
@@ -47,10 +47,19 @@ class PoolForm(forms.ModelForm):
         label="Time per task suite, sec", min_value=5, max_value=MAX_DURATION, initial=600,
         help_text="How long a Toloker has for one job. What is not submitted by then goes to somebody else.")
 
+    # Of the platform's own annotation; together they are `interface_options`.
+    shapes = forms.MultipleChoiceField(
+        label="What Tolokers may draw", required=False, widget=forms.CheckboxSelectMultiple, initial=["rectangle"],
+        choices=[("rectangle", "Rectangles"), ("polygon", "Polygons"), ("point", "Points")])
+    needed = forms.BooleanField(
+        label="Every image has at least one object", required=False,
+        help_text="An image without a region cannot be submitted. Leave it off if some images may be empty.")
+
     class Meta:
         model = Pool
         fields = FORM_FIELDS
         labels = {
+            "interface": "What Tolokers annotate in",
             "reward_per_assignment": "Price per job",
             "use_project_description": "Use project description",
             "public_description": "Description",
@@ -75,6 +84,7 @@ class PoolForm(forms.ModelForm):
         widgets = {
             "public_description": forms.Textarea(attrs={"rows": 3}),
             "reissue_policy": forms.RadioSelect,
+            "interface": forms.RadioSelect,
             "will_expire": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "reward_per_assignment": forms.NumberInput(attrs={"step": "0.001", "min": "0.005", "max": "100", "inputmode": "decimal"}),
             "auto_accept_period_day": forms.NumberInput(attrs={"min": 1, "max": 21}),
@@ -87,6 +97,14 @@ class PoolForm(forms.ModelForm):
         if self.instance.pk is None:
             self.initial.setdefault("will_expire", timezone.now() + DEFAULT_LIFE)
             self.initial.setdefault("reissue_policy", ReissuePolicy.AFTER_DISPUTE)
+        if self.instance.remote_id:
+            # Chosen once: the pool's task page is a project's at the platform.
+            for name in ("interface", "shapes", "needed"):
+                del self.fields[name]
+        else:
+            # Programs that do not name it mean our editor.
+            self.fields["interface"].required = False
+            self.initial |= self.instance.interface_options
         self.fields["will_expire"].required = True
         self.fields["auto_close_after_complete_delay_seconds"].validators.append(MaxValueValidator(MAX_CLOSE_DELAY))
         # The browser must not stand in the way of the server's sentence when it is hidden.
@@ -100,7 +118,12 @@ class PoolForm(forms.ModelForm):
 
     def config(self) -> dict[str, Any]:
         """What the service takes."""
-        return {name: self.cleaned_data[name] for name in FORM_FIELDS}
+        config = {name: self.cleaned_data[name] for name in FORM_FIELDS if name in self.fields}
+        if "interface" in config:
+            config["interface"] = config["interface"] or PoolInterface.EDITOR
+            drawn = config["interface"] == PoolInterface.IMAGE_ANNOTATION
+            config["interface_options"] = {name: self.cleaned_data[name] for name in ("shapes", "needed")} if drawn else {}
+        return config
 
     def _post_clean(self) -> None:
         """The model's own checks run in the service, on the whole; this form must not change the instance that the page shows."""

@@ -12,6 +12,7 @@ from annotation.models import Job
 from annotation.services.editor import revoke_sessions
 from annotation.webhooks.announcing import announce
 from crowdsourcing.job_keys import BadKey, suite_id_of
+from crowdsourcing.mirror.drawn import keep_drawn
 from crowdsourcing.mirror.history import History
 from crowdsourcing.mirror.jobs import drive_jobs
 from crowdsourcing.mirror.ledger import book
@@ -145,7 +146,8 @@ def _fresh(old: Known, item: RemoteAssignment) -> Fresh:
 def _unseen(pool: Pool, news: Sequence[RemoteAssignment], page: Page) -> list[Fresh]:
     """Those of tasks of ours; the rest is passed over with a line in the log."""
     suites = _suites(pool, news)
-    ours = [(item, suite_id) for item in news if (suite_id := suites.get(item.task_id) or suites.get(item.job_key)) is not None]
+    ours = [(item, suite_id) for item in news
+            if (suite_id := suites.get(item.task_id) or suites.get(item.suite_id) or suites.get(item.job_key)) is not None]
     page.foreign = len(news) - len(ours)
     if page.foreign:
         log.warning("Pool %s: passed over %s assignments of tasks that are not ours.", pool.pk, page.foreign)
@@ -154,12 +156,13 @@ def _unseen(pool: Pool, news: Sequence[RemoteAssignment], page: Page) -> list[Fr
 
 
 def _suites(pool: Pool, news: Sequence[RemoteAssignment]) -> dict[str, int]:
-    """Suite id by the platform's task id; where publishing has not been read back yet, by job key."""
-    found = dict(pool.task_suites.filter(remote_task_id__any_of=sorted({item.task_id for item in news} - {""})).order_by().values_list(
+    """Suite id by the platform's id of the task or of the page; where publishing has not been read back yet, by job key."""
+    ids = sorted({key for item in news for key in (item.task_id, item.suite_id)} - {""})
+    found = dict(pool.task_suites.filter(remote_task_id__any_of=ids).order_by().values_list(
         "remote_task_id", "pk"))
     by_key = {}
     for item in news:
-        if item.task_id not in found:
+        if item.task_id not in found and item.suite_id not in found:
             try:
                 by_key[item.job_key] = suite_id_of(item.job_key)
             except BadKey:
@@ -175,6 +178,7 @@ def _write(pool: Pool, made: list[Fresh], changed: list[Fresh], command: Provide
     _insert(pool, made)
     update_rows(Assignment, [*FIELDS, "snapshot_id", "mirrored_at"], [
         (row.pk, *_values(row.item), row.snapshot_id, row.item.seen_at) for row in changed])
+    keep_drawn(pool, everyone)
     History(pool, command).write(everyone)
     book(pool, everyone)
     drive_jobs({row.suite_id for row in everyone})

@@ -82,7 +82,7 @@ def judge(job: Measure, peers: Peers, record: Record) -> Suspicion:
 def _without_work(job: Measure, peers: Peers, record: Record) -> Signal | None:
     if job.with_work:
         return None
-    return Signal("without_work", 0.8, "Submitted without work: nothing of this attempt reached the editor.")
+    return Signal("without_work", 0.8, "Submitted without work: nothing that can be used came with it.")
 
 
 def _fast(job: Measure, peers: Peers, record: Record) -> Signal | None:

@@ -19,8 +19,7 @@ def remote_url(target: CrowdProject | Pool) -> str:
         return ""
     if isinstance(target, CrowdProject):
         return project_page(browser_root(target.account), target.remote_id)
-    crowd_project = target.crowd_project
-    return pool_page(browser_root(crowd_project.account), crowd_project.remote_id, target.remote_id)
+    return pool_page(browser_root(target.crowd_project.account), target.remote_project_id, target.remote_id)
 
 
 def verification_url(verification: Verification) -> str:

@@ -14,6 +14,7 @@ from crowdsourcing.models import TaskSuite
 from crowdsourcing.providers.base import RemoteAssignment
 from crowdsourcing.providers.errors import NotFound, ProviderError
 from crowdsourcing.selectors.clock import our_time
+from crowdsourcing.selectors.drawing import is_drawn_there
 from crowdsourcing.statuses import AssignmentStatus
 from crowdsourcing.sync.editor import look_at
 from crowdsourcing.transitions import Refused
@@ -50,9 +51,13 @@ class Opened:
 def task_suite_of(job_key: str) -> TaskSuite:
     """Raises NotYours("bad_key")."""
     try:
-        return suite_of(job_key)
+        suite = suite_of(job_key)
     except BadKey:
         raise NotYours("This address is not valid. Open the task again from the platform.", "bad_key") from None
+    if is_drawn_there(suite.pool):
+        # Its work comes from the platform; what somebody did here would be thrown away.
+        raise NotYours("This task is done on the platform's own page. Open it there.", "bad_key")
+    return suite
 
 
 def open_session(*, job_key: str, assignment_id: str) -> Opened:

@@ -14,6 +14,7 @@ from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.rules.presets import EXAMPLE_LIFE, EXAMPLE_POOL, often_rejected, reissue, too_fast
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
+from crowdsourcing.services.drawing import apply_interface, page_of
 from crowdsourcing.services.projects import new_mark
 from crowdsourcing.services.rules import MAX_NAME, apply_rules
 from crowdsourcing.statuses import CommandKind
@@ -22,8 +23,10 @@ from crowdsourcing.statuses import CommandKind
 CONFIG_FIELDS = (
     "reward_per_assignment", "use_project_description", "public_description", "may_contain_adult_content", "auto_accept_solutions",
     "auto_close_after_complete_delay_seconds", "assignment_max_duration_seconds", "auto_accept_period_day", "filter",
-    "reissue_policy", "will_expire", "quality_rules",
+    "reissue_policy", "will_expire", "quality_rules", "interface", "interface_options",
 )
+# Those that are checked together with others before they are set.
+_SET_APART = ("quality_rules", "interface", "interface_options")
 DEFAULT_LIFE = timedelta(days=60)
 
 
@@ -43,6 +46,7 @@ def setup_pool(*, actor: Any, task: Task, config: dict[str, Any], skill: dict[st
         will_expire=selectors.platform_now(crowd_project.account) + DEFAULT_LIFE)
     pool.crowd_project = crowd_project
     _apply(pool, config)
+    pool.drawing_project = page_of(pool)
     fresh = pool.pk is None
     pool.save()
     if fresh:
@@ -127,12 +131,16 @@ def _apply(pool: Pool, config: dict[str, Any]) -> None:
     """Set the wanted fields and check them together, so that a form shows all errors at once."""
     errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
     for field in CONFIG_FIELDS:
-        if field in config and field != "quality_rules":
+        if field in config and field not in _SET_APART:
             setattr(pool, field, config[field])
     try:
         apply_rules(pool, config)
     except ValidationError as error:
         errors["quality_rules"] = error.messages
+    try:
+        apply_interface(pool, config)
+    except ValidationError as error:
+        errors |= error.message_dict
     try:
         pool.filter = audience.clean(pool.filter)
     except audience.AudienceError as error:

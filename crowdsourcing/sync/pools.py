@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from crowdsourcing import mirror
+from crowdsourcing import mirror, offers
 from crowdsourcing.models import Pool
 from crowdsourcing.providers.base import STREAMS, Provider, RemoteAssignment
 from crowdsourcing.providers.errors import ProviderError
@@ -50,10 +50,10 @@ def _look(pool: Pool, provider: Provider) -> PoolReport:
     mirror.mirror_pool(pool, provider.pool(pool.remote_id))
     started = timezone.now() + timedelta(seconds=provider.clock_offset or 0)
     # Only tasks that were given to more than one: few, and their overlap may have been raised elsewhere.
-    raised = provider.tasks(pool.remote_id, overlap_from=2)
+    raised = offers.offered(provider, pool, overlap_from=2)
     if pool.task_suites.filter(overlap__gt=1).exclude(remote_task_id__in=[task.id for task in raised]).exists():
         # Lowered elsewhere: it is not among them any more.
-        raised = provider.tasks(pool.remote_id)
+        raised = offers.offered(provider, pool)
     if raised:
         mirror.mirror_tasks(pool, raised)
     last_full = pool.cursors.get(FULL)

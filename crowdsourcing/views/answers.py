@@ -12,7 +12,7 @@ from annotation.views.answers import error_lists
 from crowdsourcing.transitions import Refused
 
 # The service's name of a field -> the form's, where they differ.
-RENAMED = {"base_url": "environment"}
+RENAMED = {"base_url": "environment", "interface_options": "shapes"}
 
 
 @contextmanager

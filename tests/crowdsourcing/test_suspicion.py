@@ -27,7 +27,7 @@ def box(x1: float, y1: float, x2: float, y2: float) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("job", "peers", "record", "code", "weight", "words"), [
     (USUAL, PEERS, NOBODY, "", 0, ""),
-    (Measure(False, 4, 160), PEERS, NOBODY, "without_work", 0.8, "nothing of this attempt reached the editor"),
+    (Measure(False, 4, 160), PEERS, NOBODY, "without_work", 0.8, "nothing that can be used came with it"),
     (replace(USUAL, seconds=30), PEERS, NOBODY, "too_fast", 0.5, "7.5 s a frame; the usual job of this pool takes 40 s a frame."),
     (replace(USUAL, seconds=50), PEERS, NOBODY, "too_fast", 0.3, "12 s a frame"),
     (replace(USUAL, seconds=60), PEERS, NOBODY, "", 0, ""),

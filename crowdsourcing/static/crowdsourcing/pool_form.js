@@ -1,5 +1,5 @@
 // Create crowdsourcing task: parts that depend on a switch, usual values, and the cost in step with the price.
-// data-when-on="field" / data-when-off="field": shown while that switch is on / off. data-preset="input id": the button's value goes there.
+// data-when-on="field" / data-when-off="field": shown while that switch is on / off; data-when-chosen="field=value": while that is chosen. data-preset="input id": the button's value goes there.
 const form = document.querySelector("form[data-pool-form]");
 
 function money(amount) {
@@ -13,6 +13,10 @@ function showParts() {
     for (const part of form.querySelectorAll(`[${name}]`)) {
       part.hidden = form.elements[part.dataset[attribute]].checked !== shownWhen;
     }
+  }
+  for (const part of form.querySelectorAll("[data-when-chosen]")) {
+    const [name, value] = part.dataset.whenChosen.split("=");
+    part.hidden = form.elements[name].value !== value;
   }
 }
 
