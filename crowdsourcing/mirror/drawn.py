@@ -36,7 +36,7 @@ def keep_drawn(pool: Pool, rows: Sequence[Any]) -> None:
     suites = {row.suite_id for row in waiting}
     jobs = {job.task_suite.pk: job for job in Job.objects.filter(task_suite__id__any_of=list(suites)).select_related("task_suite")}
     newest = deciding_attempts(suites)
-    notes = []
+    notes: list[tuple[int, int | None, str]] = []
     for row in sorted(waiting, key=lambda row: (row.item.created, row.item.id)):
         job, deciding = jobs[row.suite_id], newest[row.suite_id]
         try:
