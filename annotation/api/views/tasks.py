@@ -143,7 +143,7 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, GroundTruthMix
         return seen.select_related("task__project", "assignee").only(*COLUMNS).annotate(
             issue_count=counted(Issue.objects.all(), path="job"), has_guide=Case(When(task__project__guide="", then=False), default=True))
 
-    def paginate_queryset(self, queryset: QuerySet[Job]) -> Any:
+    def paginate_queryset(self, queryset: Any) -> Any:
         """What a correction hangs on is read only of jobs that may have one."""
         page = super().paginate_queryset(queryset)
         if self.action == "list":
