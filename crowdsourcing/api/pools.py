@@ -11,6 +11,7 @@ from crowdsourcing import doors
 from crowdsourcing.api.base import VERB_ANSWERS, RoomViewSet, with_open_command
 from crowdsourcing.api.filters import PoolFilter, TaskSuiteFilter
 from crowdsourcing.api.policies import PolicyActions
+from crowdsourcing.api.quality import PoolQuality
 from crowdsourcing.api.serializers import (
     PoolConfigSerializer,
     PoolDetailSerializer,
@@ -28,7 +29,7 @@ SETUP_EXAMPLE = OpenApiExample("A small pool", request_only=True, value={
 
 
 @extend_schema(tags=["crowdsourcing: pools"])
-class PoolViewSet(PolicyActions, VerificationActions, ListModelMixin, RetrieveModelMixin, RoomViewSet):
+class PoolViewSet(PolicyActions, PoolQuality, VerificationActions, ListModelMixin, RetrieveModelMixin, RoomViewSet):
     """Pools on the platform, twins of tasks. One job of the task is one unit of paid work."""
 
     filterset_class = PoolFilter

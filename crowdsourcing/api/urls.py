@@ -9,6 +9,7 @@ from crowdsourcing.api.images import image
 from crowdsourcing.api.policies import VerdictViewSet
 from crowdsourcing.api.pools import PoolViewSet, TaskSuiteViewSet
 from crowdsourcing.api.projects import AccountViewSet, CrowdProjectViewSet
+from crowdsourcing.api.quality import WorkerViewSet
 from crowdsourcing.api.reviews import ReviewViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -20,6 +21,7 @@ router.register("assignments", AssignmentViewSet, "crowd-assignment")
 router.register("reviews", ReviewViewSet, "crowd-review")
 router.register("verdicts", VerdictViewSet, "crowd-verdict")
 router.register("bulk-decisions", BulkViewSet, "crowd-bulk-decision")
+router.register("workers", WorkerViewSet, "crowd-worker")
 router.register("commands", CommandViewSet, "crowd-command")
 router.register("status-changes", StatusChangeViewSet, "crowd-status-change")
 urlpatterns = [

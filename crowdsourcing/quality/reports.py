@@ -158,6 +158,20 @@ def workers_of(work: Iterable[Work]) -> list[Worker]:
     return [Worker(toloker, user_id, summary_of(rows)) for (toloker, user_id), rows in groups.items()]
 
 
+def by_pool(work: Iterable[Work]) -> list[tuple[int, Summary]]:
+    """Pool -> what was done there, the most attempts first."""
+    groups: defaultdict[int, list[Work]] = defaultdict(list)
+    for row in work:
+        groups[row.pool].append(row)
+    return [(pool, summary_of(rows)) for pool, rows in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))]
+
+
+def right_of(votes: Iterable[VoteRow]) -> Share:
+    """Of the answers to settled questions, those that are the settled one."""
+    settled = [vote for vote in votes if vote.settled]
+    return Share(sum(vote.answer == vote.settled for vote in settled), len(settled))
+
+
 def signals_of(work: Iterable[Work]) -> list[SignalCount]:
     """The most frequent first."""
     counts: Counter[str] = Counter()

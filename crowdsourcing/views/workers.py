@@ -1,5 +1,4 @@
 """One Toloker as this requester knows them."""
-from collections import defaultdict
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,8 +11,7 @@ from django.views.decorators.http import require_GET
 from crowdsourcing import charts, doors
 from crowdsourcing.models import Assignment
 from crowdsourcing.quality import reports
-from crowdsourcing.quality.statistics import Share
-from crowdsourcing.selectors.work import VoteRow, Work, votes_in, work_of
+from crowdsourcing.selectors.work import Work, votes_in, work_of
 from crowdsourcing.selectors.workers import pools_named, with_facts
 from crowdsourcing.views import quality_charts
 
@@ -38,26 +36,16 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     return render(request, "crowdsourcing/worker.html", {
         "toloker": toloker, "summary": summary, "page": page, "charts": [chart for chart in drawn if chart],
         "acceptance": charts.interval(summary.acceptance), "truth": charts.interval(summary.truth), "pools": _pools(work),
-        "signals": reports.signals_of(work), "votes": len(votes), "right": charts.interval(_right(votes))})
+        "signals": reports.signals_of(work), "votes": len(votes), "right": charts.interval(reports.right_of(votes))})
 
 
 def _pools(work: list[Work]) -> list[dict[str, Any]]:
-    """What they did in each pool, the most jobs first; `pace`: how many times as long as usual a frame took them."""
-    groups: defaultdict[int, list[Work]] = defaultdict(list)
-    for row in work:
-        groups[row.pool].append(row)
-    most = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:MOST_POOLS]
+    """What they did in each pool; `pace`: how many times as long as usual a frame took them."""
+    most = reports.by_pool(work)[:MOST_POOLS]
     facts = pools_named([pool for pool, _ in most])
     found = []
-    for pool, rows in most:
-        summary, usual = reports.summary_of(rows), facts[pool].usual
-        own = summary.seconds_a_frame and summary.seconds_a_frame.median
+    for pool, summary in most:
+        usual, own = facts[pool].usual, summary.seconds_a_frame and summary.seconds_a_frame.median
         found.append({**facts[pool]._asdict(), "summary": summary, "own": own, "acceptance": charts.interval(summary.acceptance),
                       "pace": own / usual if own and usual else None})
     return found
-
-
-def _right(votes: list[VoteRow]) -> Share:
-    """Of the answers to settled questions, those that are the settled one."""
-    settled = [vote for vote in votes if vote.settled]
-    return Share(sum(vote.answer == vote.settled for vote in settled), len(settled))
