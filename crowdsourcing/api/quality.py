@@ -13,7 +13,14 @@ from rest_framework.response import Response
 from crowdsourcing import doors, selectors, tasks
 from crowdsourcing.api.base import RoomViewSet
 from crowdsourcing.api.filters import NumberFilter
-from crowdsourcing.api.quality_answers import PoolQualitySerializer, WorkerDetailSerializer, WorkerSerializer, share_of, summary_in
+from crowdsourcing.api.quality_answers import (
+    ConfusionsSerializer,
+    PoolQualitySerializer,
+    WorkerDetailSerializer,
+    WorkerSerializer,
+    share_of,
+    summary_in,
+)
 from crowdsourcing.models import Pool, Toloker
 from crowdsourcing.quality import reports
 from crowdsourcing.quality.statistics import Confusion
@@ -27,17 +34,24 @@ class PoolQuality:
     @extend_schema(responses={200: PoolQualitySerializer}, summary="Quality of a pool's work")
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
     def quality(self, request: Request, pk: str) -> Response:
-        """Acceptance, scores, agreement of the second crowd, confusion of labels, times and money. Shares come with 95 % intervals
-        (Wilson). What of the confusion nobody has counted yet (`waiting`) is being counted: ask again. Days are those of your time zone."""
+        """Acceptance, scores, agreement of the second crowd, times and money. Shares come with 95 % intervals (Wilson). Days are those of
+        your time zone."""
         return Response(PoolQualitySerializer(pool_quality(self.get_object())).data)  # type: ignore[attr-defined]
+
+    @extend_schema(responses={200: ConfusionsSerializer}, summary="What was taken for what")
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
+    def confusion(self, request: Request, pk: str) -> Response:
+        """Labels that Tolokers gave against those of the ground truth and of reviewers' versions. What nobody has counted yet
+        (`waiting`) is being counted: ask again."""
+        found = confusions_of(self.get_object())  # type: ignore[attr-defined]
+        if any(counted.waiting for counted in found.values()):
+            tasks.ring_for_confusions(int(pk))
+        return Response(ConfusionsSerializer({against: _confusion(counted) for against, counted in found.items()}).data)
 
 
 def pool_quality(pool: Pool) -> dict[str, Any]:
     work = work_in(pool)
     said = kept_of_votes(pool, reports.verification_of)
-    found = confusions_of(pool)
-    if any(counted.waiting for counted in found.values()):
-        tasks.ring_for_confusions(pool.pk)
     return {
         "pool": pool.pk, "task": pool.task_id, **summary_in(reports.summary_of(work)), "money": selectors.pool_money(pool),
         "decisions": _decisions(work),
@@ -45,7 +59,6 @@ def pool_quality(pool: Pool) -> dict[str, Any]:
                           "confidence": said.confidence},
         "verification": {"questions": said.questions, "votes": said.votes, "settled": said.settled, "alpha": said.alpha,
                          "agreement": share_of(said.pairs)},
-        "confusion": {against: _confusion(counted) for against, counted in found.items()},
         "verdicts": [{"source": source, "outcome": outcome, "count": number}
                      for (source, outcome), number in sorted(verdict_counts(pool).items())],
         "signals": reports.signals_of(work)}

@@ -23,9 +23,10 @@ POOL_QUALITY = {
     "money": {"budget": "0.500", "reserved": "0.050", "spent": "0.400", "free": "0.050", "fee_estimate": "0.120"},
     "distributions": {"truth": _SCORES, "suspicion": _SCORES, "seconds": _SCORES, "confidence": _SCORES},
     "verification": {"questions": 10, "votes": 31, "settled": {"OK": 8, "BAD": 2}, "alpha": 0.71, "agreement": _SHARE},
-    "confusion": {"truth": {"attempts": 10, "waiting": 0, "objects": _SHARE, "labels": _SHARE, "cells": [
-        {"true": 3, "given": 3, "count": 27}, {"true": 3, "given": 4, "count": 2}, {"true": 4, "given": None, "count": 1}]}},
     "verdicts": [{"source": "verification", "outcome": "accept", "count": 8}]}
+_CONFUSION = {"attempts": 10, "waiting": 0, "objects": _SHARE, "labels": _SHARE, "cells": [
+    {"true": 3, "given": 3, "count": 27}, {"true": 3, "given": 4, "count": 2}, {"true": 4, "given": None, "count": 1}]}
+CONFUSIONS = {"truth": _CONFUSION, "correction": {**_CONFUSION, "attempts": 0, "cells": []}}
 WORKER = {"id": 41, "user_id": "7c1f0d5be2a84f9c9f2f3a6b1d0e8c77", "account": 2, "first_seen_at": _AT, **_SUMMARY}
 WORKER_DETAIL = {**WORKER, "votes": 12, "right_votes": _SHARE, "decisions": _DECISIONS, "signals": _SIGNALS,
                  "pools": [{"pool": 5, **_SUMMARY}]}
@@ -114,6 +115,12 @@ class ConfusionSerializer(serializers.Serializer):
     cells = CellSerializer(many=True)
 
 
+@examples.shown("A few mixed up", CONFUSIONS)
+class ConfusionsSerializer(serializers.Serializer):
+    truth = ConfusionSerializer(help_text="Held against the ground truth.")
+    correction = ConfusionSerializer(help_text="Held against the reviewers' versions.")
+
+
 class VerificationSerializer(serializers.Serializer):
     questions = serializers.IntegerField()
     votes = serializers.IntegerField()
@@ -147,7 +154,6 @@ class PoolQualitySerializer(SummarySerializer):
     distributions = DistributionsField(help_text="Scores by the ground truth, suspicion, seconds a job (the last bin has no end), and how "
                                                  "sure the second crowd's answers are.")
     verification = VerificationSerializer()
-    confusion = serializers.DictField(child=ConfusionSerializer(), help_text="truth and correction: what the attempts were held against.")
     verdicts = VerdictCountSerializer(many=True)
     signals = SignalSerializer(many=True)
 

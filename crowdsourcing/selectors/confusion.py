@@ -2,7 +2,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast
 
@@ -44,26 +44,26 @@ def uncounted(pool: Pool, against: str, version: str) -> QuerySet[Any]:
 
 
 def confusions_of(pool: Pool) -> dict[str, Counted]:
-    """"truth" and "correction" -> what was counted against the versions that count now. Five queries."""
-    version = truth_version(pool.task_id)
-    possible = comparable(pool).aggregate(truth=Count("pk", filter=Q(has_truth=True)), correction=Count("corrected"))
-    found = {kind.value: Counted(waiting=possible[kind.value]) for kind in _KINDS}
-    for against, counted, corrected, cells in LabelConfusion.objects.filter(assignment__in=comparable(pool)).order_by().annotate(
-            corrected=_corrected()).values_list("against", "version", "corrected", "cells"):
-        if counted == (version if against == _KINDS.TRUTH else corrected):
+    """"truth" and "correction" -> what was counted against the versions that count now. Four queries."""
+    truth = truth_version(pool.task_id)
+    found = {kind.value: Counted() for kind in _KINDS}
+    seen: set[int] = set()
+    rows = comparable(pool).filter(Q(has_truth=True) | Q(corrected__isnull=False)).values_list(
+        "pk", "has_truth", "corrected", "confusions__against", "confusions__version", "confusions__cells")
+    for pk, has_truth, corrected, against, version, cells in rows:
+        if pk not in seen:
+            # An attempt with two counts comes twice.
+            seen.add(pk)
+            found[_KINDS.TRUTH].waiting += has_truth
+            found[_KINDS.CORRECTION].waiting += corrected is not None
+        if against and version == (truth if against == _KINDS.TRUTH else corrected):
             _add(found[against], cells)
     return found
 
 
-def _corrected() -> Any:
-    kept = Correction.objects.filter(
-        job=OuterRef("assignment__task_suite__job"), attempt=OuterRef("assignment__remote_id"), snapshot__isnull=False)
-    return Cast(Subquery(kept.values("snapshot")[:1]), CharField())
-
-
 def _add(sums: Counted, cells: dict[str, int]) -> None:
     sums.attempts += 1
-    sums.waiting = max(0, sums.waiting - 1)
+    sums.waiting -= 1
     for key, count in cells.items():
         true, _, given = key.partition(":")
         pair = (int(true) if true else None, int(given) if given else None)

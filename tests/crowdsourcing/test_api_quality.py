@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotation.models import ImportedFrame
+from annotation.models import Frame, ImportedFrame
 from crowdsourcing import quality, tasks
 from crowdsourcing.models import Assignment, Pool, Toloker, TruthScore, Verification, VerificationTask, Vote, WorkMeasure
 from tests.crowdsourcing import scene
@@ -34,17 +34,23 @@ def rows(pool: Pool) -> list[Assignment]:
     return made
 
 
-def test_a_pool_says_how_good_its_work_is(api: Any, pool: Pool, rows: list[Assignment], django_assert_max_num_queries: Any) -> None:
+def test_what_was_taken_for_what(api: Any, pool: Pool, rows: list[Assignment], django_assert_max_num_queries: Any) -> None:
     car = pool.task.project.labels.get().pk
+    Frame.objects.create(task=pool.task, number=0, name="a.jpg", width=400, height=300, byte_size=1)
     ImportedFrame.objects.create(task=pool.task, kind="ground truth", frame=0, shapes=[
         {"type": "rectangle", "points": [60, 50, 260, 190], "label_id": car}])
-    address = f"/api/crowdsourcing/pools/{pool.pk}/quality"
-    assert api.get(address).json()["confusion"]["truth"]["waiting"] == 1
+    address = f"/api/crowdsourcing/pools/{pool.pk}/confusion"
+    assert api.get(address).json()["truth"]["waiting"] == 1
     quality.count_confusions(pool)
     with django_assert_max_num_queries(10):
         found = api.get(address).json()
-    assert found["confusion"]["truth"] | {"objects": 0, "labels": 0} == {
-        "attempts": 1, "waiting": 0, "objects": 0, "labels": 0, "cells": [{"true": car, "given": car, "count": 1}]}
+    assert found["truth"]["cells"] == [{"true": car, "given": car, "count": 1}] and found["correction"]["cells"] == []
+    assert (found["truth"]["attempts"], found["truth"]["waiting"], found["truth"]["labels"]["value"]) == (1, 0, 1.0)
+
+
+def test_a_pool_says_how_good_its_work_is(api: Any, pool: Pool, rows: list[Assignment], django_assert_max_num_queries: Any) -> None:
+    with django_assert_max_num_queries(10):
+        found = api.get(f"/api/crowdsourcing/pools/{pool.pk}/quality").json()
     assert (found["accepted"], found["rejected"], found["waiting"], found["spent"], found["hourly"]) == (1, 1, 1, "0.050", "6.00")
     assert found["acceptance"] == {"value": 0.5, "low": 0.0945, "high": 0.9055, "part": 1.0, "whole": 2.0}
     assert found["seconds"] == {"low": 25.0, "median": 30.0, "high": 35.0} and found["truth"]["value"] == 0.9
@@ -89,4 +95,5 @@ def test_votes_count_for_who_gave_them(api: Any, pool: Pool, rows: list[Assignme
 def test_strangers_get_nothing(api: Any, pool: Pool, rows: list[Assignment], stranger: Any) -> None:
     api.force_login(stranger)
     assert api.get(f"/api/crowdsourcing/pools/{pool.pk}/quality").status_code == 404
+    assert api.get(f"/api/crowdsourcing/pools/{pool.pk}/confusion").status_code == 404
     assert api.get(f"{WORKERS}/{rows[0].toloker_id}").status_code == 404 and api.get(WORKERS).json()["count"] == 0

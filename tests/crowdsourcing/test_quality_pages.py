@@ -8,10 +8,10 @@ import pytest
 from django.utils import timezone
 
 from annotation.models import Correction, Frame, ImportedFrame, Job, Label, ProjectMember, Snapshot
+from annotation.services.truth import truth_version
 from crowdsourcing import quality, tasks
 from crowdsourcing.models import Assignment, Pool, Toloker, TruthScore, Verdict, Verification, VerificationTask, Vote, WorkMeasure
 from crowdsourcing.quality import reports
-from crowdsourcing.selectors.confusion import truth_version
 from crowdsourcing.selectors.work import work_in
 from tests.crowdsourcing import scene
 
@@ -141,7 +141,7 @@ def test_forty_labels_stay_readable_and_all_can_be_seen(browser: Any, pool: Pool
             for number in range(40)]
     cells = {f"{label}:{label}": 5 for label in made} | {f"{label}:{made[number - 1]}": 1 for number, label in enumerate(made[:5])}
     ImportedFrame.objects.create(task=pool.task, kind="ground truth", frame=0)
-    four[0].confusions.create(against="truth", version=truth_version(pool), cells=cells)
+    four[0].confusions.create(against="truth", version=truth_version(pool.task_id), cells=cells)
     page = text_of(browser.get(f"/pools/{pool.pk}/quality/labels"))
     assert "show all 40" in page and "all others" in page and page.count('<th scope="row"') == 13
     assert text_of(browser.get(f"/pools/{pool.pk}/quality/labels?all=1")).count('<th scope="row"') == 40
