@@ -163,6 +163,10 @@ def crowd_project_of(user: Any, project_pk: int, *, edit: bool = False) -> Crowd
     return found
 
 
+def crowd_project(user: Any, pk: int) -> CrowdProject:
+    return _one(crowd_projects_for(user), pk=pk)
+
+
 def pool_of(user: Any, task_pk: int, *, edit: bool = False) -> Pool:
     found = _one(pools_for(user), task_id=task_pk)
     if edit:

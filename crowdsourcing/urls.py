@@ -25,6 +25,7 @@ urlpatterns = [
     path("projects/<int:project_id>/crowdsourcing/skills", rules.project_skills, name="project_skills"),
     path("projects/<int:project_id>/crowdsourcing/<slug:verb>", projects.project_verb, name="project_verb"),
     path("tasks/<int:task_id>/pool", pools.pool_setup, name="pool_setup"),
+    path("tasks/<int:task_id>/pool/example", pools.pool_example, name="pool_example"),
     path("tasks/<int:task_id>/pool/update", pools.pool_update, name="pool_update"),
     path("tasks/<int:task_id>/pool/<slug:verb>", pools.pool_verb, name="pool_verb"),
     path("pools/<int:pool_id>/policy", policies.pool_policy, name="pool_policy"),

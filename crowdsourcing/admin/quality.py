@@ -2,7 +2,7 @@
 from django.contrib import admin
 
 from crowdsourcing.admin.base import ReadOnlyAdmin
-from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, ReviewPolicy, Verdict, WorkMeasure
+from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, ReviewPolicy, Skill, Verdict, WorkMeasure
 
 
 @admin.register(BulkDecision)
@@ -52,3 +52,13 @@ class VerdictAdmin(ReadOnlyAdmin):
     search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id", "actor__username", "explanation")
     list_select_related = ("assignment", "policy", "guide_version", "actor", "command")
     date_hierarchy = "created_at"
+
+
+@admin.register(Skill)
+class SkillAdmin(ReadOnlyAdmin):
+    """What the platform said last; skills are made on a project's page."""
+
+    list_display = ("name", "remote_id", "account", "hidden", "mirrored_at", "gone_at")
+    list_filter = ("hidden", ("gone_at", admin.EmptyFieldListFilter), "account__environment")
+    search_fields = ("name", "remote_id")
+    list_select_related = ("account",)

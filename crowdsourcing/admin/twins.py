@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 
-from crowdsourcing import audience, selectors
+from crowdsourcing import rules, selectors
 from crowdsourcing.admin.base import ReadOnlyAdmin
 from crowdsourcing.models import CrowdProject, DrawingProject, Pool, TaskSuite
 from crowdsourcing.services import assignments as assignment_services, pools as pool_services, projects as project_services
@@ -46,11 +47,16 @@ class PoolAdmin(ReadOnlyAdmin):
     actions = ("start_pool", "stop_pool", "archive_pool", "sync_pool")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("audience", "money", "counts")
+        return ("audience", "rules", "money", "counts")
 
     @admin.display(description="Audience")
     def audience(self, pool: Pool) -> str:
-        return audience.sentence(pool.filter)
+        return selectors.audience_of(pool)
+
+    @admin.display(description="Quality rules")
+    def rules(self, pool: Pool) -> str:
+        names = selectors.skill_names(pool.crowd_project.account)
+        return format_html_join("", "<div>{}. {}</div>", enumerate(rules.sentences(selectors.rules_of(pool), names), 1)) or "none"
 
     @admin.display(description="Money, USD")
     def money(self, pool: Pool) -> str:

@@ -39,7 +39,7 @@ class PoolViewSet(PolicyActions, PoolQuality, VerificationActions, ListModelMixi
         return PoolSerializer if self.action == "list" else PoolDetailSerializer
 
     def get_queryset(self) -> Any:
-        return with_open_command(doors.pools_for(self.request.user), "pool")
+        return with_open_command(doors.pools_for(self.request.user).prefetch_related("crowd_project__account__skills"), "pool")
 
     @extend_schema(request=PoolSetupSerializer, responses=VERB_ANSWERS, examples=[SETUP_EXAMPLE], summary="Setup Toloka pool")
     def create(self, request: Request) -> Response:

@@ -129,7 +129,7 @@ class PoolSerializer(_TwinSerializer):
         read_only_fields = fields
 
     def get_audience(self, pool: Pool) -> str:
-        return audience.sentence(pool.filter)
+        return selectors.audience_of(pool)
 
 
 @examples.shown("An open pool", examples.POOL_DETAIL)

@@ -1,5 +1,7 @@
 """A filter in plain English, for people who read a pool and do not edit it."""
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from crowdsourcing.audience.fields import TESTED_VALUE, Field, field_of, language_skills, languages, regions
@@ -29,20 +31,23 @@ PHRASES = {
 LOWER = {"education", "gender", "device_category"}
 
 
-def sentence(value: dict[str, Any]) -> str:
-    """E.g. "Tolokers who speak English (verified) and (live in Germany or live in France)." `value` has passed `clean`."""
+def sentence(value: dict[str, Any], skills: Mapping[str, str] = MappingProxyType({})) -> str:
+    """E.g. "Tolokers who speak English (verified) and (live in Germany or live in France)." `value` has passed `clean`.
+
+    `skills`: id -> name, for skills to be told by name.
+    """
     if not value:
         return "All Tolokers."
-    return f"Tolokers who {_phrase(value, outer=True)}."
+    return f"Tolokers who {_phrase(value, skills, outer=True)}."
 
 
-def _phrase(node: dict[str, Any], *, outer: bool = False) -> str:
+def _phrase(node: dict[str, Any], skills: Mapping[str, str], *, outer: bool = False) -> str:
     if not is_group(node):
-        return _condition(node)
+        return _condition(node, skills)
     if not outer and (code := tested_language(node)):
         return f"speak {languages()[code]} (verified)"
     word, members = next(iter(node.items()))
-    joined = f" {word} ".join(_phrase(member, outer=len(members) == 1) for member in members)
+    joined = f" {word} ".join(_phrase(member, skills, outer=len(members) == 1) for member in members)
     return joined if outer or len(members) == 1 else f"({joined})"
 
 
@@ -59,14 +64,14 @@ def tested_language(node: dict[str, Any]) -> str | None:
     return code if matches else None
 
 
-def _condition(node: dict[str, Any]) -> str:
+def _condition(node: dict[str, Any], skills: Mapping[str, str]) -> str:
     known = field_of(node["category"], node["key"])
     if known is None:
         return f"match {node['category']} {node['key']} {node['operator']} {node['value']}"
     key, operator, value = node["key"], node["operator"], node["value"]
     positive = operator in ("EQ", "IN")
     if known.kind == "skill":
-        return _skill(key, operator, value)
+        return _skill(f"“{skills[key]}”" if key in skills else key, operator, value)
     if known.kind == "date":
         return _birth(operator, value)
     if known.kind == "bool":

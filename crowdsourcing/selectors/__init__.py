@@ -5,10 +5,10 @@ from crowdsourcing.selectors.history import attempts_of, consuming_attempts, is_
 from crowdsourcing.selectors.links import remote_url
 from crowdsourcing.selectors.money import pool_counts, pool_money
 from crowdsourcing.selectors.obstacles import is_busy, obstacles
-from crowdsourcing.selectors.skills import rules_of, skill_names, skills_gone, skills_of
+from crowdsourcing.selectors.skills import audience_of, rules_of, skill_names, skills_gone, skills_of
 
 __all__ = [
-    "attempts_of", "consuming_attempts", "is_accepted", "is_busy", "is_offered_again", "latest_assignment", "latest_command", "obstacles",
-    "open_command", "platform_now", "pool_counts", "pool_money", "remote_url", "rules_of", "skill_names",
-    "skills_gone", "skills_of", "target_type_of", "timeline_of",
+    "attempts_of", "audience_of", "consuming_attempts", "is_accepted", "is_busy", "is_offered_again", "latest_assignment",
+    "latest_command", "obstacles", "open_command", "platform_now", "pool_counts", "pool_money", "remote_url", "rules_of",
+    "skill_names", "skills_gone", "skills_of", "target_type_of", "timeline_of",
 ]

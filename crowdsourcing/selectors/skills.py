@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from crowdsourcing import rules
+from crowdsourcing import audience, rules
 from crowdsourcing.models import Pool, ProviderAccount, Skill
 from crowdsourcing.statuses import ReissuePolicy
 
@@ -10,6 +10,12 @@ from crowdsourcing.statuses import ReissuePolicy
 def skill_names(account: ProviderAccount) -> dict[str, str]:
     """The platform's id -> name; gone ones too, since rules may still name them."""
     return {skill.remote_id: skill.name for skill in account.skills.all()}
+
+
+def audience_of(pool: Pool) -> str:
+    """Who may take the pool's jobs, in plain English, skills by name."""
+    used = any(True for _ in _in_audience(pool.filter))
+    return audience.sentence(pool.filter, skill_names(pool.crowd_project.account) if used else {})
 
 
 def skills_of(account: ProviderAccount) -> list[Skill]:

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation.models import Task
 from crowdsourcing import audience, doors, selectors
 from crowdsourcing.forms import PoolForm
 from crowdsourcing.forms.pools import DELAY_PRESETS, DURATION_PRESETS
 from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.selectors.skills import audience_of
 from crowdsourcing.services import pools as services
 from crowdsourcing.statuses import CommandKind, CommandStatus, PoolStatus
 from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
@@ -57,6 +58,16 @@ def pool_setup(request: HttpRequest, task_id: int) -> HttpResponse:
     return _form_page(request, task, pool, form, CommandKind.SETUP_POOL)
 
 
+@login_required
+@require_POST
+def pool_example(request: HttpRequest, task_id: int) -> HttpResponse:
+    """One click: the pool of the platform's segmentation example, with its skill and its rules."""
+    task = doors.task(request.user, task_id, edit=True)
+    with refusals_as_messages(request):
+        services.setup_example_pool(actor=request.user, task=task, skill_name=request.POST.get("skill_name", ""))
+    return redirect("crowdsourcing:pool_setup", task.pk)
+
+
 def unpublished(pool: Pool) -> bool:
     """The set-up stopped between the pool and its tasks."""
     return pool.task_suites.filter(remote_task_id="").exists()
@@ -78,24 +89,35 @@ def pool_update(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, task: Task, pool: Pool | None, form: PoolForm, kind: CommandKind) -> HttpResponse:
+    crowd_project = CrowdProject.objects.select_related("account").filter(project_id=task.project_id).first()
     command = selectors.latest_command(pool) if pool else None
     done = command is not None and command.status == CommandStatus.DONE
     created = pool is not None and kind == CommandKind.UPDATE_POOL
     obstacles = selectors.obstacles(pool, kind) if pool is not None and created else selectors.obstacles(task, kind)
     context = {
         "task": task, "project": task.project, "pool": pool, "form": form, "is_created": created,
-        "crowd_project": CrowdProject.objects.select_related("account").filter(project_id=task.project_id).first(),
+        "crowd_project": crowd_project,
         "remote_url": selectors.remote_url(pool) if pool is not None and created else "",
         "obstacles": [] if form.is_bound else obstacles,
         # Read-only: what may not be changed now is shown as text, not as a form that would be refused.
         "locked": created and pool is not None and pool.status != PoolStatus.CLOSED,
         "cost": cost(form.price(), task.annotation_jobs.count()),
-        "audience_catalogue": audience.catalogue(), "audience_sentence": audience.sentence(pool.filter if pool else {}),
+        "audience_catalogue": {**audience.catalogue(), "skills": _skills(crowd_project)},
+        "audience_sentence": audience_of(pool) if pool else audience.sentence({}), "gone": selectors.skills_gone(pool) if pool else [],
+        "example_skill": services.example_skill(task.project),
         "delay_presets": DELAY_PRESETS, "duration_presets": DURATION_PRESETS,
         "created": "created" in request.GET, "saved": "saved" in request.GET and done,
         **command_context(command, request.user, task),
     }
     return render(request, "crowdsourcing/pool_form.html", context, status=422 if form.errors else 200)
+
+
+def _skills(crowd_project: CrowdProject | None) -> list[tuple[str, str]]:
+    """What the audience's builder offers: (id, name). Gone ones keep their name, and say so."""
+    if crowd_project is None:
+        return []
+    skills = list(crowd_project.account.skills.all())
+    return [(skill.remote_id, f"{skill.name} (gone at the platform)" if skill.gone_at else skill.name) for skill in skills]
 
 
 def _update_address(pool: Pool) -> str:
@@ -126,5 +148,5 @@ def pool_verb(request: HttpRequest, task_id: int, verb: str) -> HttpResponse:
         counts = selectors.pool_counts(pool)
         context["cost"] = cost(pool.reward_per_assignment, counts["jobs"] - counts["completed"])
         context["account"] = pool.crowd_project.account
-        context["audience_sentence"] = audience.sentence(pool.filter)
+        context["audience_sentence"] = audience_of(pool)
     return render_dialog(request, "verb_dialog", context)

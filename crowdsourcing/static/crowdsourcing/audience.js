@@ -262,13 +262,22 @@ class Builder {
       if (name !== "IN") delete node.tested;
       this.redraw(node, parent, field.kind === "skill" ? 2 : 1);
     });
-    if (field.kind === "skill") return this.skillControls(node, operator);
+    if (field.kind === "skill") return this.skillControls(node, operator, parent);
     return [operator, ...this.valueControls(node, field, parent)];
   }
 
-  skillControls(node, operator) {
-    const id = el("input", { class: "form-control", type: "text", inputmode: "numeric", pattern: "[0-9]+", required: true, placeholder: "skill number", "aria-label": "Number of the skill",
+  // By name; by number what is not among the account's skills, such as the platform's own.
+  skillControls(node, operator, parent) {
+    const skills = this.catalogue.skills ?? [];
+    const listed = skills.length > 0 && !node.byNumber && (node.skill === "" || skills.some(([number]) => number === node.skill));
+    const named = () => select("Skill", [...(node.skill ? [] : [["", "Choose a skill"]]), ...skills, ["#", "Another one, by its number"]], node.skill, (chosen) => {
+        node.skill = chosen === "#" ? "" : chosen;
+        if (chosen === "#") node.byNumber = true;
+        this.redraw(node, parent, 1);
+      }, { required: true });
+    const numbered = () => el("input", { class: "form-control", type: "text", inputmode: "numeric", pattern: "[0-9]+", required: true, placeholder: "skill number", "aria-label": "Number of the skill",
       value: node.skill, oninput: (event) => { node.skill = event.target.value.trim(); this.store(); } });
+    const id = listed ? named() : numbered();
     const value = node.operator.startsWith("HAS") ? null
       : number("Value, 0 to 100", node.value, (typed) => this.set(node, typed), { min: 0, max: 100, step: "any", required: true });
     return [id, operator, value];
