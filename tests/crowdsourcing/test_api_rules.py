@@ -46,7 +46,8 @@ def test_rules_are_put_and_read_in_the_platforms_words_and_in_ours(api: APIClien
     ({"quality_rules": "all"}, "Must be a list of rules"),
     ({"quality_rules": [presets.too_fast(), presets.completed("5")]}, "Rule 2: this account has no skill with the id 5."),
     ({"quality_rules": [presets.too_fast() | {"rules": [
-        {**presets.too_fast()["rules"][0], "action": presets.reissue()["rules"][0]["action"]}]}]}, "Rule 1: “Give the job to more Tolokers”"),
+        {**presets.too_fast()["rules"][0], "action": presets.reissue()["rules"][0]["action"]}]}]},
+     "Rule 1: “Give the job to more Tolokers”"),
     ({"quality_rules": [{"collector_config": {"type": ["x"]}, "rules": [{}]}]}, "no collector"),
 ])
 def test_what_cannot_be_is_a_400_that_names_the_rule(api: APIClient, pool: Pool, body: dict[str, Any], words: str) -> None:
