@@ -56,7 +56,7 @@ POLICY = {"id": 8, "pool": 5, "version": 2, "config": {"verification": {"min_con
                                                        "max_rounds": 3, "stop": {"first": 20, "accepted_share": 0.1}},
           "created_at": _AT, "created_by": "alice", "stopped": False, "stopped_at": None, "stop_reason": "", "resumed_at": None,
           "resumed_by": None}
-REPLAY = {"looked_at": 40, "left_out": 0, "before": {"accept": 12, "reject": 28}, "after": {"accept": 26, "reject": 14},
+REPLAY = {"looked_at": 40, "left_out": 0, "unknown": 0, "before": {"accept": 12, "reject": 28}, "after": {"accept": 26, "reject": 14},
           "more_accepted": 14, "more_paid": "0.700", "changes": [
               {"assignment": 64, "job": 88, "toloker": "wanda", "reward": "0.050", "before": "reject", "after": "accept",
                "source": "verification", "why": "Other people looked at 1 frame of this work. 1 of 1 was found to be right."}]}

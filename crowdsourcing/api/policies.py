@@ -14,14 +14,14 @@ from crowdsourcing.api.base import RoomViewSet
 from crowdsourcing.api.errors import ERRORS
 from crowdsourcing.api.filters import VerdictFilter
 from crowdsourcing.models import Pool, ReviewPolicy, Verdict
-from crowdsourcing.quality.judgement import ACCEPT, ASK, REJECT, WAIT
+from crowdsourcing.quality.judgement import ACCEPT, ASK, REJECT
 from crowdsourcing.quality.policies import ORDER
 from crowdsourcing.quality.replaying import OPEN, replay
 from crowdsourcing.selectors.policies import policy_of, versions_of
 from crowdsourcing.services import policies as services
 
 _SOURCES = (*ORDER, "hand")
-_OUTCOMES = [ACCEPT, REJECT, ASK, WAIT, OPEN]
+_OUTCOMES = [ACCEPT, REJECT, ASK, OPEN]
 CONFIG_HELP = ("{} is by hand. Blocks, asked in this order, the first that is sure decides: automatic {reject_without_work, "
                "reject_below_seconds (a frame), reject_untouched_from, ask_suspicion_from, accept_rest}, ground_truth {accept_from, "
                "reject_below, min_frames}, verification {min_confidence, ok_share, min_frames}; and max_rounds, stop {first, "
@@ -70,9 +70,9 @@ class ChangeSerializer(serializers.Serializer):
     job = serializers.IntegerField(source="assignment.task_suite.job_id")
     toloker = serializers.CharField(source="assignment.toloker.user_id")
     reward = serializers.DecimalField(source="assignment.reward", max_digits=12, decimal_places=3)
-    before = serializers.ChoiceField(choices=_OUTCOMES, help_text="open: nobody decided yet; ask: left to a person; wait: for an answer.")
+    before = serializers.ChoiceField(choices=_OUTCOMES, help_text="open: nobody decided yet; ask: left to a person.")
     after = serializers.ChoiceField(choices=_OUTCOMES)
-    source = serializers.CharField(help_text="The block that would decide.")
+    source = serializers.CharField(help_text="The block that would decide.")  # type: ignore[assignment]
     why = serializers.CharField()
 
 
@@ -82,6 +82,7 @@ class ReplaySerializer(serializers.Serializer):
 
     looked_at = serializers.IntegerField()
     left_out = serializers.IntegerField(help_text="Older attempts that were not looked at.")
+    unknown = serializers.IntegerField(help_text="Of which too little is known to tell, as votes or scores; in neither count.")
     before = serializers.DictField(child=serializers.IntegerField(), help_text="Outcome -> how many.")
     after = serializers.DictField(child=serializers.IntegerField())
     more_accepted = serializers.IntegerField(help_text="Negative: fewer.")
@@ -96,7 +97,8 @@ class VerdictSerializer(serializers.ModelSerializer):
     pool = serializers.IntegerField(source="assignment.pool_id", read_only=True)
     job = serializers.IntegerField(source="assignment.task_suite.job_id", read_only=True)
     toloker = serializers.CharField(source="assignment.toloker.user_id", read_only=True)
-    source = serializers.ChoiceField(choices=_SOURCES, read_only=True, help_text="The block that decided, or hand.")
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        choices=_SOURCES, read_only=True, help_text="The block that decided, or hand.")
     policy_version = serializers.IntegerField(source="policy.version", default=None, read_only=True, allow_null=True)
     guide_version = serializers.IntegerField(source="guide_version.number", default=None, read_only=True, allow_null=True)
     actor = serializers.CharField(source="actor.username", default=None, read_only=True, allow_null=True)

@@ -34,7 +34,9 @@ def _of(path: str, label: str, help_text: str = "") -> Any:
 class PolicyForm(forms.Form):
     """Names are paths into the config, "__" for the dot; a block's own name is its switch."""
 
-    automatic = forms.BooleanField(required=False, label="Decide by rules")
+    automatic = forms.BooleanField(
+        required=False, label="Decide by rules",
+        help_text="What can be told without a look at the images: time, untouched frames, suspicion.")
     automatic__reject_without_work = forms.BooleanField(required=False, label="Reject what was submitted without any work")
     automatic__reject_below_seconds = _of(
         "automatic.reject_below_seconds", "Reject when faster than, seconds a frame", "Empty: speed rejects nothing.")
@@ -47,21 +49,23 @@ class PolicyForm(forms.Form):
     automatic__accept_rest = forms.BooleanField(
         required=False, label="Accept everything that nothing speaks against",
         help_text="Is asked last: only what no other part of this policy decides or waits for.")
-    ground_truth = forms.BooleanField(required=False, label="Decide by ground truth")
+    ground_truth = forms.BooleanField(
+        required=False, label="Decide by ground truth", help_text="How well the work fits on frames whose right answer is known.")
     ground_truth__accept_from = _of("ground_truth.accept_from", "Accept from a score of, 0 to 1")
     ground_truth__reject_below = _of(
         "ground_truth.reject_below", "Reject below a score of, 0 to 1", "Between the two the next part decides, or you.")
     ground_truth__min_frames = _of("ground_truth.min_frames", "Only with so many frames that have ground truth")
-    verification = forms.BooleanField(required=False, label="Decide by the verification crowd")
+    verification = forms.BooleanField(
+        required=False, label="Decide by the verification crowd", help_text="Other Tolokers are asked whether each frame is done well.")
     verification__min_confidence = _of(
         "verification.min_confidence", "An answer counts when it is so sure, %", "A tie never counts against anybody.")
     verification__ok_share = _of("verification.ok_share", "So many frames have to be right, %")
     verification__min_frames = _of("verification.min_frames", "At least so many frames have to be checked")
     max_rounds = _number("max_rounds", MAX_ROUNDS, "Reject a job at most so often",
                          "The next attempt that would be rejected is left to you.")
-    stops = forms.BooleanField(required=False, label="Stop when it begins badly")
-    stop__first = _of("stop.first", "Of the first so many decisions")
-    stop__accepted_share = _of("stop.accepted_share", "at least so many have to be accepted, %")
+    stops = forms.BooleanField(required=False, label="Stop when it begins badly", help_text="Then a person looks before more is decided.")
+    stop__first = _of("stop.first", "Looking at the first so many decisions")
+    stop__accepted_share = _of("stop.accepted_share", "Stop if fewer are accepted than, %")
     against = forms.ChoiceField(required=False, label="Compare with", choices=[
         (DECIDED, "What was decided"), (IN_FORCE, "What the policy in force would decide")])
 

@@ -19,7 +19,7 @@ _DECIDED: dict[str, str] = {AssignmentStatus.ACCEPTED: ACCEPT, AssignmentStatus.
 
 @dataclass(frozen=True)
 class Change:
-    """One attempt about which the two differ: what it was and what it would be (accept, reject, ask, wait, open), and why."""
+    """One attempt about which the two differ: what it was and what it would be (accept, reject, ask, open), and why."""
 
     assignment: Assignment
     before: str
@@ -32,11 +32,13 @@ class Change:
 class Replay:
     """`before`, `after`: how many came to which outcome; `more_accepted` and `more_paid` (USD without the fee) may be negative.
 
-    `left_out`: older attempts that were not looked at.
+    `left_out`: older attempts that were not looked at; `unknown`: those of which too little is known (votes, scores) to tell, which are in
+    neither count.
     """
 
     looked_at: int
     left_out: int
+    unknown: int
     before: dict[str, int]
     after: dict[str, int]
     more_paid: Decimal
@@ -54,19 +56,22 @@ def replay(pool: Pool, config: Mapping[str, Any], against: Mapping[str, Any] | N
     newest = list(rows.select_related("task_suite", "toloker").defer("solution").order_by("-submitted", "-pk")[:MOST])
     total = len(newest) if len(newest) < MOST else rows.count()
     evidence = evidence_of(pool, [row.pk for row in newest])
-    before, after, changes, paid = Counter[str](), Counter[str](), list[Change](), Decimal(0)
+    before, after, changes, paid, unknown = Counter[str](), Counter[str](), list[Change](), Decimal(0), 0
     for row in newest:
         was = _DECIDED[row.status] if against is None else judge(evidence[row.pk], against).outcome
         would = judge(evidence[row.pk], config)
+        if WAIT in (was, would.outcome):
+            unknown += 1
+            continue
         before[was] += 1
         after[would.outcome] += 1
         paid += row.reward * ((would.outcome == ACCEPT) - (was == ACCEPT))
         if _differs(was, would.outcome):
             changes.append(Change(row, was, would.outcome, would.source, would.explanation))
-    return Replay(len(newest), total - len(newest), dict(before), dict(after), paid, changes)
+    return Replay(len(newest), total - len(newest), unknown, dict(before), dict(after), paid, changes)
 
 
 def _differs(before: str, after: str) -> bool:
     """What nobody decides is the same whatever the reason."""
-    undecided = {ASK, WAIT, OPEN}
+    undecided = {ASK, OPEN}
     return before != after and not {before, after} <= undecided

@@ -3,10 +3,10 @@
 | tag | gives |
 |---|---|
 | `{{ version|policy_words }}` | what a version decides by, one line |
-| `{% outcome_of_policy word %}` | accept, reject, ask, wait or open as a dot with its word |
+| `{% outcome_of_policy word %}` | accept, reject, ask or open as a dot with its word |
 | `{% verdict_dot verdict %}` | "Accept", "Reject", "Left to you" and what decided |
 | `{{ verdict|verdict_rows }}` | (name, value) of all that it was made of and held against |
-| `{{ replay|replay_sentence }}`, `{{ replay|not_yet:"before" }}` | "14 more accepted, $0.70 more."; how many nobody has decided |
+| `{{ replay|replay_sentence }}` | "14 more accepted, $0.70 more." |
 """
 from typing import Any
 
@@ -15,15 +15,14 @@ from django.utils.safestring import SafeString
 
 from annotation.templatetags.pages import dot
 from crowdsourcing.models import ReviewPolicy, Verdict
-from crowdsourcing.quality.judgement import WAIT
 from crowdsourcing.quality.policies import BLOCKS, ORDER, is_by_hand
-from crowdsourcing.quality.replaying import OPEN, Replay
+from crowdsourcing.quality.replaying import Replay
 from crowdsourcing.selectors.policies import BY_HAND
 from crowdsourcing.templatetags.crowd import money
 
 register = template.Library()
 
-OUTCOMES = {"accept": ("green", "Accept"), "reject": ("red", "Reject"), "ask": ("yellow", "Left to you"), "wait": ("gray", "Waits"),
+OUTCOMES = {"accept": ("green", "Accept"), "reject": ("red", "Reject"), "ask": ("yellow", "Left to you"),
             "open": ("gray", "Not decided")}
 # Of a verdict's inputs: name, words, unit.
 _INPUTS = (("seconds", "Time", " s"), ("frames", "Frames", ""), ("untouched_frames", "Untouched frames", ""),
@@ -95,9 +94,3 @@ def replay_sentence(replay: Replay) -> str:
     if not more and not paid:
         return "As many accepted, and no money more or less."
     return f"{abs(more)} {'more' if more >= 0 else 'fewer'} accepted, {money(abs(paid))} {'more' if paid >= 0 else 'less'}."
-
-
-@register.filter
-def not_yet(replay: Replay, side: str) -> int:
-    counts: dict[str, int] = getattr(replay, side)
-    return counts.get(WAIT, 0) + counts.get(OPEN, 0)
