@@ -2,7 +2,7 @@
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import httpx
 
@@ -99,11 +99,16 @@ def _content(frame: dict[str, Any], labels: list[dict[str, Any]], truth: dict[st
 
 def truth_of(truth: dict[str, Any], name: str) -> list[dict[str, Any]] | None:
     """What is known of a picture, by its name, its address or the last part of either; None if nothing is."""
-    last = urlsplit(name).path.rpartition("/")[2]
+    last = _last_part(name)
     for key in (name, last):
         if key in truth:
             return truth[key]
     for key, known in truth.items():
-        if last and urlsplit(key).path.rpartition("/")[2] == last:
+        if last and _last_part(key) == last:
             return known
     return None
+
+
+def _last_part(name: str) -> str:
+    """The file's name, whether it stands in an address or by itself."""
+    return unquote(urlsplit(name).path.rpartition("/")[2])
