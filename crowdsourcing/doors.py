@@ -38,7 +38,7 @@ def pools_for(user: Any) -> QuerySet[Pool]:
 
 def assignments_for(user: Any) -> QuerySet[Assignment]:
     return (Assignment.objects.filter(pool__task__project__in=_projects(user))
-            .select_related("pool__task__project", "pool__crowd_project__account", "task_suite__job", "toloker", "snapshot")
+            .select_related("pool__task__project", "pool__crowd_project__account", "task_suite__job", "toloker", "snapshot", "truth_score")
             .defer("snapshot__data"))
 
 

@@ -53,7 +53,7 @@ def _guide(job: Job) -> dict[str, Any]:
 
 def _around(job: Job, may_edit: bool) -> dict[str, Any]:
     """Its attempts, its neighbours in the task, and what may be set by hand."""
-    siblings = job.task.annotation_jobs.order_by("start_frame", "id")
+    siblings = job.task.annotation_jobs.none() if job.is_ground_truth else job.task.annotation_jobs.order_by("start_frame", "id")
     return {
         # `data` of snapshots may be large: only the chosen one is read.
         "snapshots": list(job.snapshots.select_related("author").defer("data").order_by("-id")),

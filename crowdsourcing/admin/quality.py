@@ -2,7 +2,7 @@
 from django.contrib import admin
 
 from crowdsourcing.admin.base import ReadOnlyAdmin
-from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, ReviewPolicy, Skill, Verdict, WorkMeasure
+from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, ReviewPolicy, Skill, TruthScore, Verdict, WorkMeasure
 
 
 @admin.register(BulkDecision)
@@ -25,6 +25,13 @@ class BulkItemAdmin(ReadOnlyAdmin):
 @admin.register(WorkMeasure)
 class WorkMeasureAdmin(ReadOnlyAdmin):
     list_display = ("assignment", "with_work", "frames", "seconds", "marks", "nothing_here_frames", "untouched_frames", "tiny", "huge")
+    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    list_select_related = ("assignment",)
+
+
+@admin.register(TruthScore)
+class TruthScoreAdmin(ReadOnlyAdmin):
+    list_display = ("assignment", "score", "frames", "measured_at")
     search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
     list_select_related = ("assignment",)
 

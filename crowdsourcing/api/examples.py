@@ -43,6 +43,8 @@ ASSIGNMENT = {
     "submitted_without_work": False, "work_note": "", "accepted_automatically_at": "2026-12-06T10:06:00Z", "suspicion": 0.42,
     "suspicion_level": "medium",
     "suspicion_signals": [{"code": "fast", "weight": 0.3, "text": "Took 40 seconds; half of the others took more than 180."}],
+    "truth_score": {"score": 0.81, "frames": {"4": {"score": 0.81, "matched": 6, "missing": 1, "extra": 0, "relabelled": 0}},
+                    "measured_at": "2026-11-22T10:06:05Z"},
     "verdicts": []}
 STATUS_CHANGE = {"id": 512, "target_type": "assignment", "target_id": 64, "old": "SUBMITTED", "new": "ACCEPTED", "cause": "requester",
                  "comment": "Good boxes.", "command": _COMMAND, "actor": "alice", "at": _AT, "seen_at": _AT}

@@ -9,7 +9,17 @@ from annotation.api.serializers.tasks import CorrectionSerializer
 from annotation.models import Project, Task
 from crowdsourcing import audience, selectors
 from crowdsourcing.api import examples
-from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, StatusChange, TaskSuite, Verdict
+from crowdsourcing.models import (
+    Assignment,
+    CrowdProject,
+    Pool,
+    ProviderAccount,
+    ProviderCommand,
+    StatusChange,
+    TaskSuite,
+    TruthScore,
+    Verdict,
+)
 from crowdsourcing.selectors.queue import LEVELS, suspicion_level
 from crowdsourcing.selectors.reviews import automatic_acceptance
 from crowdsourcing.services.assignments import MAX_COMMENT
@@ -167,6 +177,18 @@ class BriefVerdictSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class TruthScoreSerializer(serializers.ModelSerializer):
+    """How the work fits the ground truth of its frames. `score`: 0 to 1, the mean of its frames' scores. `frames`: of each frame with
+    ground truth its score and how many objects were matched, missing, extra and relabelled (the right place under a wrong label)."""
+
+    frames = serializers.DictField(child=serializers.DictField(), read_only=True)
+
+    class Meta:
+        model = TruthScore
+        fields = ("score", "frames", "measured_at")
+        read_only_fields = fields
+
+
 @examples.shown("Submitted work", examples.ASSIGNMENT)
 class AssignmentSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
@@ -179,6 +201,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
     suspicion = serializers.FloatField(read_only=True, help_text="0 to 1: how unusual it looks. An order for reviewers, never a verdict.")
     suspicion_level = serializers.SerializerMethodField(help_text="null: not judged yet.")
     suspicion_signals = serializers.SerializerMethodField(help_text="Why, the strongest first; texts carry the numbers.")
+    truth_score = serializers.SerializerMethodField(help_text="null: no frame of it has ground truth, or nobody has looked yet.")
     verdicts = BriefVerdictSerializer(many=True, read_only=True, help_text="What policies and people decided, oldest first, and why.")
 
     class Meta:
@@ -186,7 +209,8 @@ class AssignmentSerializer(serializers.ModelSerializer):
         fields = ("id", "pool", "task", "task_suite", "job", "toloker", "remote_id", "status", "reward", "public_comment", "created",
                   "submitted",
                   "accepted", "rejected", "skipped", "expired", "snapshot", "correction", "submitted_without_work", "work_note",
-                  "accepted_automatically_at", "suspicion", "suspicion_level", "suspicion_signals", "verdicts")
+                  "accepted_automatically_at", "suspicion", "suspicion_level", "suspicion_signals",
+                  "truth_score", "verdicts")
         read_only_fields = fields
 
     @extend_schema_field({"type": "object", "nullable": True, "properties": {
@@ -213,6 +237,11 @@ class AssignmentSerializer(serializers.ModelSerializer):
         "code": {"type": "string"}, "weight": {"type": "number"}, "text": {"type": "string"}}}})
     def get_suspicion_signals(self, assignment: Assignment) -> list[dict[str, Any]]:
         return assignment.suspicion_signals
+
+    @extend_schema_field(TruthScoreSerializer(allow_null=True))
+    def get_truth_score(self, assignment: Assignment) -> Any:
+        found = getattr(assignment, "truth_score", None)
+        return TruthScoreSerializer(found).data if found else None
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_accepted_automatically_at(self, assignment: Assignment) -> Any:

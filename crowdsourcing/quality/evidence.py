@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from annotation.models import ValidationMode
 from crowdsourcing.models import Assignment, Pool, TruthScore, VerificationTask, Vote, WorkMeasure
 from crowdsourcing.quality.facts import truth_frames_of
 from crowdsourcing.quality.judgement import Answer, Evidence
@@ -41,6 +42,7 @@ def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: Tru
         suspicion=row.suspicion if row.suspicion_at else None,
         suspicion_reasons=tuple(signal["text"] for signal in row.suspicion_signals),
         truth_frames=max(truth_frames, len(scores)), score=truth.score if truth else None, scores=scores, answers=answers,
+        honeypots=pool.task.validation_mode == ValidationMode.GT_POOL,
         rejected_before=sum(created < row.created for created in rejected))
 
 

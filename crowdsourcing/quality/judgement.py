@@ -42,7 +42,7 @@ class Evidence:
     """What is known of an attempt. None: not known (yet).
 
     `late`: work may still arrive, so its absence says nothing. `truth_frames`: frames of the job with ground truth; `scores`: score by
-    frame. `rejected_before`: rejected attempts at the same job.
+    frame; with `honeypots` those frames are a secret that no comment tells. `rejected_before`: rejected attempts at the same job.
     """
 
     frames: int = 1
@@ -56,6 +56,7 @@ class Evidence:
     truth_frames: int = 0
     score: float | None = None
     scores: Mapping[int, float] = field(default_factory=dict)
+    honeypots: bool = False
     answers: tuple[Answer, ...] = ()
     rejected_before: int = 0
 
@@ -194,7 +195,8 @@ def _without_work(evidence: Evidence) -> _Opinion | None:
 
 
 def _worst(evidence: Evidence, low: float) -> list[int]:
-    return sorted(frame for frame, score in evidence.scores.items() if score < low)
+    """Frames to name to the Toloker."""
+    return [] if evidence.honeypots else sorted(frame for frame, score in evidence.scores.items() if score < low)
 
 
 # --- verification crowd ---------------------------------------------------------------------------------------------

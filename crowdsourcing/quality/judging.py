@@ -37,6 +37,7 @@ def judge_pool(pool: Pool) -> int:
     peers = Peers.of(_measure_of(row) for row in measured.values(*_FIELDS))
     waiting = list(Assignment.objects.filter(pool=pool, status=AssignmentStatus.SUBMITTED, measure__isnull=False).order_by("pk").values(
         "pk", "toloker_id", "task_suite__job_id", "suspicion", "suspicion_signals", "suspicion_at",
+        "truth_score__score", "truth_score__frames",
         *(f"measure__{name}" for name in _FIELDS)))
     return _write(pool, list(_opinions(waiting, peers, pool.task.project_id)))
 
@@ -91,7 +92,8 @@ def _opinions(waiting: list[dict[str, Any]], peers: Peers, project_id: int) -> I
         same = {name: [job if project == project_id else ELSEWHERE
                        for job, project in alike[name][row["toloker_id"], row[f"measure__{name}"]] if job != row["task_suite__job_id"]]
                 for name in alike}
-        record = Record(accepted, rejected, sorted(same["places"]), sorted(same["sizes"]))
+        record = Record(accepted, rejected, sorted(same["places"]), sorted(same["sizes"]), row["truth_score__score"],
+                        len(row["truth_score__frames"] or ()))
         yield row, judge(_measure_of(row, "measure__"), peers, record)
 
 

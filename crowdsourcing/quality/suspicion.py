@@ -17,6 +17,8 @@ LEAST_JUDGED = 3
 ELSEWHERE = 0
 _FAST, _FEW, _MOST, _REJECTED = 0.35, 1 / 3, 0.5, 0.3
 _NO_TIME_SECONDS = 1.0
+# Scores against the ground truth: careful work with slightly other outlines is above the first.
+_FITS, _MISSES = 0.7, 0.5
 # A pool whose usual job has as many as this a frame is not one of empty pictures.
 _USUALLY_THERE = 0.5
 
@@ -62,13 +64,16 @@ class Peers:
 
 @dataclass(frozen=True)
 class Record:
-    """What else the same Toloker did for this requester: judged attempts, and other jobs with shapes at the same places or of the same
-    sizes (job numbers; ELSEWHERE for a job of another project, which whoever reads this may not see)."""
+    """What else is known, most of it about the same Toloker's work for this requester: judged attempts, and other jobs with shapes at the
+    same places or of the same sizes (job numbers; ELSEWHERE for a job of another project, which whoever reads this may not see)."""
 
     accepted: int = 0
     rejected: int = 0
     same_places: Sequence[int] = field(default_factory=tuple)
     same_sizes: Sequence[int] = field(default_factory=tuple)
+    # Of this job: how it fits the ground truth (models.TruthScore), on so many frames; None where nothing is known.
+    truth: float | None = None
+    truth_frames: int = 0
 
 
 def judge(job: Measure, peers: Peers, record: Record) -> Suspicion:
@@ -151,6 +156,14 @@ def _often_rejected(job: Measure, peers: Peers, record: Record) -> Signal | None
     return Signal("often_rejected", weight, f"{record.rejected} of this Toloker’s {judged} judged jobs were rejected.")
 
 
+def _misses_truth(job: Measure, peers: Peers, record: Record) -> Signal | None:
+    if record.truth is None or record.truth >= _FITS:
+        return None
+    weight = 0.3 if record.truth >= _MISSES else 0.6
+    known = _count(record.truth_frames, "frame")
+    return Signal("misses_truth", weight, f"Scores {record.truth:.2f} of 1 against the ground truth of {known}.")
+
+
 def _tiny(job: Measure, peers: Peers, record: Record) -> Signal | None:
     if _share(job.tiny, job.areas) < _MOST or peers.tiny_share >= _MOST / 2:
         return None
@@ -165,7 +178,7 @@ def _huge(job: Measure, peers: Peers, record: Record) -> Signal | None:
 
 
 _RULES: tuple[Callable[[Measure, Peers, Record], Signal | None], ...] = (
-    _without_work, _fast, _few, _nothing_here, _untouched, _same_places, _same_sizes, _often_rejected, _tiny, _huge)
+    _without_work, _fast, _few, _nothing_here, _untouched, _same_places, _same_sizes, _often_rejected, _misses_truth, _tiny, _huge)
 
 
 def _share(part: int, whole: int) -> float:

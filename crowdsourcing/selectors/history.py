@@ -10,7 +10,7 @@ from crowdsourcing.transitions import CONSUMES_OVERLAP
 def attempts_of(job: Job) -> QuerySet[Assignment]:
     """All attempts at a job, newest first, each with its snapshot and Toloker."""
     return (Assignment.objects.filter(task_suite__job=job)
-            .select_related("toloker", "snapshot", "pool").order_by("-created", "-remote_id"))
+            .select_related("toloker", "snapshot", "pool", "truth_score").order_by("-created", "-remote_id"))
 
 
 def latest_assignment(task_suite: TaskSuite) -> Assignment | None:

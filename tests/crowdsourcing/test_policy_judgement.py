@@ -1,4 +1,5 @@
 """A policy's decision about one attempt, and configs that cannot be: tables of cases, no database."""
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,3 +161,9 @@ def test_defaults_are_written_out_and_stay_when_they_come_back() -> None:
         "max_rounds": 3, "stop": {"first": 20, "accepted_share": 0.1}}
     assert clean(full, NOTHING) == full
     assert clean({**full, "stop": None}, NOTHING)["stop"] is None
+
+
+def test_a_comment_names_no_honeypot() -> None:
+    evidence = work(truth_frames=2, score=0.49, scores={1: 0.9, 3: 0.1})
+    assert "worst on frame 3" in judge(evidence, clean(TRUTH, EVERYTHING)).explanation
+    assert "worst on" not in judge(replace(evidence, honeypots=True), clean(TRUTH, EVERYTHING)).explanation

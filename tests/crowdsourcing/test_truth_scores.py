@@ -171,3 +171,21 @@ def test_the_crowd_never_gets_the_ground_truth_job(crowd: Crowd) -> None:
         ground_truth.delete_ground_truth_job(actor=crowd.owner, job=crowd.job())
     ground_truth.delete_ground_truth_job(actor=crowd.owner, job=job)
     assert pool.task_suites.count() == crowd.task.jobs.count()
+
+
+@pytest.mark.django_db
+def test_the_job_page_the_api_and_the_admin_tell_the_score(crowd: Crowd, worked: Assignment, client: Any, django_user_model: Any) -> None:
+    ImportedFrame.objects.create(task=crowd.task, kind="ground truth", frame=crowd.job().start_frame, shapes=[A, B])
+    assert score(worked) == pytest.approx(0.6667)
+    client.force_login(crowd.owner)
+    page = client.get(f"/jobs/{crowd.job().pk}").content.decode()
+    assert "0.67 of 1" in page and "1 missing" in page and "a=ground-truth" in page
+    told = client.get(f"/api/crowdsourcing/assignments/{worked.pk}").json()["truth_score"]
+    assert told["score"] == pytest.approx(0.6667) and told["frames"]["0"]["missing"] == 1
+    quality.judge_pool(worked.pool)
+    worked.refresh_from_db()
+    assert "misses_truth" in [signal["code"] for signal in worked.suspicion_signals]
+    client.force_login(django_user_model.objects.create_superuser("root", password="x"))
+    assert client.get("/admin/crowdsourcing/truthscore/").status_code == 200
+    TruthScore.objects.all().delete()
+    assert client.get(f"/api/crowdsourcing/assignments/{worked.pk}").json()["truth_score"] is None
