@@ -64,7 +64,8 @@ def lay_annotations(file: IO[bytes], task: PlannedTask, spool: Spool, budget: Bu
     if seen + 1 < len(task.jobs):
         raise BadBackup("does not have the annotations of all its jobs.")
     if skipped:
-        notes.append(f"{skipped:,} shapes and tags of jobs that were left out are left out too.")
+        notes.append("1 shape or tag of a job that was left out is left out too." if skipped == 1 else
+                     f"{skipped:,} shapes and tags of jobs that were left out are left out too.")
     return laid
 
 

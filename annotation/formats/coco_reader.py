@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from annotation.formats.answers import text_of
+from annotation.formats.counting import counted
 from annotation.formats.found import MAX_IMAGES, Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
 from annotation.formats.json_items import items_of
 from annotation.formats.provenance import PREFIX
@@ -94,7 +95,7 @@ class _Annotations:
         told = [(self._parts, "{n} objects of several parts became groups of polygons."),
                 (self._boxed, "{n} outlines became rectangles around them: their labels are for rectangles."),
                 (self._bare, "{n} outlines beside keypoints were left out: the keypoints became the shapes.")]
-        return [sentence.format(n=count) for count, sentence in told if count]
+        return [counted(sentence, count) for count, sentence in told if count]
 
     def of(self, item: Any, number: int) -> Iterator[Found]:
         """What the annotation says, or one misfit."""

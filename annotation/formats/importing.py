@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 
+from annotation.formats.counting import counted, number_of
 from annotation.formats.found import Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
 from annotation.formats.jobs import put_on_jobs
 from annotation.formats.matching import UNKNOWN, Frames, Labels
@@ -82,11 +83,12 @@ class Reading:
         self._tell_unknown()
         self.notes += hints.notes
         if self._elsewhere:
-            self.notes.append(f"{self._elsewhere:,} images of other tasks of this project were passed over.")
+            self.notes.append(counted("{n} images of other tasks of this project were passed over.", self._elsewhere))
         if self._beside:
-            self.notes.append(f"{self._beside:,} images of the task's other jobs were passed over.")
+            self.notes.append(counted("{n} images of the task's other jobs were passed over.", self._beside))
         if self._of_truth:
-            self.notes.append(f"{self._of_truth:,} images of the ground truth were passed over: import the file as ground truth for them.")
+            self.notes.append(counted(
+                "{n} images of the ground truth were passed over: import the file as ground truth for them.", self._of_truth))
 
     def _take_all(self, found: Iterator[Found]) -> None:
         for thing in found:
@@ -198,7 +200,7 @@ def _replace(run: Run, task: Task, vocabulary: Vocabulary, reading: Reading) -> 
         left = f" {problems:,} {'thing' if problems == 1 else 'things'} did not fit and {'is' if problems == 1 else 'are'} left out." \
             if problems else ""
         shapes, tags = spool.counts["shapes"], spool.counts["tags"]
-        run.finish(f"{_counted(shapes, 'shape')} and {_counted(tags, 'tag')} on {_counted(spool.frame_count, 'frame')}.{left}",
+        run.finish(f"{number_of(shapes, 'shape')} and {number_of(tags, 'tag')} on {number_of(spool.frame_count, 'frame')}.{left}",
                    warnings=[*reading.report.sentences(), *reading.notes][:1000])
 
 
@@ -210,7 +212,3 @@ def _in_pixels(found: FoundObject, size: FrameSize) -> FoundObject:
     box = turned_box(points)
     return replace(found, relative=False, type="rectangle" if box else "polygon", rotation=box[1] if box else 0,
                    points=box[0] if box else [round(value, 4) for value in points])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

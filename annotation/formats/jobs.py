@@ -4,6 +4,7 @@ from typing import Any
 from django.db import transaction
 
 from annotation.errors import Refused
+from annotation.formats.counting import number_of
 from annotation.formats.spool import Spool
 from annotation.locks import lock_labels
 from annotation.models import Job, Task
@@ -31,7 +32,8 @@ def put_on_jobs(run: Run, task: Task, vocabulary: Vocabulary, spool: Spool, note
             mine = {number: coming.pop(number) for number in job.numbers if number in coming}
             _save(job, mine, append=append)
         shapes, tags = spool.counts["shapes"], spool.counts["tags"]
-        run.finish(f"{shapes:,} shapes and {tags:,} tags on {spool.frame_count:,} frames.", warnings=notes[:1000])
+        run.finish(f"{number_of(shapes, 'shape')} and {number_of(tags, 'tag')} on {number_of(spool.frame_count, 'frame')}.",
+                   warnings=notes[:1000])
 
 
 def _save(job: Job, mine: dict[int, Any], *, append: bool) -> None:

@@ -1,9 +1,11 @@
 """What a format could not hold, counted while it is written."""
 from collections import Counter
 
+from annotation.formats.counting import counted
+
 
 class Losses:
-    """`note` counts by sentence; "{n}" in a sentence becomes the count."""
+    """`note` counts by sentence; a sentence speaks of "{n}" many (formats.counting)."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -15,4 +17,4 @@ class Losses:
 
     def sentences(self) -> list[str]:
         """In the order of first appearance."""
-        return [sentence.replace("{n}", str(count)) for sentence, count in self._counts.items()]
+        return [counted(sentence, count) for sentence, count in self._counts.items()]

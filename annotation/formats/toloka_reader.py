@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import orjson
 
+from annotation.formats.counting import counted
 from annotation.formats.found import MAX_IMAGES, Found, FoundImage, FoundObject, Hints, Misfit, Unreadable, shown
 from annotation.formats.json_items import entries_of
 from annotation.formats.regions import BadRegion, relative_shape_of
@@ -116,7 +117,7 @@ class _Results:
     def notes(self) -> list[str]:
         told = [(self._passed, "{n} answers that were not submitted, or rejected, were passed over."),
                 (self._unanswered, "{n} images without an answer were passed over.")]
-        return [sentence.format(n=count) for count, sentence in told if count]
+        return [counted(sentence, count) for count, sentence in told if count]
 
     def of(self, where: str, name: Any, status: str, result: Any) -> Iterator[Found]:
         """What one answer says about one image."""

@@ -130,7 +130,7 @@ class VerificationSerializer(serializers.Serializer):
 
 
 class VerdictCountSerializer(serializers.Serializer):
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     outcome = serializers.CharField()
     count = serializers.IntegerField()
 

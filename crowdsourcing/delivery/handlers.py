@@ -67,7 +67,7 @@ def _mark_who_finishes(work: Work, pool: Pool) -> None:
 
 def _publish(work: Work, pool: Pool) -> None:
     suites = list(pool.task_suites.select_related("job").order_by("job_id"))
-    work.step(f"Publishing {len(suites)} jobs")
+    work.step(f"Publishing {len(suites)} job{'' if len(suites) == 1 else 's'}")
     if pool.publish_operation_id is None:
         raise Refused("The pool has no operation id. Set it up again.", "no_operation_id")
     try:

@@ -44,7 +44,7 @@ class BulkDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_verb_display()} {self.count} jobs"
+        return f"{self.get_verb_display()} {self.count} job{'' if self.count == 1 else 's'}"
 
 
 class BulkItem(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +77,7 @@ def histogram(values: Iterable[float], edges: Sequence[float]) -> list[int]:
     return counts
 
 
-def pair_agreement(items: Iterable[Mapping[Hashable, int]]) -> Share:
+def pair_agreement(items: Iterable[Mapping[Any, int]]) -> Share:
     """Of all pairs of answers to one item (answer -> how often it was given), how many are equal."""
     equal = pairs = 0
     for counts in items:
@@ -86,7 +87,7 @@ def pair_agreement(items: Iterable[Mapping[Hashable, int]]) -> Share:
     return Share(equal, pairs)
 
 
-def alpha(items: Iterable[Mapping[Hashable, int]]) -> float | None:
+def alpha(items: Iterable[Mapping[Any, int]]) -> float | None:
     """Krippendorff's alpha for names: agreement beyond chance, 1 all agree, 0 as if by chance, less than 0 worse than that.
 
     Each item: answer -> how often. Items with one answer say nothing. None without pairs, or where only one answer was ever given.
@@ -155,7 +156,7 @@ def _next(start: datetime, unit: str) -> datetime:
 class Confusion:
     """What was taken for what. `cells`: (true, given) -> times; None on one side: nothing was drawn there, or nothing is there."""
 
-    cells: Mapping[tuple[Hashable | None, Hashable | None], int]
+    cells: Mapping[tuple[Any, Any], int]
 
     @property
     def same(self) -> int:
@@ -203,7 +204,7 @@ class Confusion:
                 wrong[true] += count
                 wrong[given] += count
         kept = set(sorted(labels, key=lambda label: (-wrong[label], labels.index(label)))[:most])
-        cells: defaultdict[tuple[Hashable | None, Hashable | None], int] = defaultdict(int)
+        cells: defaultdict[tuple[Any, Any], int] = defaultdict(int)
         for (true, given), count in self.cells.items():
             # What the others are confused with among each other is not shown: it would look like agreement.
             both = None not in (true, given) and true != given and true not in kept and given not in kept

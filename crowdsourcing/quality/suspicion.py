@@ -123,7 +123,7 @@ def _nothing_here(job: Measure, peers: Peers, record: Record) -> Signal | None:
     text = f"{all_of_them} marked “nothing here”"
     if not peers.enough:
         return Signal("nothing_here", 0.15, f"{text}.")
-    return Signal("nothing_here", 0.5, f"{text}; the usual job of this pool has {_number(peers.marks_a_frame)} shapes or tags a frame.")
+    return Signal("nothing_here", 0.5, f"{text}; the usual job of this pool has {_rate(peers.marks_a_frame)} a frame.")
 
 
 def _untouched(job: Measure, peers: Peers, record: Record) -> Signal | None:
@@ -188,6 +188,11 @@ def _share(part: int, whole: int) -> float:
 def _number(value: float) -> str:
     """"0.4", "3.5", "12", "240": as much as means something."""
     return f"{value:.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+
+
+def _rate(marks: float) -> str:
+    number = _number(marks)
+    return f"{number} shape or tag" if number == "1" else f"{number} shapes or tags"
 
 
 def _count(count: int, one: str, many: str = "") -> str:

@@ -61,7 +61,7 @@ _COLUMNS = ("pk", "pool_id", "toloker_id", "toloker__user_id", "status", "reward
 def work_of(rows: QuerySet[Assignment]) -> list[Work]:
     """One query, in no order. Suspicion is None where nobody has judged it."""
     found: Iterable[Any] = rows.order_by().values_list(*_COLUMNS)
-    return [Work(*row[:9], None if row[11] is None else row[9], row[10], *row[12:]) for row in found]
+    return [Work._make((*row[:9], None if row[11] is None else row[9], row[10], *row[12:])) for row in found]
 
 
 def work_in(pool: Pool) -> list[Work]:
@@ -70,7 +70,7 @@ def work_in(pool: Pool) -> list[Work]:
 
 def votes_in(rows: QuerySet[Vote]) -> list[VoteRow]:
     """One query."""
-    return [VoteRow(*row) for row in rows.order_by().values_list(
+    return [VoteRow._make(row) for row in rows.order_by().values_list(
         "task_id", "toloker_id", "toloker__user_id", "answer", "task__answer", "task__confidence")]
 
 

@@ -135,8 +135,8 @@ def workers(request: HttpRequest, pool_id: int) -> HttpResponse:
     said = kept_of_votes(pool, reports.verification_of)
     page = Paginator(reports.in_order(everybody, order), ROWS).get_page(request.GET.get("page"))
     verifiers = Paginator(said.verifiers, ROWS).get_page(request.GET.get("verifiers"))
-    page.object_list = [(one, charts.interval(one.summary.acceptance), charts.interval(one.summary.truth)) for one in page]
-    verifiers.object_list = [(one, charts.interval(one.quality)) for one in verifiers]
     return render(request, "crowdsourcing/pool_workers.html", {
-        **context_of(pool, "workers"), "page": page, "verifiers": verifiers, "sort": order, "orders": ORDERS,
+        **context_of(pool, "workers"), "page": page, "verifiers": verifiers,
+        "rows": [(one, charts.interval(one.summary.acceptance), charts.interval(one.summary.truth)) for one in page],
+        "checkers": [(one, charts.interval(one.quality)) for one in verifiers], "sort": order, "orders": ORDERS,
         "measured": any(one.summary.truth.whole for one in everybody)})

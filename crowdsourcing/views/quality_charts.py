@@ -22,7 +22,7 @@ def decisions(days: Days) -> Columns | None:
     names = [_named(period.start, days.unit, days.periods[0].start) for period in days.periods]
     accepted, all_of_them = sum(days.accepted), sum(days.accepted) + sum(days.rejected)
     return columns("decisions", "Decisions over time",
-                   f"{accepted} of {all_of_them} decided jobs were accepted, {_part(accepted, all_of_them)}.",
+                   f"Accepted are {accepted} of {_jobs(all_of_them)} that were decided, {_part(accepted, all_of_them)}.",
                    {"accepted": days.accepted, "rejected": days.rejected}, Axis(_UNITS[days.unit], names=names))
 
 
@@ -32,6 +32,10 @@ def _named(start: datetime, unit: str, first: datetime) -> str:
     if unit == "hour":
         return date_format(start, "j M, H:i" if start.hour == 0 or start == first else "H:i")
     return date_format(start, "j M")
+
+
+def _jobs(number: int) -> str:
+    return "1 job" if number == 1 else f"{number} jobs"
 
 
 def _part(part: int, whole: int) -> str:
@@ -45,19 +49,21 @@ def scores(found: Distribution, key: str, title: str, summary: str, head: str = 
 def truth(found: Distribution, summary: Summary) -> Columns | None:
     share = summary.truth
     return scores(found, "truth", "Score by the ground truth",
-                  f"{share.whole:g} jobs were measured; their mean is {percent(share.value)}. Further right is better.")
+                  f"{'1 job was' if share.whole == 1 else f'{share.whole:g} jobs were'} measured; the mean is {percent(share.value)}. "
+                  "Further right is better.")
 
 
 def suspicion(found: Distribution) -> Columns | None:
     high = sum(sum(counts[6:]) for counts in found.counts.values())
     return scores(found, "suspicion", "Suspicion",
-                  f"{high} of {found.number} jobs looked highly suspicious (0.6 and more) when they came in. Further left is better.",
+                  f"{high} of {_jobs(found.number)} looked highly suspicious (0.6 and more). Further left is better.",
                   "Suspicion")
 
 
 def confidence(said: Verification) -> Columns | None:
     return scores(said.confidence, "confidence", "How sure the answers are",
-                  f"{sum(said.settled.values())} of {said.questions} questions are settled. Further right is surer.", "Confidence",
+                  f"Settled are {sum(said.settled.values())} of {said.questions} question{'' if said.questions == 1 else 's'}. "
+                  "Further right is surer.", "Confidence",
                   "questions")
 
 

@@ -31,7 +31,8 @@ def results(request: HttpRequest, pool_id: int) -> HttpResponse:
     show = show if show in CHOICES else "accepted"
     worker_id = whole_number(request.GET.get("worker", ""))
     worker = Toloker.objects.filter(pk=worker_id, assignments__pool=pool).first() if worker_id is not None else None
-    page = Paginator(Results(pool, CHOICES[show], worker and worker.pk), PICTURES).get_page(request.GET.get("page"))
+    listed: Any = Results(pool, CHOICES[show], worker.pk if worker else None)
+    page = Paginator(listed, PICTURES).get_page(request.GET.get("page"))
     labels = list(Label.objects.filter(project=pool.task.project_id).prefetch_related("attributes")) if page.paginator.count else []
     drawn = drawer(labels)
     return render(request, "crowdsourcing/pool_results.html", {

@@ -89,7 +89,7 @@ def test_frames_that_nobody_checked_can_be_left_out(alice: Any, fill: Fill) -> N
     assert len(coco(exported(alice, task, "COCO 1.0")[0])["images"]) == 3
     archive, request = exported(alice, task, "YOLO 1.1", skip_unchecked=True, save_images=True)
     assert [name for name in archive.namelist() if name.endswith(".jpg")] == ["obj_train_data/1.jpg", "obj_train_data/2.jpg"]
-    assert "1 frames are left out: nobody changed or confirmed the starting point on them." in request.warnings
+    assert "1 frame is left out: nobody changed or confirmed the starting point on it." in request.warnings
     assert len(coco(exported(alice, task, "COCO 1.0", skip_unchecked=True)[0])["images"]) == 2
 
 

@@ -80,7 +80,7 @@ def test_the_overview_counts_what_was_decided_measured_and_paid(browser: Any, po
     vote(pool, four[0], dict.fromkeys(people, "OK"))
     page = text_of(browser.get(f"/pools/{pool.pk}/quality"))
     for words in ("2 of 3 decided", "67 %, with 95 % certainty between 21 % and 94 %", "mean of 3 jobs", "3 votes on 1 question", "45 s",
-                  "$4.00 / h", "5 s a frame; the usual job", "By ground truth", "1 of 1 jobs looked highly suspicious",
+                  "$4.00 / h", "5 s a frame; the usual job", "By ground truth", "1 of 1 job looked highly suspicious",
                   "Half of the jobs took less than 45 s", "1 rejected of 1", 'shape or tag costs</dt><dd class="number">$0.025'):
         assert words in page, words
     assert page.count('role="img"') >= 5 and page.count("As a table") == 5
