@@ -36,7 +36,7 @@ def layout_of(*, task: Task, job: Job | None = None) -> Layout:
         mixed = mixed.none() if job.is_ground_truth else mixed.filter(job.frames_within())
     if task.validation_mode != ValidationMode.GT_POOL:
         mixed = mixed.none()
-    honeypots = dict(mixed.order_by("number").values_list("number", "honeypot_of"))
+    honeypots = {number: real for number, real in mixed.order_by("number").values_list("number", "honeypot_of") if real is not None}
     return Layout(task.validation_mode, task.validation_frames_per_job, list(truth.numbers) if truth else [],
                   list(task.disabled_frames), honeypots)
 

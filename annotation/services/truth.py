@@ -21,7 +21,7 @@ def pictures_of(job: Job) -> dict[int, int]:
     numbers = dict(zip(job.numbers, job.numbers, strict=True))
     if job.task.validation_mode == ValidationMode.GT_POOL:
         mixed = Frame.objects.filter(job.frames_within(), task=job.task_id, honeypot_of__isnull=False)
-        numbers.update(mixed.values_list("number", "honeypot_of"))
+        numbers.update({number: real for number, real in mixed.values_list("number", "honeypot_of") if real is not None})
     return numbers
 
 
@@ -55,7 +55,7 @@ def _drawn(task_id: int, wanted: set[int]) -> dict[int, FrameContent]:
 def with_truth(frames: QuerySet[Frame], *, drawn: bool = True) -> QuerySet[Any]:
     """Each frame with `truth`: whether something is known to be right on it. Without `drawn`: what was imported only."""
     here = {"task": OuterRef("task")}
-    found = Exists(ImportedFrame.objects.filter(kind=ImportedFrame.Kind.GROUND_TRUTH, frame=OuterRef("picture"), **here))
+    found: Any = Exists(ImportedFrame.objects.filter(kind=ImportedFrame.Kind.GROUND_TRUTH, frame=OuterRef("picture"), **here))
     if drawn:
         found |= Exists(Job.objects.filter(FINISHED, included_frames__contains=[OuterRef("picture")], **here))
     disabled = Exists(Task.objects.filter(pk=OuterRef("task"), disabled_frames__contains=[OuterRef("picture")]))
