@@ -10,6 +10,7 @@ from cvatoloka.demo.client import Application, SandboxControl, wait_for
 from tests.journeys.people import Desk, Requester
 from tests.journeys.pictures import Gallery
 from tests.journeys.tour_editor import EditorTour
+from tests.journeys.tour_quality import QualityTour
 from tests.journeys.tour_review import ReviewTour
 from tests.journeys.tour_sandbox import SandboxTour
 
@@ -149,6 +150,7 @@ class Tour:
         self.set_up(project, task)
         self.desk()
         ReviewTour(self, project, task).run()
+        QualityTour(self, project).run()
         EditorTour(self).run()
         self.gallery.room("Behind")
         self.behind()
