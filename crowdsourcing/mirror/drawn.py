@@ -89,20 +89,20 @@ class _Reader:
         if result is None:
             return nothing, 0
         if not isinstance(result, list) or len(result) > MAX_SHAPES_A_FRAME:
-            problems.append(f"Image {number}: the answer is not a list of at most {MAX_SHAPES_A_FRAME} regions.")
+            problems.append(f"Frame {number}: the answer is not a list of at most {MAX_SHAPES_A_FRAME} regions.")
             return nothing, 0
         shapes = []
         for place, region in enumerate(result, start=1):
             try:
                 shape = self._shape(region, self._sizes[number])
             except BadRegion as problem:
-                problems.append(f"Image {number}, region {place}: {problem}")
+                problems.append(f"Frame {number}, region {place}: {problem}")
                 continue
             if shape is not None:
                 shapes.append(shape)
         errors: dict[str, str] = {}
         cleaned = clean_frame({"shapes": shapes, "tags": []}, "f", self._sizes[number], self._vocabulary, errors)
-        problems += [f"Image {number}: {sentence}" for sentence in dict.fromkeys(errors.values())]
+        problems += [f"Frame {number}: {sentence}" for sentence in dict.fromkeys(errors.values())]
         return cleaned, len(result) - len(shapes)
 
     def _shape(self, region: Any, size: FrameSize) -> dict[str, Any] | None:
