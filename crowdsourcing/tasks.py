@@ -230,7 +230,7 @@ def _settle(pool: Pool) -> None:
 def settle_policies() -> None:
     """Ring for each pool with a policy and work that waits."""
     for pk in quality.pools_to_settle().values_list("pk", flat=True):
-        settle_policy.delay(pk)
+        settle_policy.apply_async([pk], expires=30)
 
 
 @shared_task

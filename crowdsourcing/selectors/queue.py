@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annotation import selectors as room1
 from annotation.models import Issue
-from crowdsourcing.models import Assignment, BulkItem, ProviderCommand
+from crowdsourcing.models import Assignment, BulkItem, ProviderCommand, Verdict
 from crowdsourcing.selectors.reviews import REVIEW_END, review_end
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES, AssignmentStatus
 
@@ -155,8 +155,11 @@ def undecided(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
 
 
 def with_decisions(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Each with `deciding` (the verb that is on its way, or None) and `planned` (its turn in a bulk decision comes)."""
-    return rows.annotate(deciding=Subquery(_asked().values("kind")[:1]), planned=Exists(_planned()))
+    """Each with `deciding` (the verb that is on its way, or None), `planned` (its turn in a bulk decision comes) and `left_because` (why a
+    policy left it to a person, or None)."""
+    left = Verdict.objects.filter(assignment=OuterRef("pk"), outcome=Verdict.Outcome.ASK).order_by("-pk")
+    return rows.annotate(deciding=Subquery(_asked().values("kind")[:1]), planned=Exists(_planned()),
+                         left_because=Subquery(left.values("explanation")[:1]))
 
 
 def queue_sums(rows: QuerySet[Assignment]) -> dict[str, Any]:

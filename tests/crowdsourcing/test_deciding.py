@@ -1,5 +1,6 @@
 """A policy at work: real services, outbox and mirror on PostgreSQL, the platform in memory."""
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,14 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import Forbidden
-from annotation.models import GuideVersion
-from crowdsourcing.models import Assignment, Pool, ProviderCommand, ReviewPolicy, TruthScore, Verdict, WorkMeasure
+from annotation.models import Correction, GuideVersion
+from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand, ReviewPolicy, TruthScore, Verdict, WorkMeasure
 from crowdsourcing.quality import deciding
 from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.quality.policies import with_defaults
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.services import assignments
 from crowdsourcing.services.policies import resume_policy, set_policy
+from crowdsourcing.services.retries import retry_command
 from crowdsourcing.transitions import Refused
 from tests.crowdsourcing import questions, scene
 
@@ -186,6 +188,48 @@ def test_what_the_platform_refuses_is_left_to_a_person(pool: Pool, alice: Any) -
     assert settle_pool(pool) == 0
     assignments.accept_assignment(actor=alice, assignment=row)
     assert outcomes(pool) == [("reject", "automatic"), ("accept", "hand")]
+
+
+def test_whoever_tries_a_refused_decision_again_decides_it(pool: Pool, alice: Any) -> None:
+    attempts(pool, 5)
+    set_policy(actor=alice, pool=pool, config=FAST)
+    settle_pool(pool)
+    ProviderCommand.objects.update(status="failed", error="The platform says no.")
+    again = retry_command(actor=alice, command=ProviderCommand.objects.get())
+    by_policy, by_hand = Verdict.objects.order_by("pk")
+    assert (by_hand.outcome, by_hand.source, by_hand.actor, by_hand.command) == ("reject", "hand", alice, again)
+    # With the reason that the Toloker was to read.
+    assert by_hand.explanation == f"Rejected by alice: {by_policy.explanation}"
+
+
+def test_what_a_reviewer_has_in_hand_is_left_alone(pool: Pool, alice: Any) -> None:
+    held, planned, free = attempts(pool, 5, 5, 5)
+    set_policy(actor=alice, pool=pool, config=FAST)
+    correction = Correction.objects.create(job=held.task_suite.job, attempt=held.remote_id, owner=alice, base_digest="d")
+    bulk = BulkDecision.objects.create(actor=alice, verb="accept_assignment", count=1, amount=Decimal("0.05"))
+    BulkItem.objects.create(bulk=bulk, assignment=planned)
+    assert settle_pool(pool) == 1
+    assert Verdict.objects.get().assignment_id == free.pk
+    Correction.objects.filter(pk=correction.pk).update(open=False)
+    BulkDecision.objects.update(stopped_at=timezone.now())
+    assert settle_pool(pool) == 2
+
+
+def test_nothing_is_decided_in_an_archived_pool(pool: Pool, alice: Any) -> None:
+    attempts(pool, 5)
+    set_policy(actor=alice, pool=pool, config=FAST)
+    Pool.objects.filter(pk=pool.pk).update(status="ARCHIVED")
+    pool.refresh_from_db()
+    assert settle_pool(pool) == 0
+
+
+def test_a_round_of_many_asks_the_database_as_often_as_one_of_few(pool: Pool, alice: Any, django_assert_max_num_queries: Any) -> None:
+    for row in attempts(pool, 100, 100, 100, 100):
+        Assignment.objects.filter(pk=row.pk).update(suspicion_at=None)
+    set_policy(actor=alice, pool=pool, config={"automatic": {"ask_suspicion_from": 0.5}})
+    # All wait for their suspicion.
+    with django_assert_max_num_queries(12):
+        assert settle_pool(pool) == 0
 
 
 def test_verdicts_of_people_whose_account_goes_stay(pool: Pool, alice: Any, bob: Any) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation.models import Frame
-from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand
+from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand, Verdict
 from crowdsourcing.selectors.queue import QueueFilters
 from crowdsourcing.services.bulk import decide_many
 from tests.crowdsourcing import scene
@@ -225,3 +225,12 @@ def test_pages_cost_the_same_queries_for_many(browser: Any, alice: Any, address:
     with django_assert_max_num_queries(10):
         assert browser.get(address, {"sort": "suspicion", "due": "24"}).status_code == 200
     assert not ProviderCommand.objects.exists()
+
+
+def test_what_a_policy_left_to_a_person_is_marked(browser: Any, four: list[Assignment]) -> None:
+    for words in ("It is too early to tell.", "They do not agree about frame 2."):
+        Verdict.objects.create(assignment=four[1], outcome="ask", source="verification", explanation=words)
+    page = text_of(browser.get(QUEUE))
+    assert page.count("left to you by the policy") == 1
+    assert "They do not agree about frame 2." in page
+    assert "too early" not in page
