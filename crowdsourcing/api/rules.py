@@ -1,7 +1,7 @@
 """/api/crowdsourcing/pools/{id}/rules, /rules/catalogue and /projects/{id}/skills."""
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.mixins import ListModelMixin
 from rest_framework.permissions import IsAuthenticated
@@ -118,10 +118,12 @@ def _hit(row: HitRow) -> dict[str, Any]:
             "counted": row.counted, "effect": row.effect}
 
 
-_ANYTHING = OpenApiResponse({"type": "object", "additionalProperties": {}}, description="The table that rules are checked by.", examples=[
-    OpenApiExample("A part", value={"presets": {"reissue": {}}, "collectors": [{
-        "type": "ANSWER_COUNT", "label": "Number of finished jobs", "about": "toloker", "parameters": [], "preview": "", "conditions": [{
-            "key": "assignments_accepted_count", "label": "finished jobs", "kind": "count", "operators": ["GT"]}], "actions": []}]})])
+@examples.shown("A part", {"presets": {"reissue": _ONE}, "collectors": [{
+    "type": "ANSWER_COUNT", "label": "Number of finished jobs", "about": "toloker", "parameters": [], "preview": "", "actions": [],
+    "conditions": [{"key": "assignments_accepted_count", "label": "finished jobs", "kind": "count", "operators": ["GT"]}]}]})
+class CatalogueAnswer(serializers.Serializer):
+    presets = serializers.DictField(help_text="Ready-made rules; the one that gives a skill lacks its id.")
+    collectors = serializers.ListField(child=serializers.DictField(), help_text="With parameters, conditions and actions of each.")
 
 
 @extend_schema(tags=["crowdsourcing: quality rules"])
@@ -129,10 +131,10 @@ class CatalogueViewSet(RoomViewSet):
     """Every collector with the conditions and actions that go with it."""
 
     queryset = Pool.objects.none()
-    serializer_class = RulesAnswer
+    serializer_class = CatalogueAnswer
     permission_classes = (IsAuthenticated,)
 
-    @extend_schema(responses={200: _ANYTHING}, summary="What quality rules are made of")
+    @extend_schema(responses={200: CatalogueAnswer}, summary="What quality rules are made of")
     def retrieve(self, request: Request) -> Response:
         """The single source of the builder and of the checks; `preview` says why our data cannot tell whom a rule would hit."""
         return Response({

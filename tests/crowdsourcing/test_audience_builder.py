@@ -66,6 +66,24 @@ def test_a_rule_and_a_group_are_added_by_keyboard(form: Page) -> None:
     assert stored(form) == {"and": [{"and": [ENGLISH, TESTED]}]}  # an empty group is not sent
 
 
+def test_a_skill_is_chosen_by_its_name_and_others_by_number(form: Page) -> None:
+    from crowdsourcing.models import ProviderAccount, Skill
+
+    Skill.objects.create(account=ProviderAccount.objects.get(), remote_id="100024", name="Road signs")
+    form.reload()
+    form.get_by_role("button", name="Add rule").first.click()
+    form.get_by_label("What").select_option(label="Skill")
+    form.get_by_label("Skill", exact=True).select_option(label="Road signs")
+    form.get_by_label("How", exact=True).select_option(label="does not have it")
+    without = {"category": "skill", "key": "100024", "operator": "EQ", "value": None}
+    assert stored(form) == {"and": [without]}
+    form.get_by_label("Skill", exact=True).select_option(label="Another one, by its number")
+    form.get_by_label("Number of the skill").fill("26366")
+    assert stored(form) == {"and": [without | {"key": "26366"}]}
+    assert load(form, {"and": [without]}) == {"and": [without]}
+    expect(form.get_by_label("Skill", exact=True)).to_have_value("100024")
+
+
 def test_what_the_fields_cannot_express_is_kept_and_shown_raw(form: Page) -> None:
     strange = {"and": [{"category": "computed", "key": "shoe_size", "operator": "GT", "value": 44}, GERMANY]}
     assert load(form, strange) == strange
