@@ -80,7 +80,7 @@ def _page(request: HttpRequest, pool: Pool, drafts: list[builder.Draft], shown: 
         **shown, **command_context(command, request.user, pool),
     }
     fragment = getattr(request, "htmx", False) and request.method == "POST"
-    return render(request, "crowdsourcing/_rules_form.html" if fragment else "crowdsourcing/pool_rules.html", context, status=status)
+    return render(request, "crowdsourcing/_rules_body.html" if fragment else "crowdsourcing/pool_rules.html", context, status=status)
 
 
 def _look_back(pool: Pool, drafts: list[builder.Draft], rows: list[builder.RuleRow]) -> None:
