@@ -15,6 +15,7 @@ from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.statuses import AssignmentStatus, PoolStatus
 from crowdsourcing.verification_wishes import PLATFORM
 
+_CHANCE = 0.5 + 1e-9
 # So long after its last answer the platform has had the time to ask for one more by itself.
 _RIPE = timedelta(seconds=60)
 
@@ -111,13 +112,17 @@ def _by_platform(verification: Verification, provider: Provider, ripe: Mapping[i
     told = {one.question_id: one for one in provider.aggregated(
         verification.remote_pool_id, skill_id=verification.verifier_skill.remote_id)}
     most = verification.config["max_overlap"]
-    found = []
+    found, unclear = [], {}
     for row in verification.tasks.filter(pk__in=ripe).annotate(good=Count("votes", filter=Q(votes__answer=GOOD))):
         one = told.get(row.remote_task_id)
         if one is None:
             continue
-        # As sure as chance, with as many for as against: the platform names the first; a tie decides nothing here.
-        tie = one.answer not in (GOOD, BAD) or (one.confidence <= 0.5 + 1e-9 and 2 * row.good == ripe[row.pk])
-        more = 1 if tie and ripe[row.pk] < most else 0
-        found.append(Conclusion(row.pk, "" if tie else one.answer, one.confidence, more))
-    return found
+        # As sure as chance, with as many for as against: the platform names the first; a tie decides nothing here. Below chance it
+        # contradicts itself: those with more trust together are less likely to be right than the others.
+        tie = one.answer not in (GOOD, BAD) or (one.confidence <= _CHANCE and 2 * row.good == ripe[row.pk])
+        if one.confidence < 1 - _CHANCE or (tie and ripe[row.pk] >= most):
+            unclear[row.pk] = ripe[row.pk]
+        else:
+            found.append(Conclusion(row.pk, "" if tie else one.answer, one.confidence, int(tie)))
+    # What all the answers tell of everybody decides those, if it is sure; else one more person, then the requester.
+    return found + (_by_us(verification, unclear, "one_coin") if unclear else [])
