@@ -15,11 +15,9 @@ from annotation.webhooks.bells import ring
 class LookingAdmin(admin.ModelAdmin):
     """Nothing is added, changed or deleted here: rows belong together with files and with each other."""
 
-    # An address typed without its scheme is https, as from Django 6.0 on.
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
-
     list_per_page = 50
     show_full_result_count = False
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}  # as from Django 6.0 on
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
