@@ -60,7 +60,14 @@ def dropped(before: Configs, after: Configs, known: Configs) -> Configs:
     wanted = signatures(after)
     gone = _kept([*known, *before], lambda config, rule: signature(config, rule) not in wanted)
     seen: set[str] = set()
-    return _kept(gone, lambda config, rule: not (signature(config, rule) in seen or seen.add(signature(config, rule))))
+
+    def is_new(config: dict[str, Any], rule: dict[str, Any]) -> bool:
+        name = signature(config, rule)
+        fresh = name not in seen
+        seen.add(name)
+        return fresh
+
+    return _kept(gone, is_new)
 
 
 def differ(found: Configs, wanted: Configs, gone: Configs) -> bool:

@@ -59,20 +59,21 @@ def make_skill(*, actor: Any, crowd_project: CrowdProject, name: str, hidden: bo
     """Have a skill of this name at the platform; one that is there already is taken as it is. `description`: language -> text."""
     crowd_project = CrowdProject.objects.select_for_update(of=("self",)).select_related("account").get(pk=crowd_project.pk)
     require(may_edit(actor, crowd_project.project))
-    payload = {"name": name.strip(), "hidden": hidden, "public_requester_description": _words(description or {})}
+    name, words = name.strip(), _words(description or {})
     errors: dict[str, Any] = {}
-    if not 1 <= len(payload["name"]) <= MAX_NAME:
+    if not 1 <= len(name) <= MAX_NAME:
         errors["name"] = f"Give the skill a name of 1 to {MAX_NAME} characters."
-    elif any(skill.name == payload["name"] for skill in selectors.skills_of(crowd_project.account)):
+    elif any(skill.name == name for skill in selectors.skills_of(crowd_project.account)):
         errors["name"] = "This account has a skill of this name. Choose it, or take another name."
-    if wrong := [code for code in payload["public_requester_description"] if code not in languages()]:
+    if wrong := [code for code in words if code not in languages()]:
         errors["description"] = f"These are no language codes of two letters: {', '.join(sorted(wrong))}."
-    elif any(len(text) > MAX_DESCRIPTION for text in payload["public_requester_description"].values()):
+    elif any(len(text) > MAX_DESCRIPTION for text in words.values()):
         errors["description"] = f"A description has at most {MAX_DESCRIPTION:,} characters."
     if errors:
         raise ValidationError(errors)
     refuse_obstacles(crowd_project, CommandKind.ENSURE_SKILL)
-    return ask(actor=actor, target=crowd_project, kind=CommandKind.ENSURE_SKILL, account=crowd_project.account, payload=payload)
+    return ask(actor=actor, target=crowd_project, kind=CommandKind.ENSURE_SKILL, account=crowd_project.account,
+               payload={"name": name, "hidden": hidden, "public_requester_description": words})
 
 
 def _words(description: dict[str, str]) -> dict[str, str]:
