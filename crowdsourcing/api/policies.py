@@ -58,6 +58,7 @@ class PolicySerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@examples.shown("One version", {"in_force": examples.POLICY, "versions": [examples.POLICY]})
 class PoliciesSerializer(serializers.Serializer):
     """The newest version is in force; null: reviewed by hand since ever."""
 
