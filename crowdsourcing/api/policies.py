@@ -1,7 +1,7 @@
 """/api/crowdsourcing/pools/{id}/policy: by what a pool's work is decided; /api/crowdsourcing/verdicts: what was decided and why."""
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -123,8 +123,7 @@ class PolicyActions:
         versions = versions_of(self.get_object())  # type: ignore[attr-defined]
         return Response(PoliciesSerializer({"in_force": versions[0] if versions else None, "versions": versions}).data)
 
-    @extend_schema(request=PolicyConfigSerializer, responses={200: PolicySerializer, **ERRORS}, summary="Put a review policy in force",
-                   examples=[OpenApiExample("By hand again", value={"config": {}}, request_only=True)])
+    @extend_schema(request=PolicyConfigSerializer, responses={200: PolicySerializer, **ERRORS}, summary="Put a review policy in force")
     @policy.mapping.put
     def set_policy(self, request: Request, pk: str) -> Response:
         """As the next version; what it can decide it decides within a minute. The same config again is the same version."""
