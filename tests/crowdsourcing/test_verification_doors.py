@@ -105,7 +105,7 @@ def test_a_reviewer_sees_and_does_not_change(pool: Pool, bob: Any) -> None:
 def test_the_page_asks_few_queries(browser: Any, pool: Pool, django_assert_max_num_queries: Any) -> None:
     there(pool)
     browser.get(f"/pools/{pool.pk}/verification")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(10):
         browser.get(f"/pools/{pool.pk}/verification")
 
 
