@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +28,8 @@ from crowdsourcing.views.commands import command_context
 def pool_rules(request: HttpRequest, pool_id: int) -> HttpResponse:
     """GET shows the rules, as a form where they may be changed now; POST is a button of the form: `do`."""
     pool = doors.pool(request.user, pool_id, edit=request.method == "POST")
+    # Asked for by names, by those that are gone, and by the fields: read once.
+    prefetch_related_objects([pool], "crowd_project__account__skills")
     if request.method == "GET":
         drafts = builder.drafts_of(selectors.rules_of(pool))
         return _page(request, pool, drafts, {"previewed": "preview" in request.GET})

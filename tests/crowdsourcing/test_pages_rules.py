@@ -182,7 +182,7 @@ def test_a_page_of_many_rules_and_attempts_costs_few_queries(browser: Any, pool:
     Pool.objects.update(quality_rules=presets.example_rules("100024") * 20, reissue_policy="at_once")
     for job in pool.task.jobs.all():
         scene.assignment(job, "ACCEPTED")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(10):
         browser.get(address(pool) + "?preview=1")
 
 

@@ -270,7 +270,7 @@ class Builder {
   skillControls(node, operator, parent) {
     const skills = this.catalogue.skills ?? [];
     const listed = skills.length > 0 && !node.byNumber && (node.skill === "" || skills.some(([number]) => number === node.skill));
-    const named = () => select("Skill", [...(node.skill ? [] : [["", "Choose a skill"]]), ...skills, ["#", "Another one, by its number"]], node.skill, (chosen) => {
+    const named = () => select("Skill", [...(node.skill ? [] : [["", "Choose…"]]), ...skills, ["#", "Another one, by its number"]], node.skill, (chosen) => {
         node.skill = chosen === "#" ? "" : chosen;
         if (chosen === "#") node.byNumber = true;
         this.redraw(node, parent, 1);
