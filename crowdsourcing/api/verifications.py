@@ -1,7 +1,7 @@
 """/api/crowdsourcing/pools/{id}/verification: the second crowd of a pool."""
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
@@ -61,7 +61,7 @@ _PROGRESS = {"questions": 40, "sent": 40, "good": 30, "bad": 4, "undecided": 0, 
     "pool": 5, "config": DEFAULTS, "status": "OPEN", "last_close_reason": "", "remote_project_id": "4418", "remote_pool_id": "90211",
     "remote_url": "http://localhost:8090/requester/project/4418/pool/90211", "waiting_for": "Waiting for answers: 6 questions are open.",
     "paused": False, "progress": _PROGRESS, "created_at": "2026-11-22T10:00:00Z", "updated_at": "2026-11-22T10:00:00Z"})
-class VerificationSerializer(serializers.ModelSerializer):
+class PoolVerificationSerializer(serializers.ModelSerializer):
     """`waiting_for`: a sentence with the next step, "" while there is nothing to wait for. Money in USD, the platform's fee in it."""
 
     config = VerificationConfigSerializer(read_only=True)
@@ -86,7 +86,7 @@ class VerificationSerializer(serializers.ModelSerializer):
         return progress_of(verification)
 
 
-_SHOWN = {200: OpenApiResponse(VerificationSerializer), **ERRORS}
+_SHOWN = {200: OpenApiResponse(PoolVerificationSerializer), **ERRORS}
 
 
 class VerificationActions:
@@ -101,7 +101,7 @@ class VerificationActions:
 
     def _shown(self, verification: Verification) -> Response:
         found = verification_of(verification.pool)
-        return Response(VerificationSerializer(found, context=self.get_serializer_context()).data)  # type: ignore[attr-defined]
+        return Response(PoolVerificationSerializer(found, context=self.get_serializer_context()).data)  # type: ignore[attr-defined]
 
     @extend_schema(responses=_SHOWN, summary="Verification")
     @action(detail=True, methods=["get"])
@@ -127,8 +127,7 @@ class VerificationActions:
         found = self._verification(edit=True)
         return self.asked(services.update_verification(actor=request.user, verification=found, config=wanted))  # type: ignore[attr-defined]
 
-    @extend_schema(request=None, responses=_SHOWN, summary="Pause verification", examples=[
-        OpenApiExample("Nothing to send", value={}, request_only=True)])
+    @extend_schema(request=None, responses=_SHOWN, summary="Pause verification")
     @action(detail=True, methods=["post"], url_path="verification/pause", url_name="pause-verification")
     def pause_verification(self, request: Request, pk: str) -> Response:
         """Nothing more is asked; what is asked already may be answered, and counts."""
