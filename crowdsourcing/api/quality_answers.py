@@ -121,7 +121,7 @@ class ConfusionsSerializer(serializers.Serializer):
     correction = ConfusionSerializer(help_text="Held against the reviewers' versions.")
 
 
-class VerificationSerializer(serializers.Serializer):
+class SecondCrowdSerializer(serializers.Serializer):
     questions = serializers.IntegerField()
     votes = serializers.IntegerField()
     settled = serializers.DictField(child=serializers.IntegerField(), help_text="Answer -> questions.")
@@ -153,7 +153,7 @@ class PoolQualitySerializer(SummarySerializer):
     decisions = DecisionsSerializer(help_text="By when the platform wrote them down.")
     distributions = DistributionsField(help_text="Scores by the ground truth, suspicion, seconds a job (the last bin has no end), and how "
                                                  "sure the second crowd's answers are.")
-    verification = VerificationSerializer()
+    verification = SecondCrowdSerializer()
     verdicts = VerdictCountSerializer(many=True)
     signals = SignalSerializer(many=True)
 
