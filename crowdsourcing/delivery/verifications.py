@@ -9,7 +9,7 @@ from annotation.guides import render_guide
 from annotation.models import Label
 from crowdsourcing import mirror
 from crowdsourcing.delivery.specs import pool_spec
-from crowdsourcing.delivery.work import Work
+from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.models import Assignment, Pool, Skill, Verification
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.base import SkillSpec
@@ -133,4 +133,4 @@ def asking_pool_spec(verification: Verification) -> AskingPoolSpec:
         quality_rules=rules_of(config, verification.verifier_skill.remote_id))
 
 
-HANDLERS = {CommandKind.SETUP_VERIFICATION: setup_verification, CommandKind.UPDATE_VERIFICATION: update_verification}
+HANDLERS: dict[str, Handler] = {CommandKind.SETUP_VERIFICATION: setup_verification, CommandKind.UPDATE_VERIFICATION: update_verification}

@@ -11,7 +11,7 @@ from annotation.models import AccessToken, Comment, Invitation, Issue, Job, Proj
 from annotation.services import issues
 
 pytestmark = pytest.mark.django_db
-# For everybody: a login, a health check, the schema, one's own things, links that carry their own key.
+# For everybody: a login, a health check, the schema, what the platform knows of rules, one's own things, links with a key of their own.
 OPEN = re.compile(
     r"^/(healthz|readyz|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/|crowdsourcing/images/)|crowdsourcing/webhooks/|editor/"
     r"|login|logout|signup|password-|profile|tokens$|invitations/|api/invitations/|guide/preview|$)")
