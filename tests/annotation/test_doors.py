@@ -13,7 +13,7 @@ from annotation.services import issues
 pytestmark = pytest.mark.django_db
 # For everybody: a login, a health check, the schema, what the platform knows of rules, one's own things, links with a key of their own.
 OPEN = re.compile(
-    r"^/(healthz|readyz|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/|crowdsourcing/images/)|crowdsourcing/webhooks/|editor/"
+    r"^/(healthz|readyz|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/|crowdsourcing/(images/|rules/catalogue))|crowdsourcing/webhooks/|editor/"
     r"|login|logout|signup|password-|profile|tokens$|invitations/|api/invitations/|guide/preview|$)")
 # Lists and forms that hold one's own things; that they are empty is tested where they are.
 LISTS = re.compile(
