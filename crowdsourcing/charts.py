@@ -11,6 +11,7 @@ from crowdsourcing.quality.statistics import Share
 
 WIDTH, HEIGHT = 640, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 40, 616, 12, 196
+_WIDEST = 120
 # As many names below a chart as can be read.
 _MOST_NAMES = 13
 
@@ -97,7 +98,8 @@ def columns(key: str, title: str, summary: str, stacks: Mapping[str, Sequence[in
                 continue
             height = counts[place] * high
             ground -= height
-            gap = min(wide * 0.12, 6)
+            # A bin is as wide as its edges say; a name needs no more than that it can be pointed at.
+            gap = max(min(wide * 0.12, 6), (wide - _WIDEST) / 2 if axis.names else 0)
             bars.append(Bar(_n(_LEFT + place * wide + gap), _n(ground), _n(wide - 2 * gap), _n(max(height - 1, 1)), _class(word),
                             f"{axis.name(place)}: {counts[place]} {word} of {totals[place]}"))
     return Columns(

@@ -67,12 +67,16 @@ def no_answers(asked: int, left: int) -> str:
 
 
 def verified(good: int, asked: int, share: float) -> str:
-    return f"{_checked(asked)} {good} of {asked} {'was' if good == 1 else 'were'} found to be right; {_wanted(share, asked)}"
+    if asked == 1:
+        return "Other people looked at this work and found it to be right."
+    return f"{_checked(asked)} {good} of {asked} {'was' if good == 1 else 'were'} found to be right; {_wanted(share)}"
 
 
 def not_verified(bad: Sequence[int], asked: int, share: float) -> str:
+    if asked == 1:
+        return "Other people looked at this work and found it not to be right."
     were = "was" if len(bad) == 1 else "were"
-    return f"{_checked(asked)} {_named(bad, capital=True)} {were} found not to be right; {_wanted(share, asked)}"
+    return f"{_checked(asked)} {_named(bad, capital=True)} {were} found not to be right; {_wanted(share)}"
 
 
 def undecided(frames: Sequence[int], asked: int, least: float) -> str:
@@ -84,9 +88,9 @@ def _checked(asked: int) -> str:
     return f"Other people looked at {asked} frame{_s(asked)} of this work."
 
 
-def _wanted(share: float, asked: int) -> str:
+def _wanted(share: float) -> str:
     if share >= 1:
-        return "all have to be." if asked > 1 else "it has to be."
+        return "all have to be."
     return f"at least {_percent(share)} have to be."
 
 
