@@ -46,7 +46,8 @@ CASES: list[tuple[str, dict[str, Any], Evidence, str, str, str]] = [
     ("on the lower edge", TRUTH, work(truth_frames=2, score=0.5), "ask", "ground_truth", "between them"),
     ("truth not counted yet", TRUTH, work(truth_frames=2), "wait", "ground_truth", "not compared"),
     ("no truth here", TRUTH, work(), "ask", "ground_truth", "No rule of the policy"),
-    ("in between, then crowd", TRUTH | CROWD, work(truth_frames=2, score=0.6, answers=answers("OK")), "accept", "verification", "to be right."),
+    ("in between, then crowd", TRUTH | CROWD, work(truth_frames=2, score=0.6, answers=answers("OK")), "accept",
+     "verification", "to be right."),
     ("in between, and the crowd is not asked", TRUTH | CROWD, work(truth_frames=2, score=0.6), "wait", "verification", "not been asked"),
     ("in between beats accepting the rest", TRUTH | REST, work(truth_frames=2, score=0.6), "ask", "ground_truth", "between them"),
     ("truth before the crowd", TRUTH | CROWD, work(truth_frames=2, score=0.1, answers=answers("OK")), "reject", "ground_truth", "0.10"),
@@ -65,7 +66,7 @@ CASES: list[tuple[str, dict[str, Any], Evidence, str, str, str]] = [
     ("a tie that does not matter", HALF, work(answers=answers("OK", "OK", "tie")), "accept", "verification", "2 of 3"),
     ("nobody was asked", CROWD, work(), "wait", "verification", "not been asked"),
     ("a crowd is waited for before the rest is accepted", CROWD | REST, work(), "wait", "verification", "not been asked"),
-    ("rejected before, and once more", CROWD, work(answers=answers("BAD"), rejected_before=2), "reject", "verification", "not to be right."),
+    ("rejected before, and once more", CROWD, work(answers=answers("BAD"), rejected_before=2), "reject", "verification", "not to be right"),
     ("rejected often enough", CROWD, work(answers=answers("BAD"), rejected_before=3), "ask", "verification", "was rejected 3 times before"),
     ("accepted after many", CROWD, work(answers=answers("OK"), rejected_before=9), "accept", "verification", "to be right."),
 ]
