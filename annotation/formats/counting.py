@@ -1,13 +1,14 @@
 """Numbers in sentences: what is written for many, said of one."""
 import re
 
-_NOUNS = "answers|ellipses|frames|images|jobs|masks|objects|outlines|polylines|shapes|tags"
+_NOUNS = "answers|ellipses|frames|images|jobs|masks|objects|outlines|polylines|rectangles|shapes|tags"
 # In this order. A verb that is changed once belongs to what is counted; a later one may belong to something else.
 _SINGULAR: tuple[tuple[str, str, int], ...] = (
-    (rf"\{{n\}} (points )?({_NOUNS})\b", "", 1),
+    (rf"\{{n\}} (points |turned )?({_NOUNS})\b", "", 1),
     (r"their labels are\b", "its label is", 0),
     (r"\bthe boxes around them\b", "the box around it", 0), (r"\brectangles around them\b", "a rectangle around it", 0),
-    (r"\bas polygons\b", "as a polygon", 0), (r"\bbecame groups\b", "became a group", 0),
+    (r"\bas polygons\b", "as a polygon", 0), (r"\btheir bounding boxes\b", "its bounding box", 0),
+    (r"\bbecame groups\b", "became a group", 0),
     (r"\bare\b", "is", 1), (r"\bwere\b", "was", 0), (r"\bdo not\b", "does not", 1), (r"\bhave\b(?= no)", "has", 1),
     (r"\btheir\b", "its", 0), (r"\b(on|for|hold|made|submitted|around) them\b", r"\1 it", 0),
 )

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.unit
     ("{n} objects of several parts became groups of polygons.", "1 object of several parts became a group of polygons."),
     ("{n} outlines became rectangles around them: their labels are for rectangles.",
      "1 outline became a rectangle around it: its label is for rectangles."),
+    ("{n} turned rectangles are written as polygons with their bounding boxes.",
+     "1 turned rectangle is written as a polygon with its bounding box."),
     ("{n} points shapes are written as keypoints without names.", "1 points shape is written as keypoints without names."),
     ("{n} answers that were not submitted, or rejected, were passed over.",
      "1 answer that was not submitted, or rejected, was passed over."),
@@ -39,7 +41,7 @@ def test_every_sentence_of_the_formats_can_be_said_of_one() -> None:
     sentences = [sentence.replace("{{n}}", "{n}") for text in texts for sentence in re.findall(r'"(\{\{?n\}\}? [^"]+)"', text)]
     assert len(sentences) > 25
     wrong = [sentence for sentence in sentences if re.search(
-        r"^1 (points )?(?!points )\w+s\b|^1 [^.:]*\b(are|were|do not)\b|\b(their|them)\b", counted(sentence, 1))]
+        r"^1 (points |turned )?(?!points )\w+s\b|^1 [^.:]*\b(are|were|do not)\b|\b(their|them)\b", counted(sentence, 1))]
     assert wrong == []
 
 

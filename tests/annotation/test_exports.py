@@ -72,7 +72,7 @@ def test_coco_holds_boxes_polygons_masks_and_answers(alice: Any, fill: Fill) -> 
     assert archive.read("images/0.jpg") == picture(100, 80)
     report = json.loads(archive.read("report.json"))
     assert report["notes"] == request.warnings
-    for word in ("polylines", "tags", "turned", "keypoints", "z-order", "group", "ellipses"):
+    for word in ("polyline", "tag", "turned", "keypoints", "z-order", "group", "ellipse"):
         assert any(word in sentence for sentence in request.warnings), word
 
 
