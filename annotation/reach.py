@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 
 from annotation import selectors
-from annotation.models import Job, Project, Task
+from annotation.models import Frame, Job, Project, Task
 from annotation.rows import Joined
 
 _JOB_TABLES: dict[str, type[Model]] = {"j": Job, "t": Task, "p": Project}
@@ -19,6 +19,7 @@ _JOB_SHOWN = Joined(_JOB_TABLES, _JOB_ROWS, ["(SELECT count(*) FROM annotation_i
 _ALONE = """SELECT NOT EXISTS (SELECT 1 FROM annotation_organizationmember WHERE user_id = %s)
     AND NOT EXISTS (SELECT 1 FROM annotation_projectmember WHERE user_id = %s)"""
 _TASK = Joined({"t": Task, "p": Project}, "FROM annotation_task t JOIN annotation_project p ON p.id = t.project_id WHERE t.id = %s")
+_FRAME = Joined({"f": Frame}, "FROM annotation_frame f WHERE f.task_id = %s AND f.number = %s")
 _BIGGEST = 2**63 - 1
 
 
@@ -66,6 +67,12 @@ def _is_alone(user: Any) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_ALONE, [user.pk, user.pk])
         return bool(cursor.fetchone()[0])
+
+
+def frame_of(job: Job, number: int) -> Frame | None:
+    """The job's frame of this number in the task, None for another's."""
+    row = _FRAME.first([job.task_id, number]) if job.holds(number) else None
+    return row[0] if row is not None else None
 
 
 def obvious(user: Any, project: Project) -> bool:

@@ -14,12 +14,10 @@ urlpatterns = [
     path("api/swagger", SpectacularSwaggerView.as_view(url_name="schema"), name="swagger"),
     path("api/docs", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
 ]
+# Patterns are tried one after the other: the API's before those of pages, and what is nowhere below api/ is told by its last.
 if settings.CROWDSOURCING_ENABLED:
-    urlpatterns += [
-        path("api/crowdsourcing/", include("crowdsourcing.api.urls")),
-        path("", include("crowdsourcing.urls")),
-    ]
-urlpatterns += [
-    path("api/", include("annotation.api.urls")),
-    path("", include("annotation.urls")),
-]
+    urlpatterns += [path("api/crowdsourcing/", include("crowdsourcing.api.urls"))]
+urlpatterns += [path("api/", include("annotation.api.urls"))]
+if settings.CROWDSOURCING_ENABLED:
+    urlpatterns += [path("", include("crowdsourcing.urls"))]
+urlpatterns += [path("", include("annotation.urls"))]

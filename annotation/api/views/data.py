@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import selectors
+from annotation import reach, selectors
 from annotation.api.base import CONFLICT_ERRORS, ERROR, NOT_FOUND, WRITE_ERRORS
 from annotation.api.serializers.tasks import DataMetaSerializer, DataSerializer, DataStatusSerializer, RqIdSerializer
 from annotation.api.views import receiving
@@ -33,7 +33,8 @@ def look(request: Request, frames: QuerySet[Frame], job: Job | None = None) -> H
     number = request.query_params.get("index" if by_index else "number", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ValidationError({"number": ["Give the frame's number."]})
-    frame = frames.filter(number=_at(job, int(number)) if by_index and job else int(number)).first()
+    wanted = _at(job, int(number)) if by_index and job else int(number)
+    frame = reach.frame_of(job, wanted) if job is not None else frames.filter(number=wanted).first()
     if frame is None:
         raise Http404("There is no such frame.")
     respond = frame_response if kind == "frame" else chunk_response
