@@ -6,9 +6,10 @@ from django.db import connection
 
 from crowdsourcing.models import Pool
 
-# First half of the two-part advisory key; the second is the pool's id.
+# First half of the two-part advisory key; the second is the id of the pool, or of the verification.
 _MIRROR = 0x6D69  # "mi"
-_VERIFY = 0x7665  # "ve"
+SYNC = 0x7379  # "sy"
+VERIFY = 0x7665  # "ve"
 
 
 def lock_pool(pool: Pool) -> None:
@@ -18,10 +19,10 @@ def lock_pool(pool: Pool) -> None:
 
 
 @contextmanager
-def only_one_verification(verification_id: int) -> Iterator[bool]:
-    """Whether this process has the verification's turn. A session lock: no transaction is held, and a dead worker's ends with its
-    connection."""
-    key = [_VERIFY, verification_id & 0x7FFFFFFF]
+def only_one(kind: int, number: int) -> Iterator[bool]:
+    """Whether this process has the turn: SYNC of a pool, VERIFY of a verification. A session lock: no transaction is held, and a dead
+    worker's ends with its connection."""
+    key = [kind, number & 0x7FFFFFFF]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         got = bool(cursor.fetchone()[0])

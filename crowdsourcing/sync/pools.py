@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from crowdsourcing import mirror, offers
+from crowdsourcing.mirror.locks import SYNC, only_one
 from crowdsourcing.models import Pool
 from crowdsourcing.providers.base import STREAMS, Provider, RemoteAssignment
 from crowdsourcing.providers.errors import ProviderError
-from crowdsourcing.sync.locks import only_one
 
 # Key among the cursors: when everything was read last, the platform's time.
 FULL = "full"
@@ -32,7 +32,7 @@ class PoolReport:
 def sync_pool(pool: Pool, provider: Provider) -> PoolReport:
     """Status, overlaps and assignments of one pool. The first time everything, then each time stream from its cursor less
     SYNC_OVERLAP_SECONDS. Raises ProviderError, after writing its sentence on the pool."""
-    with only_one(pool.pk) as got:
+    with only_one(SYNC, pool.pk) as got:
         if not got:
             return PoolReport(busy=True)
         began = timezone.now()

@@ -17,11 +17,11 @@ from django.test import Client
 from django.utils import timezone
 
 from crowdsourcing import selectors, tasks, webhook_keys
+from crowdsourcing.mirror.locks import SYNC, only_one
 from crowdsourcing.models import Pool, ProviderAccount, WebhookEvent
 from crowdsourcing.providers.errors import BadCredentials, Unavailable
 from crowdsourcing.providers.signatures import is_genuine
 from crowdsourcing.services import pools
-from crowdsourcing.sync.locks import only_one
 from tests.crowdsourcing.crowd import Crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -211,7 +211,7 @@ def _held_elsewhere(pool_id: int) -> Iterator[None]:
     taken, over = threading.Event(), threading.Event()
 
     def hold() -> None:
-        with only_one(pool_id) as got:
+        with only_one(SYNC, pool_id) as got:
             assert got
             taken.set()
             over.wait(10)

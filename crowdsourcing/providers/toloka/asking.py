@@ -74,14 +74,7 @@ class AskingCalls(Assignments):
 
     def _ask(self, pool_id: str, batch: Sequence[Question], overlap: int, operation_id: UUID) -> None:
         body = [question_json(pool_id, question, overlap, index) for index, question in enumerate(batch)]
-        params = {"operation_id": str(operation_id), "async_mode": "true", "skip_invalid_items": "false", "allow_defaults": "true"}
-        try:
-            operation = self.call("post", "/v1/tasks", json=body, params=params)
-        except Refused as error:
-            if error.code != "OPERATION_ALREADY_EXISTS":
-                raise
-            operation = self.call("get", f"/v1/operations/{operation_id}")
-        self.finish(operation)
+        self.create_once("/v1/tasks", body, operation_id)
 
     def _by_question(self, pool_id: str) -> dict[str, RemoteQuestion]:
         found: dict[str, RemoteQuestion] = {}

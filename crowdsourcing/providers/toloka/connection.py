@@ -7,6 +7,7 @@ import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
+from uuid import UUID
 
 import httpx
 import orjson
@@ -96,6 +97,18 @@ class Connection:
             operation = self.call("get", f"/v1/operations/{operation['id']}")
         if operation["status"] == "FAIL":
             raise operation_failed(operation)
+
+    def create_once(self, path: str, body: list[dict[str, Any]], operation_id: UUID) -> None:
+        """Have all of `body` made, or nothing, by the operation of this id; one that is there already is waited for."""
+        # A batch half made would need a second id.
+        params = {"operation_id": str(operation_id), "async_mode": "true", "skip_invalid_items": "false", "allow_defaults": "true"}
+        try:
+            operation = self.call("post", path, json=body, params=params)
+        except Refused as error:
+            if error.code != "OPERATION_ALREADY_EXISTS":
+                raise
+            operation = self.call("get", f"/v1/operations/{operation_id}")
+        self.finish(operation)
 
     def moved(self, path: str, read_path: str, wanted: str) -> tuple[datetime, dict[str, Any]]:
         """POST a verb and read the object back. "In that state already" is success, whatever the answer to the verb was."""

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from crowdsourcing.providers.base import RemoteProject, RemoteTask
 from crowdsourcing.providers.drawing import DrawingPage, DrawingProjectSpec
-from crowdsourcing.providers.errors import Refused, Unavailable
+from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.providers.toloka.drawing_words import page_json, project_words, suite_from
 from crowdsourcing.providers.toloka.projects import PAGE as PROJECTS
 from crowdsourcing.providers.toloka.tasks import Tasks
@@ -46,14 +46,7 @@ class Drawings(Tasks):
 
     def _publish(self, pool_id: str, batch: Sequence[DrawingPage], operation_id: UUID, together: bool) -> None:
         body = [page_json(pool_id, page, index, together=together) for index, page in enumerate(batch)]
-        params = {"operation_id": str(operation_id), "async_mode": "true", "skip_invalid_items": "false", "allow_defaults": "true"}
-        try:
-            operation = self.call("post", _path(together), json=body, params=params)
-        except Refused as error:
-            if error.code != "OPERATION_ALREADY_EXISTS":
-                raise
-            operation = self.call("get", f"/v1/operations/{operation_id}")
-        self.finish(operation)
+        self.create_once(_path(together), body, operation_id)
 
     def _by_job(self, pool_id: str, together: bool) -> dict[str, RemoteTask]:
         found: dict[str, RemoteTask] = {}

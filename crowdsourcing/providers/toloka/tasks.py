@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from crowdsourcing.providers.base import RemoteTask
-from crowdsourcing.providers.errors import Refused, Unavailable
+from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.providers.toloka.connection import Connection
 from crowdsourcing.providers.toloka.words import task_from
 
@@ -33,15 +33,7 @@ class Tasks(Connection):
     def _create(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID) -> None:
         body = [{"pool_id": pool_id, "input_values": {"job_key": key}, "overlap": 1, "__item_idx": str(index)}
                 for index, key in enumerate(job_keys)]
-        # All or nothing: a batch half made would need a second id.
-        params = {"operation_id": str(operation_id), "async_mode": "true", "skip_invalid_items": "false", "allow_defaults": "true"}
-        try:
-            operation = self.call("post", "/v1/tasks", json=body, params=params)
-        except Refused as error:
-            if error.code != "OPERATION_ALREADY_EXISTS":
-                raise
-            operation = self.call("get", f"/v1/operations/{operation_id}")
-        self.finish(operation)
+        self.create_once("/v1/tasks", body, operation_id)
 
     def _by_key(self, pool_id: str) -> dict[str, RemoteTask]:
         found: dict[str, RemoteTask] = {}

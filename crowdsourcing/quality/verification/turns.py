@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crowdsourcing import mirror
 from crowdsourcing.connections import connected
-from crowdsourcing.mirror.locks import only_one_verification
+from crowdsourcing.mirror.locks import VERIFY, only_one
 from crowdsourcing.models import Verification
 from crowdsourcing.providers.base import Provider
 from crowdsourcing.providers.errors import ProviderError
@@ -43,7 +43,7 @@ def verifications_in_use() -> QuerySet[Verification]:
 
 def carry_on(verification_id: int, ring: Ring | None = None) -> Turn:
     """Ask, read, conclude and let the policy decide. Faults of the platform become the sentence that is shown; nothing raises but ours."""
-    with only_one_verification(verification_id) as got:
+    with only_one(VERIFY, verification_id) as got:
         if not got:
             return Turn(busy=True)
         verification = Verification.objects.select_related(
