@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max
 
 from sandbox import clock
-from sandbox.models import RequestRecord
+from sandbox.models import AssignmentChange, RequestRecord
 from sandbox.webhooks import outbox
 from sandbox.webhooks.courier import Courier
 
@@ -44,6 +44,7 @@ def _look_for_ever(pause: float) -> None:
 
 
 def forget_old_requests() -> None:
-    """Keep the request log from growing for ever."""
-    newest = RequestRecord.objects.aggregate(newest=Max("id"))["newest"] or 0
-    RequestRecord.objects.filter(id__lte=newest - _KEPT_REQUESTS).delete()
+    """Keep the logs of calls and of changes from growing for ever."""
+    for log_of in (RequestRecord, AssignmentChange):
+        newest = log_of.objects.aggregate(newest=Max("id"))["newest"] or 0
+        log_of.objects.filter(id__lte=newest - _KEPT_REQUESTS).delete()

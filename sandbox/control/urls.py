@@ -11,6 +11,7 @@ urlpatterns = [
     path("clock/speed", endpoint(POST=views.set_clock_speed)),
     path("faults", endpoint(POST=views.create_fault, DELETE=views.delete_faults)),
     path("requests", endpoint(GET=views.requests)),
+    path("assignment-changes", endpoint(GET=views.assignment_changes)),
     path("known-solutions", endpoint(GET=views.known_solutions)),
     path("robots", endpoint(POST=views.create_robots, DELETE=views.delete_robots)),
 ]

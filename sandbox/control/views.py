@@ -16,7 +16,7 @@ from sandbox.faults import EFFECTS
 from sandbox.forms.checker import Checker
 from sandbox.forms.people import people_form
 from sandbox.http import Call, Reply, door
-from sandbox.models import Fault, RequestRecord, Robot, Task
+from sandbox.models import AssignmentChange, Fault, RequestRecord, Robot, Task
 
 MAX_ADVANCE_SECONDS = 10 * 366 * 86_400
 MAX_ROBOTS = 200
@@ -136,6 +136,24 @@ def requests(call: Call) -> Any:
         rows = rows.filter(at__gte=since)
     return {"items": [{"at": times.show(row.at), "method": row.method, "path": row.path, "query": row.query, "status": row.status,
                        "requester_id": row.requester_id} for row in rows[:MAX_LOGGED]]}
+
+
+def assignment_changes(call: Call) -> Any:
+    """What happened to assignments, in order, at most 10,000 from after `id_gt`; `pool_id` or `assignment_id` narrow it.
+
+    Unlike the calls, which are written down beside what they do, a change is here if and only if it was made.
+    """
+    rows, query = AssignmentChange.objects.order_by("id"), call.request.GET
+    for name, column in (("pool_id", "pool"), ("id_gt", "id__gt")):
+        if query.get(name):
+            # At most 18 digits: more are no number of the database's.
+            if not re.fullmatch("[0-9]{1,18}", query[name]):
+                raise _unreadable(name, "INVALID_VALUE")
+            rows = rows.filter(**{column: int(query[name])})
+    if query.get("assignment_id"):
+        rows = rows.filter(assignment=query["assignment_id"])
+    return {"items": [{"id": str(row.pk), "at": times.show(row.at), "assignment_id": row.assignment_id, "pool_id": str(row.pool_id),
+                       "before": row.before, "after": row.after, "by": row.by} for row in rows[:MAX_LOGGED]]}
 
 
 def _unreadable(name: str, code: str) -> ValidationError:

@@ -2,12 +2,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from sandbox import specs
 from sandbox.engine import attachments, due, events, money, pools, suites, trainings
 from sandbox.errors import ApiError, ValidationError, inappropriate
-from sandbox.models import Assignment, Pool, Task, Toloker
+from sandbox.models import Assignment, AssignmentChange, Pool, Task, Toloker
 
 # A page says 21 days in the form's default; without the field nobody would ever be paid.
 DEFAULT_REVIEW_DAYS = 21
@@ -23,7 +24,11 @@ def _locked(assignment_id: str) -> tuple[Assignment, Pool]:
     return Assignment.objects.select_for_update().get(pk=assignment_id), pool
 
 
-def _move(assignment: Assignment, status: str, at: datetime, *fields: str) -> None:
+def _move(assignment: Assignment, status: str, at: datetime, *fields: str, by: str) -> None:
+    """The one place where a status changes. Under the control API each change is also written down, so that a test can count."""
+    if settings.SANDBOX_CONTROL:
+        AssignmentChange.objects.create(
+            assignment=assignment, pool_id=assignment.pool_id, at=at, before=assignment.status, after=status, by=by)
     assignment.status = status
     setattr(assignment, status.lower(), at)
     assignment.save(update_fields=["status", status.lower(), *fields])
@@ -53,11 +58,11 @@ def _hand_in(assignment: Assignment, pool: Pool, solutions: list[dict[str, Any]]
     attachments.claim(assignment, assignment.solutions, pool.spec.task_spec["output_spec"])
     requester_id = pool.project.requester_id
     due.cancel("ASSIGNMENT_EXPIRE", assignment.id)
-    _move(assignment, "SUBMITTED", at, "solutions")
+    _move(assignment, "SUBMITTED", at, "solutions", by="TOLOKER")
     money.hold(assignment, requester_id, at)
     events.tell("ASSIGNMENT_SUBMITTED", pool, at, assignment)
     if pool.form.get("auto_accept_solutions", True) or pool.type == "TRAINING":
-        _move(assignment, "ACCEPTED", at)
+        _move(assignment, "ACCEPTED", at, by="POOL")
         money.pay(assignment, requester_id, at)
         events.tell("ASSIGNMENT_APPROVED", pool, at, assignment, by="POOL", after_reject=False)
     else:
@@ -89,13 +94,13 @@ def skip(assignment_id: str, at: datetime) -> Assignment:
     assignment, pool = _locked(assignment_id)
     if assignment.status != "ACTIVE":
         raise inappropriate("ACTIVE")
-    _give_back(assignment, pool, "SKIPPED", at)
+    _give_back(assignment, pool, "SKIPPED", at, by="TOLOKER")
     return assignment
 
 
-def _give_back(assignment: Assignment, pool: Pool, status: str, at: datetime) -> None:
+def _give_back(assignment: Assignment, pool: Pool, status: str, at: datetime, by: str) -> None:
     due.cancel("ASSIGNMENT_EXPIRE", assignment.id)
-    _move(assignment, status, at)
+    _move(assignment, status, at, by=by)
     suites.give_back(assignment.suite_id)
     tasks = Task.objects.filter(pk__in=assignment.task_ids)
     # In order of id, as the takers lock them.
@@ -109,7 +114,7 @@ def _give_back(assignment: Assignment, pool: Pool, status: str, at: datetime) ->
 def _expire(target: str, at: datetime) -> None:
     assignment, pool = _locked(target)
     if assignment.status == "ACTIVE":
-        _give_back(assignment, pool, "EXPIRED", at)
+        _give_back(assignment, pool, "EXPIRED", at, by="DEADLINE")
 
 
 @transaction.atomic
@@ -127,21 +132,24 @@ def accept(assignment_id: str, comment: str | None, at: datetime, by: str = "REQ
         event = "ACCEPT_AFTER_REJECT"
     due.cancel("ASSIGNMENT_ACCEPT", assignment.id)
     assignment.public_comment = comment if comment is not None else assignment.public_comment
-    _move(assignment, "ACCEPTED", at, "public_comment")
+    _move(assignment, "ACCEPTED", at, "public_comment", by=by)
     money.pay(assignment, requester_id, at)
     events.tell("ASSIGNMENT_APPROVED", pool, at, assignment, by=by, after_reject=event != "ACCEPT")
     return assignment
 
 
 @transaction.atomic
-def reject(assignment_id: str, comment: str | None, at: datetime) -> Assignment:
-    """SUBMITTED -> REJECTED. Overlap is not given back: a quality rule or the requester does that."""
+def reject(assignment_id: str, comment: str | None, at: datetime, by: str = "REQUESTER") -> Assignment:
+    """SUBMITTED -> REJECTED. Overlap is not given back: a quality rule or the requester does that.
+
+    `by`: REQUESTER or RULE.
+    """
     assignment, pool = _reviewable(assignment_id)
     if assignment.status != "SUBMITTED":
         raise inappropriate("SUBMITTED")
     due.cancel("ASSIGNMENT_ACCEPT", assignment.id)
     assignment.public_comment = comment
-    _move(assignment, "REJECTED", at, "public_comment")
+    _move(assignment, "REJECTED", at, "public_comment", by=by)
     money.release(assignment, pool.project.requester_id, at)
     events.tell("ASSIGNMENT_REJECTED", pool, at, assignment)
     return assignment

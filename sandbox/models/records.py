@@ -86,6 +86,20 @@ class RequestRecord(Row):
     requester = models.ForeignKey(Requester, null=True, on_delete=models.CASCADE)
 
 
+class AssignmentChange(Row):
+    """A change of an assignment's status, written in the transaction that made it: kept exactly when the change is, whatever dies.
+
+    `by`: TOLOKER, REQUESTER, RULE, POOL (it accepts by itself), PERIOD (the review period was over), DEADLINE.
+    """
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="changes")
+    pool = models.ForeignKey("Pool", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    before = models.CharField(max_length=16)
+    after = models.CharField(max_length=16)
+    by = models.CharField(max_length=16)
+
+
 class Robot(Row):
     """A simulated Toloker for the robots' process; `config` as in POST /control/v1/robots."""
 

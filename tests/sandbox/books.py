@@ -36,6 +36,11 @@ _MISCOUNTED = {
         SELECT a.id, a.status FROM sandbox_assignment a LEFT JOIN sandbox_ledgerentry e ON e.assignment_id = a.id GROUP BY a.id HAVING
         (count(*) FILTER (WHERE e.kind = 'REWARD'), count(*) FILTER (WHERE e.kind = 'HOLD') - count(*) FILTER (WHERE e.kind = 'RELEASE'))
         <> ((a.status = 'ACCEPTED')::int::bigint, (a.status IN ('ACCEPTED', 'SUBMITTED'))::int::bigint)""",
+    "assignments whose changes do not lead from being issued to what they are": """
+        SELECT a.id, a.status FROM sandbox_assignment a LEFT JOIN (SELECT assignment_id, id, before, after,
+          lag(after, 1, 'ACTIVE') OVER (PARTITION BY assignment_id ORDER BY id) AS came_from FROM sandbox_assignmentchange) c
+        ON c.assignment_id = a.id GROUP BY a.id
+        HAVING coalesce((array_agg(c.after ORDER BY c.id DESC))[1], 'ACTIVE') <> a.status OR bool_or(c.before <> c.came_from)""",
     "bonuses not paid exactly once": """
         SELECT b.id FROM sandbox_userbonus b LEFT JOIN sandbox_ledgerentry e ON e.bonus_id = b.id AND e.kind = 'BONUS'
         GROUP BY b.id HAVING count(e.id) <> 1 OR sum(e.amount) <> b.amount""",

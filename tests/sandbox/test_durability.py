@@ -208,6 +208,8 @@ def _all_that_was_answered_is_there(shop: Shop, town: Town) -> None:
     for key in town.submitted:
         assert assignments[key]["status"] == town.verdicts.get(key, "SUBMITTED") and assignments[key]["solutions"]
     assert {row["status"] for key, row in assignments.items() if key not in town.submitted} <= {"SKIPPED"}
+    decided = Counter((change["assignment_id"], change["after"]) for change in shop.sandbox.changes() if change["before"] == "SUBMITTED")
+    assert decided == Counter(town.verdicts.items()), "each decision took effect once, and that is what the log of changes says"
     assert "ACCEPTED" in town.verdicts.values()
 
 

@@ -166,6 +166,16 @@ class SandboxServer:
         items = self.control.call("GET", f"/control/v1/requests?{query}")["items"]
         return [item for item in items if method in (None, item["method"])]
 
+    def changes(self, **narrowed: str) -> list[dict[str, Any]]:
+        """Every change of an assignment's status, in order; `pool_id`, `assignment_id`. Exact even after SIGKILL of the sandbox."""
+        found: list[dict[str, Any]] = []
+        while True:
+            query = urlencode({**narrowed, "id_gt": found[-1]["id"] if found else "0"})
+            page = self.control.call("GET", f"/control/v1/assignment-changes?{query}")["items"]
+            if not page:
+                return found
+            found += page
+
     def robots(self, count: int = 1, **config: Any) -> list[str]:
         """Simulated Tolokers; they work while a `robots` process runs (`sandbox.process("robots")`)."""
         return self.control.call("POST", "/control/v1/robots", {"count": count, **config})["ids"]

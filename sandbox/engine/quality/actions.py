@@ -111,7 +111,7 @@ def _approve_all(deed: Deed, parameters: Parameters) -> None:
 
 def _reject_all(deed: Deed, parameters: Parameters) -> None:
     for key in _waiting(deed):
-        assignments.reject(key, parameters.get("public_comment"), deed.subject.at)
+        assignments.reject(key, parameters.get("public_comment"), deed.subject.at, by="RULE")
 
 
 def _waiting(deed: Deed) -> list[str]:

@@ -81,6 +81,7 @@ def _described_desk() -> dict[Callable[..., Any], Described]:
 def described() -> dict[Callable[..., Any], Described]:
     made = {201: thing({"id": TEXT})}
     call = thing({"at": TIME, "method": TEXT, "path": TEXT, "query": TEXT, "status": INTEGER, "requester_id": {"type": ["string", "null"]}})
+    change = thing({"id": TEXT, "at": TIME, "assignment_id": HEX_ID, "pool_id": TEXT, "before": TEXT, "after": TEXT, "by": TEXT})
     known = thing({"task_id": ITEM_ID, "known_solutions": array(ANYTHING)})
     return {
         **_described_desk(),
@@ -93,6 +94,8 @@ def described() -> dict[Callable[..., Any], Described]:
         control.delete_faults: Described("Forget all faults", {204: None}),
         control.requests: Described("The requester API's calls", {200: thing({"items": array(call)})}, query={
             "path": {"type": "string", "format": "regex"}, "since": TIME_GIVEN}),
+        control.assignment_changes: Described("What happened to assignments", {200: thing({"items": array(change)})}, query={
+            "pool_id": TEXT, "assignment_id": TEXT, "id_gt": TEXT}),
         control.create_robots: Described("Let robots work", {201: thing({"ids": array(HEX_ID)})}, of_handler(
             control.create_robots, seconds=array({"type": "number", "minimum": 0, "maximum": 86_400}, minItems=2, maxItems=2))),
         control.delete_robots: Described("Stop all robots", {204: None}),
