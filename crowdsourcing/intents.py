@@ -10,11 +10,13 @@ from annotation.models import GuideVersion
 from crowdsourcing import selectors
 from crowdsourcing.models import Assignment, ProviderAccount, ProviderCommand, Verdict
 from crowdsourcing.selectors.commands import Target
+from crowdsourcing.selectors.corrections import open_draft_of, what_becomes_of
 from crowdsourcing.selectors.policies import BY_HAND, policy_of
 from crowdsourcing.statuses import AssignmentStatus, CommandKind
 from crowdsourcing.transitions import Refused
 
 _FIRST_STEP = "Waiting for a worker"
+_FINISH = "Wait until the correction is kept or thrown away, or decide all the same on the job's page (programs: despite_draft)."
 _REJECTED = "It was rejected meanwhile. If it is to be paid all the same, accept it on the job's page."
 
 
@@ -39,18 +41,22 @@ def insert_reissue(*, actor: Any, task_suite: Any) -> ProviderCommand:
         payload={"overlap": task_suite.overlap + 1})
 
 
-def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, comment: str, overrule: bool = True) -> ProviderCommand:
+def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, comment: str, overrule: bool = True,
+                    despite_draft: bool = False) -> ProviderCommand:
     """Accept or reject, one by one or in bulk, with the same checks; the assignment is locked until the transaction ends.
 
-    Without `overrule` a rejection stands: whoever confirmed many at once did not know of it. Raises Forbidden, Refused.
+    Without `overrule` a rejection stands: whoever confirmed many at once did not know of it. Without `despite_draft` nothing is decided
+    while a reviewer has a correction open ("being_corrected"); with it the draft stays as it is. Raises Forbidden, Refused.
     """
     locked = (Assignment.objects.select_for_update(of=("self",))
-              .select_related("pool__task__project", "pool__crowd_project__account").get(pk=assignment.pk))
+              .select_related("pool__task__project", "pool__crowd_project__account", "task_suite").get(pk=assignment.pk))
     pool = locked.pool
     require(actor is None or room1.may_review(actor, pool.task.project))
     refuse_obstacles(locked, kind)
     if not overrule and locked.status == AssignmentStatus.REJECTED:
         raise Refused(_REJECTED, "not_possible")
+    if not despite_draft:
+        refuse_draft(actor, locked, kind)
     command = insert_command(actor=actor, target=locked, kind=kind, account=pool.crowd_project.account, payload={"comment": comment})
     if actor is not None:
         record_by_hand(actor=actor, assignment=locked, command=command)
@@ -72,6 +78,13 @@ def guide_of(assignment: Assignment) -> GuideVersion | None:
     """The guide that the Toloker had when the work was submitted; None where the project had none yet."""
     done = assignment.submitted or assignment.created
     return GuideVersion.objects.filter(project__tasks__pool=assignment.pool_id, created_date__lte=done).order_by("-number").first()
+
+
+def refuse_draft(actor: Any, assignment: Assignment, kind: CommandKind) -> None:
+    """Raises Refused("being_corrected") while a reviewer has a correction of the locked assignment open: they lock it, too."""
+    draft = open_draft_of(assignment)
+    if draft is not None:
+        raise Refused(f"{what_becomes_of(draft, actor, kind)} {_FINISH}", "being_corrected")
 
 
 def refuse_obstacles(target: Any, kind: CommandKind) -> None:

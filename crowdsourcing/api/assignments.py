@@ -33,8 +33,7 @@ class AssignmentViewSet(CorrectionActions, ListModelMixin, RetrieveModelMixin, R
     def accept(self, request: Request, pk: str) -> Response:
         """The requester is charged. Also possible after a rejection, while a dispute is possible."""
         assignment = self.get_object()
-        comment = self.checked(AcceptSerializer)["comment"]
-        return self.asked(services.accept_assignment(actor=request.user, assignment=assignment, comment=comment))
+        return self.asked(services.accept_assignment(actor=request.user, assignment=assignment, **self.checked(AcceptSerializer)))
 
     @extend_schema(request=RejectSerializer, responses=VERB_ANSWERS, summary="Reject",
                    examples=[OpenApiExample("Why", value={"comment": "The car on the left is missing."}, request_only=True),

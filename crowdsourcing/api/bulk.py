@@ -48,10 +48,12 @@ class BulkRequestSerializer(serializers.Serializer):
                                     help_text="Required to reject: every one of the Tolokers reads it.")
     assignments = serializers.ListField(child=serializers.IntegerField(min_value=1, max_value=2**63 - 1), required=False,
                                         max_length=services.MOST, help_text="These; or `filters`.")
-    filters = FiltersField(required=False, help_text="All submitted ones that match and about which no decision is on its way; {}: all.")
+    filters = FiltersField(required=False, help_text="With `count` and `amount`: all submitted ones that match and about which no "
+                                                           "decision is on its way; {}: all.")
     id = serializers.UUIDField(required=False, help_text="Your own: the same call sent twice makes one decision.")
     count = serializers.IntegerField(required=False, min_value=0,
-                                     help_text="With `amount`: what you saw. 409 “changed” if more match by now.")
+                                     help_text="With `amount`: what you agree to; 409 “changed” if more match by now. Without the two, "
+                                               "filters are 409 “unconfirmed”, which names both.")
     amount = serializers.DecimalField(required=False, min_value=0, max_digits=12, decimal_places=3)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +120,18 @@ class RetrySerializer(serializers.Serializer):
     items = serializers.ListField(child=serializers.IntegerField(min_value=1), required=False, help_text="Only these; left out: all.")
 
 
+class NotConfirmedSerializer(serializers.Serializer):
+    code = serializers.CharField(help_text="unconfirmed, changed: send count and amount if you agree; nothing, id_taken: without the two.")
+    detail = serializers.CharField(help_text="A sentence for people, with the next step.")
+    count = serializers.IntegerField(required=False, help_text="How many match now.")
+    amount = serializers.DecimalField(required=False, max_digits=12, decimal_places=3, help_text="Their prices, USD, without the fee.")
+
+
+NOT_CONFIRMED = OpenApiResponse(
+    NotConfirmedSerializer, description="Nobody agreed to that; nothing was decided.", examples=[OpenApiExample("Confirm it", value={
+        "code": "unconfirmed", "count": 2, "amount": "0.100",
+        "detail": "2 jobs match, for 0.100 USD without the platform's fee. If all of that is meant, send the same again with count 2 and "
+                  "amount 0.100."})])
 STARTED = OpenApiResponse(
     BulkSerializer, description="It is carried on in the background. Poll /api/crowdsourcing/bulk-decisions/{id} until going_on is false.",
     examples=[OpenApiExample("Two accepted", value=examples.BULK)])
@@ -129,17 +143,26 @@ class BulkStartViewSet(RoomViewSet):
     serializer_class = BulkRequestSerializer
     queryset = BulkDecision.objects.none()
 
-    @extend_schema(operation_id="crowdsourcing_assignments_bulk", request=BulkRequestSerializer, responses={202: STARTED, **ERRORS},
-                   summary="Accept or reject many", examples=[
+    @extend_schema(operation_id="crowdsourcing_assignments_bulk", request=BulkRequestSerializer, summary="Accept or reject many",
+                   responses={202: STARTED, **ERRORS, 409: NOT_CONFIRMED}, examples=[
                        OpenApiExample("By their ids", value={"verb": "accept", "assignments": [12, 15]}, request_only=True),
                        OpenApiExample("All that match", request_only=True, value={
-                           "verb": "reject", "comment": "No boxes at all.", "filters": {"pool": 5, "suspicion": "high"}})])
+                           "verb": "reject", "comment": "No boxes at all.", "filters": {"pool": 5, "suspicion": "high"},
+                           "count": 2, "amount": "0.100"})])
     def create(self, request: Request) -> Response:
-        """Each assignment becomes a command of its own, with the same checks as a single one, a few at a time."""
+        """Each assignment becomes a command of its own, with the same checks as a single one, a few at a time.
+
+        All that match a filter may be all that waits: such a call says how many it means and for how much. Send it without `count` and
+        `amount` first; the 409 names both.
+        """
         values = self.checked(BulkRequestSerializer)
         count, amount = values.pop("count", None), values.pop("amount", None)
         confirmed = (count, amount) if count is not None else None
-        bulk = services.decide_many(actor=request.user, **{**values, "verb": VERBS[values["verb"]]}, confirmed=confirmed)
+        try:
+            bulk = services.decide_many(actor=request.user, **{**values, "verb": VERBS[values["verb"]]}, confirmed=confirmed)
+        except services.NotConfirmed as error:
+            found = {"code": error.code, "detail": error.sentence, "count": error.count, "amount": str(error.amount)}
+            return Response(found, status=status.HTTP_409_CONFLICT)
         return Response(BulkSerializer(bulk).data, status=status.HTTP_202_ACCEPTED)
 
 

@@ -14,7 +14,7 @@ from annotation.services.corrections import KEPT_CORRECTIONS
 from crowdsourcing.api import examples
 from crowdsourcing.api.base import VERB_ANSWERS
 from crowdsourcing.api.errors import ERRORS
-from crowdsourcing.api.serializers import AcceptSerializer
+from crowdsourcing.api.serializers import FixAndAcceptSerializer
 from crowdsourcing.services import corrections as services
 
 # With the kept corrections of their jobs, which AssignmentSerializer reads.
@@ -65,11 +65,11 @@ class CorrectionActions:
         snapshot = services.keep_fix(actor=request.user, assignment=self.get_object())  # type: ignore[attr-defined]
         return Response({"snapshot": snapshot and snapshot.pk})
 
-    @extend_schema(request=AcceptSerializer, responses=VERB_ANSWERS, summary="Fix and accept")
+    @extend_schema(request=FixAndAcceptSerializer, responses=VERB_ANSWERS, summary="Fix and accept")
     @action(detail=True, methods=["post"], url_path="fix/accept", url_name="fix-and-accept")
     def fix_and_accept(self, request: Request, pk: str) -> Response:
         """Keep the correction and ask the platform to accept: both or neither."""
-        comment = self.checked(AcceptSerializer)["comment"]  # type: ignore[attr-defined]
+        comment = self.checked(FixAndAcceptSerializer)["comment"]  # type: ignore[attr-defined]
         command = services.fix_and_accept(
             actor=request.user, assignment=self.get_object(), comment=comment)  # type: ignore[attr-defined]
         return self.asked(command)  # type: ignore[attr-defined]

@@ -249,11 +249,21 @@ class AssignmentSerializer(serializers.ModelSerializer):
 
 
 @examples.taken("With a comment", {"comment": "Good boxes."})
-class AcceptSerializer(serializers.Serializer):
+class FixAndAcceptSerializer(serializers.Serializer):
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=MAX_COMMENT)
 
 
-class RejectSerializer(serializers.Serializer):
+class DecisionSerializer(serializers.Serializer):
+    despite_draft = serializers.BooleanField(
+        default=False, help_text="Also while a reviewer has a correction open (else 409 “being_corrected”); the draft stays open.")
+
+
+@examples.taken("With a comment", {"comment": "Good boxes."})
+class AcceptSerializer(DecisionSerializer, FixAndAcceptSerializer):
+    pass
+
+
+class RejectSerializer(DecisionSerializer):
     comment = serializers.CharField(max_length=MAX_COMMENT, required=False, allow_blank=True, default="",
                                     help_text="The Toloker reads it. Required without issues.")
     issues = serializers.ListField(

@@ -14,12 +14,12 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from annotation.models import Correction
 from crowdsourcing.intents import guide_of, insert_decision
 from crowdsourcing.models import Assignment, Pool, ReviewPolicy, Verdict
 from crowdsourcing.quality.evidence import evidence_of
 from crowdsourcing.quality.judgement import ACCEPT, REJECT, WAIT, Judgement, judge
 from crowdsourcing.quality.policies import is_by_hand
+from crowdsourcing.selectors.corrections import in_hand
 from crowdsourcing.selectors.policies import BY_HAND, policy_of
 from crowdsourcing.selectors.queue import undecided
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, PoolStatus
@@ -63,9 +63,8 @@ def pools_to_settle() -> QuerySet[Pool]:
 def open_attempts(pool: Pool) -> QuerySet[Assignment]:
     """Submitted work that nobody decided about or has in hand, oldest first."""
     decided = Verdict.objects.filter(assignment=OuterRef("pk"), outcome__in=_DECIDED)
-    in_hand = Correction.objects.filter(job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), open=True)
     rows = Assignment.objects.filter(pool=pool, status=AssignmentStatus.SUBMITTED, submitted__isnull=False)
-    return undecided(rows).exclude(Exists(decided)).exclude(Exists(in_hand)).order_by("submitted", "pk")
+    return undecided(rows).exclude(Exists(decided)).exclude(in_hand()).order_by("submitted", "pk")
 
 
 def _in_force(pool: Pool) -> ReviewPolicy | None:

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from annotation.models import Correction, Job
 from crowdsourcing.models import Assignment
 from crowdsourcing.selectors.truth import truth_of_suite
-from crowdsourcing.statuses import AssignmentStatus
+from crowdsourcing.statuses import AssignmentStatus, CommandKind
 
 
 def with_comparable(assignments: QuerySet[Assignment]) -> QuerySet[Any]:
@@ -20,6 +20,30 @@ def kept_corrections(job: Job) -> dict[str, Correction]:
     """Attempt -> the reviewer's version of it that counts. One query."""
     kept = Correction.objects.filter(job=job, snapshot__isnull=False).select_related("snapshot__author").defer("snapshot__data")
     return {correction.attempt: correction for correction in kept}
+
+
+def in_hand() -> Exists:
+    """For a query of assignments: whether a reviewer has a draft of the attempt open."""
+    return Exists(Correction.objects.filter(job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), open=True))
+
+
+def open_draft_of(assignment: Assignment) -> Correction | None:
+    """The draft that a reviewer has open of this attempt, with `changed_frames`. One query."""
+    drafts = Correction.objects.filter(job=assignment.task_suite.job_id, attempt=assignment.remote_id, open=True)
+    return drafts.select_related("owner").annotate(changed_frames=Count("frames")).first()
+
+
+def what_becomes_of(draft: Correction, user: Any, kind: CommandKind) -> str:
+    """Who fixes the work, and what a decision without the draft means for it: for people."""
+    own = user is not None and draft.owner_id == user.pk
+    name = draft.owner.get_username() if draft.owner is not None else "Somebody"
+    who = "You are fixing this work yourself." if own else f"{name} is fixing this work."
+    whose = "your draft" if own else "the draft"
+    if kind == CommandKind.REJECT_ASSIGNMENT:
+        return f"{who} Once it is rejected, {whose} cannot be kept unless the work is accepted after all."
+    keeper = "you" if own else name if draft.owner is not None else "whoever takes it over"
+    return (f"{who} Accepted without it, what the Toloker submitted is paid and exported; {whose} stays open, and {keeper} can still keep "
+            "it.")
 
 
 def correction_state(assignment: Assignment, user: Any, *, may_review: bool, busy: bool) -> dict[str, Any]:

@@ -14,20 +14,28 @@ from crowdsourcing.statuses import CommandKind
 
 
 @transaction.atomic(durable=True)
-def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "", overrule: bool = True) -> ProviderCommand:
+def accept_assignment(*, actor: Any, assignment: Assignment, comment: str = "", overrule: bool = True,
+                      despite_draft: bool = False) -> ProviderCommand:
     """Ask the platform to accept and pay. A rejected one may still be accepted while a dispute is possible, unless `overrule` is False:
-    the actor does not know that it was rejected."""
-    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, checked_comment(comment, required=False), overrule=overrule)
+    the actor does not know that it was rejected.
+
+    Refused("being_corrected") while a reviewer, the actor too, has a correction of it open. With `despite_draft` what was submitted is
+    paid all the same; the draft stays open and can be kept later.
+    """
+    return _decide(actor, assignment, CommandKind.ACCEPT_ASSIGNMENT, checked_comment(comment, required=False), overrule=overrule,
+                   despite_draft=despite_draft)
 
 
 @transaction.atomic(durable=True)
-def reject_assignment(*, actor: Any, assignment: Assignment, comment: str = "", issues: Iterable[int] = ()) -> ProviderCommand:
+def reject_assignment(*, actor: Any, assignment: Assignment, comment: str = "", issues: Iterable[int] = (),
+                      despite_draft: bool = False) -> ProviderCommand:
     """Ask the platform to reject: nothing is paid; the Toloker may appeal, and reads `comment` and after it the issues with these ids.
+    An open correction as for `accept_assignment`; it can be kept only if the work is accepted after all.
 
     ValidationError with "comment" (nothing is said, or too much), "issues" (not open, or not about this attempt).
     """
     text = rejection_comment(assignment=assignment, comment=comment, issues=issues)
-    return _decide(actor, assignment, CommandKind.REJECT_ASSIGNMENT, text)
+    return _decide(actor, assignment, CommandKind.REJECT_ASSIGNMENT, text, despite_draft=despite_draft)
 
 
 def rejection_comment(*, assignment: Assignment, comment: str, issues: Iterable[int]) -> str:
@@ -47,8 +55,8 @@ def reissue_job(*, actor: Any, task_suite: TaskSuite) -> ProviderCommand:
     return wake_after_commit(insert_reissue(actor=actor, task_suite=suite))
 
 
-def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str, *, overrule: bool = True) -> ProviderCommand:
-    return wake_after_commit(insert_decision(actor=actor, assignment=assignment, kind=kind, comment=comment, overrule=overrule))
+def _decide(actor: Any, assignment: Assignment, kind: CommandKind, comment: str, **how: bool) -> ProviderCommand:
+    return wake_after_commit(insert_decision(actor=actor, assignment=assignment, kind=kind, comment=comment, **how))
 
 
 def checked_comment(comment: str, *, required: bool) -> str:

@@ -18,10 +18,18 @@ from crowdsourcing.selectors.queue import QueueFilters, queue_of, undecided
 from crowdsourcing.services.assignments import MAX_COMMENT, checked_comment
 from crowdsourcing.transitions import Refused
 
-__all__ = ["MAX_COMMENT", "MOST", "decide_many", "matching", "resume_bulk", "retry_bulk", "stop_bulk"]
+__all__ = ["MAX_COMMENT", "MOST", "NotConfirmed", "decide_many", "matching", "resume_bulk", "retry_bulk", "stop_bulk"]
 MOST = 50_000
 _BATCH = 2_000
 Row = tuple[int, Decimal]
+
+
+class NotConfirmed(Refused):
+    """Nobody agreed to what matches now: `count` assignments, prices `amount` in all, USD without the fee."""
+
+    def __init__(self, sentence: str, code: str, count: int, amount: Decimal) -> None:
+        super().__init__(sentence, code)
+        self.count, self.amount = count, amount
 
 
 def matching(*, actor: Any, assignments: Iterable[int] | None = None, filters: QueueFilters | None = None,
@@ -62,8 +70,8 @@ def decide_many(*, actor: Any, verb: str, comment: str = "", assignments: Iterab
     """Accept or reject (`verb`: BulkDecision.Verb) what `matching` finds; each becomes a command of its own, soon.
 
     `seen`: what matched when a person was asked; what came later is left out. `confirmed`: number and sum of prices that they saw; more
-    than that is refused, since nobody agreed to it. `id`: the asker's own, so
-    that a repeat makes no second one. ValidationError with "verb", "comment", "assignments"; Refused.
+    than that is refused, since nobody agreed to it, and so are filters without it: they may mean all that waits. `id`: the asker's own,
+    so that a repeat makes no second one. ValidationError with "verb", "comment", "assignments"; Refused, NotConfirmed.
     """
     if verb not in BulkDecision.Verb.values:
         raise ValidationError({"verb": f"“{verb}” is not one of {', '.join(BulkDecision.Verb.values)}."})
@@ -72,7 +80,7 @@ def decide_many(*, actor: Any, verb: str, comment: str = "", assignments: Iterab
         return known
     rows = matching(actor=actor, assignments=assignments, filters=filters, seen=seen)
     amount = sum((price for _, price in rows), Decimal(0))
-    _agreed(len(rows), amount, confirmed)
+    _agreed(len(rows), amount, confirmed, by_filters=filters is not None)
     bulk, made = BulkDecision.objects.get_or_create(id=id or uuid.uuid4(), defaults={
         "actor": actor, "verb": verb, "comment": text, "filters": filters.given() if filters is not None else None,
         "count": len(rows), "amount": amount, "moved_at": timezone.now()})
@@ -89,11 +97,23 @@ def _known(actor: Any, id: uuid.UUID) -> BulkDecision | None:
     return known
 
 
-def _agreed(count: int, amount: Decimal, confirmed: tuple[int, Decimal] | None) -> None:
+def _agreed(count: int, amount: Decimal, confirmed: tuple[int, Decimal] | None, *, by_filters: bool) -> None:
     if not count:
         raise Refused("Nothing is left to decide here: it was decided meanwhile, or nothing matches. Look at the queue again.", "nothing")
-    if confirmed is not None and (count > confirmed[0] or amount > confirmed[1]):
-        raise Refused(f"More jobs match now: {count} instead of {confirmed[0]}. Look at the numbers and confirm again.", "changed")
+    if confirmed is None:
+        if by_filters:
+            raise NotConfirmed(f"{_matching(count)}, for {amount} USD without the platform's fee. If all of that is meant, send the same "
+                               f"again with count {count} and amount {amount}.", "unconfirmed", count, amount)
+    elif count > confirmed[0]:
+        raise NotConfirmed(f"More jobs match now: {count} instead of {confirmed[0]}. Look at the numbers and confirm again.",
+                           "changed", count, amount)
+    elif amount > confirmed[1]:
+        raise NotConfirmed(f"What matches costs more than was confirmed: {amount} USD instead of {confirmed[1]}. Look at the numbers and "
+                           "confirm again.", "changed", count, amount)
+
+
+def _matching(count: int) -> str:
+    return f"{count:,} jobs match" if count > 1 else "1 job matches"
 
 
 @transaction.atomic(durable=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crowdsourcing import doors, selectors
 from crowdsourcing.forms import AcceptForm, RejectForm
 from crowdsourcing.models import Assignment
+from crowdsourcing.selectors.corrections import open_draft_of, what_becomes_of
 from crowdsourcing.selectors.reviews import dispute_end
 from crowdsourcing.services import assignments as services
 from crowdsourcing.services.reasons import open_issues
@@ -37,7 +38,7 @@ def assignment_accept(request: HttpRequest, assignment_id: int) -> HttpResponse:
         with errors_on(form):
             # Whoever saw it as submitted does not overrule a colleague's rejection by the same click.
             services.accept_assignment(actor=request.user, assignment=assignment, comment=form.cleaned_data["comment"],
-                                       overrule=bool(request.POST.get("overrule")))
+                                       overrule=bool(request.POST.get("overrule")), despite_draft=_knows_of_draft(request))
         if not form.errors:
             return redirect(_where_from(request, assignment))
     fee = assignment.reward * settings.PLATFORM_FEE_PERCENT / 100
@@ -55,7 +56,8 @@ def assignment_reject(request: HttpRequest, assignment_id: int) -> HttpResponse:
     form = RejectForm(request.POST or None, issues=issues)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
-            services.reject_assignment(actor=request.user, assignment=assignment, **form.cleaned_data)
+            services.reject_assignment(actor=request.user, assignment=assignment, **form.cleaned_data,
+                                       despite_draft=_knows_of_draft(request))
         if not form.errors:
             return redirect(_where_from(request, assignment))
     policy = ReissuePolicy(assignment.pool.reissue_policy)
@@ -93,6 +95,10 @@ def _preview(assignment: Assignment, form: RejectForm, issues: list[Any]) -> dic
 
 def _dialog(request: HttpRequest, assignment: Assignment, form: forms.Form, words: dict[str, Any], address: str) -> HttpResponse:
     back = _where_from(request, assignment)
+    draft = open_draft_of(assignment)
+    if draft is not None:
+        words = {**words, "draft": draft, "draft_note": what_becomes_of(draft, request.user, words["kind"]),
+                 "verb": f"{words['verb']} all the same"}
     context = {
         **words, "assignment": assignment, "form": form, "job": assignment.task_suite.job,
         "action": reverse(address, args=[assignment.pk]) + ("?from=editor" if _from_editor(request) else ""), "back": back,
@@ -100,6 +106,11 @@ def _dialog(request: HttpRequest, assignment: Assignment, form: forms.Form, word
         "without_work": assignment.snapshot_id is None,
     }
     return render_dialog(request, "review_dialog", context, status=422 if form.errors else 200)
+
+
+def _knows_of_draft(request: HttpRequest) -> bool:
+    """The dialog named the reviewer who fixes the work: what began after the question is in no answer to it."""
+    return bool(request.POST.get("despite_draft"))
 
 
 def _from_editor(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crowdsourcing import doors
 from crowdsourcing.models import Assignment, BulkDecision
 from crowdsourcing.selectors.bulk import OUTCOMES, bulk_progress, items_seen, progress_of_many
+from crowdsourcing.selectors.corrections import in_hand
 from crowdsourcing.selectors.queue import LEVELS, QueueFilters
 from crowdsourcing.services import bulk as services
 from crowdsourcing.statuses import ReissuePolicy
@@ -82,7 +83,8 @@ def _question(request: HttpRequest, verb: str, filters: QueueFilters, wanted: di
     context = {
         "title": f"Reject {named}?" if danger else f"Accept {named}?", "verb": f"{'Reject' if danger else 'Accept'} {named}",
         "danger": danger, "hidden": hidden, "count": len(ids), "amount": amount, "fee": fee, "total": amount + fee,
-        "fee_percent": settings.PLATFORM_FEE_PERCENT, "suspicious": chosen.filter(suspicion__gte=LEVELS["high"]).count(),
+        "fee_percent": settings.PLATFORM_FEE_PERCENT, "in_hand": chosen.filter(in_hand()).count(),
+        "suspicious": chosen.filter(suspicion__gte=LEVELS["high"]).count(),
         "what_next": _what_next(chosen) if danger else "", "dispute_days": settings.DISPUTE_DAYS, "limit": services.MAX_COMMENT,
         "comment": comment, "error": error, "back": queue_address(filters), "filters": filters if "filters" in wanted else None}
     return render_dialog(request, "bulk_dialog", context, status=422 if error else 200)

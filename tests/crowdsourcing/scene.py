@@ -22,6 +22,8 @@ from crowdsourcing.models import (
 )
 
 KEY = "AQAD-a-secret-key-of-a-requester-0123456789"
+# Number and money of a bulk decision, agreed to whatever they are.
+AGREED = (1_000, Decimal(1_000))
 _numbers = itertools.count(1000)
 
 # Status of the newest attempt -> stage and state of the job, as the mirror leaves them.

@@ -100,7 +100,21 @@ def test_a_bulk_decision_from_the_call_to_the_results(call: Any, four: list[Assi
     assert call("post", f"/bulk-decisions/{number}/resume").json()["outcomes"]["waiting"] == 1
 
 
+def test_all_that_match_are_decided_only_with_the_number_and_the_money(call: Any, four: list[Assignment]) -> None:
+    body = {"verb": "accept", "filters": {}}
+    asked = call("post", BULK, body)
+    found = asked.json()
+    assert asked.status_code == 409 and (found["code"], found["count"], found["amount"]) == ("unconfirmed", 4, "0.200")
+    assert "4 jobs match, for 0.200 USD" in found["detail"] and not BulkDecision.objects.exists()
+    fewer = call("post", BULK, {**body, "count": 3, "amount": "0.150"})
+    assert (fewer.status_code, fewer.json()["code"], fewer.json()["count"]) == (409, "changed", 4)
+    cheaper = call("post", BULK, {**body, "count": 4, "amount": "0.150"}).json()
+    assert cheaper["code"] == "changed" and "0.200 USD instead of 0.15" in cheaper["detail"]
+    assert call("post", BULK, {**body, "count": found["count"], "amount": found["amount"]}).json()["count"] == 4
+
+
 @pytest.mark.parametrize(("body", "status", "named"), [
+    ({"verb": "accept", "filters": {}}, 409, "detail"),
     ({"verb": "accept"}, 400, "assignments"), ({"verb": "accept", "assignments": [1], "filters": {}}, 400, "assignments"),
     ({"verb": "pay", "filters": {}}, 400, "verb"), ({"verb": "reject", "filters": {}}, 400, "comment"),
     ({"verb": "accept", "filters": {"poool": 5}}, 400, "filters"), ({"verb": "accept", "filters": {"due": "soon"}}, 400, "filters"),

@@ -13,7 +13,7 @@ from crowdsourcing import bulk as engine, tasks
 from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand
 from crowdsourcing.selectors.bulk import bulk_progress, items_of
 from crowdsourcing.selectors.queue import QueueFilters
-from crowdsourcing.services.bulk import decide_many, matching, resume_bulk, retry_bulk, stop_bulk
+from crowdsourcing.services.bulk import NotConfirmed, decide_many, matching, resume_bulk, retry_bulk, stop_bulk
 from crowdsourcing.transitions import Refused
 from tests.cast import person
 from tests.crowdsourcing import scene
@@ -47,7 +47,7 @@ def four(pool: Pool) -> list[Assignment]:
 
 
 def everything(alice: Any, verb: str = ACCEPT, **more: Any) -> BulkDecision:
-    return decide_many(actor=alice, verb=verb, filters=QueueFilters(), **more)
+    return decide_many(actor=alice, verb=verb, filters=QueueFilters(), **{"confirmed": scene.AGREED, **more})
 
 
 def run(bulk: BulkDecision) -> None:
@@ -251,11 +251,22 @@ def test_what_is_decided_already_or_waits_in_another_decision_does_not_match_aga
 def test_more_than_was_confirmed_is_refused_and_less_is_not(alice: Any, four: list[Assignment]) -> None:
     with pytest.raises(Refused, match="4 instead of 3"):
         everything(alice, confirmed=(3, Decimal("9")))
-    with pytest.raises(Refused, match="More jobs match"):
+    with pytest.raises(Refused, match="costs more than was confirmed"):
         everything(alice, confirmed=(4, Decimal("0.19")))
     assert everything(alice, confirmed=(5, Decimal("0.25"))).count == 4
     with pytest.raises(Refused, match="Nothing is left"):
-        everything(alice)
+        everything(alice, confirmed=None)
+
+
+def test_filters_alone_decide_nothing_but_say_what_they_would(alice: Any, four: list[Assignment]) -> None:
+    with pytest.raises(NotConfirmed, match=r"4 jobs match, for 0\.20\d? USD") as refused:
+        everything(alice, confirmed=None)
+    assert (refused.value.code, refused.value.count, refused.value.amount) == ("unconfirmed", 4, Decimal("0.20"))
+    assert not BulkDecision.objects.exists()
+    number = uuid.uuid4()
+    bulk = everything(alice, id=number, confirmed=(refused.value.count, refused.value.amount))
+    assert everything(alice, id=number, confirmed=None) == bulk, "a repeat asks for nothing new"
+    assert decide_many(actor=alice, verb=ACCEPT, assignments=[four[0].pk]).count == 1, "ids say what is meant"
 
 
 def test_the_same_question_sent_twice_is_one_decision_and_nobody_takes_anothers(alice: Any, bob: Any, four: list[Assignment]) -> None:
@@ -275,5 +286,5 @@ def test_strangers_rows_and_contradictions_are_named(alice: Any, bob: Any, four:
     with pytest.raises(Refused, match="Nothing is left"):
         everything(bob)
     with pytest.raises(ValidationError, match="not one of"):
-        decide_many(actor=alice, verb="reissue_job", filters=QueueFilters())
+        decide_many(actor=alice, verb="reissue_job", filters=QueueFilters(), confirmed=scene.AGREED)
     assert not BulkDecision.objects.exists()

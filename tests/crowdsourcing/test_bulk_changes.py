@@ -45,7 +45,7 @@ def run(bulk: BulkDecision) -> None:
 
 
 def test_a_bulk_accept_does_not_pay_for_what_a_colleague_rejected_meanwhile(alice: Any, three: list[Assignment]) -> None:
-    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters())
+    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters(), confirmed=scene.AGREED)
     Assignment.objects.filter(pk=three[1].pk).update(status="REJECTED", rejected=timezone.now())
     run(bulk)
     found = list(items_of(bulk))
@@ -88,7 +88,7 @@ def test_a_character_that_cannot_be_stored_is_no_fault_of_ours(browser: Any, thr
 
 def test_jobs_of_a_project_one_left_are_not_shown_any_more(client: Any, rita: Any, pool: Pool, three: list[Assignment]) -> None:
     member = pool.task.project.members.create(user=rita, role="reviewer")
-    bulk = decide_many(actor=rita, verb="accept_assignment", filters=QueueFilters())
+    bulk = decide_many(actor=rita, verb="accept_assignment", filters=QueueFilters(), confirmed=scene.AGREED)
     client.force_login(rita)
     page, items = f"/review/bulk/{bulk.pk}", f"/api/crowdsourcing/bulk-decisions/{bulk.pk}/items"
     toloker = three[0].toloker.user_id

@@ -197,9 +197,9 @@ def test_accepted_after_all_the_corrected_version_is_put_back(crowd: Crowd, wait
     assert room1.in_force(jobs=[crowd.job()]).count() == 1
 
 
-def test_accepted_by_itself_while_somebody_fixes_nothing_is_lost(crowd: Crowd, waiting: Assignment) -> None:
+def test_accepted_while_somebody_fixes_nothing_is_lost(crowd: Crowd, waiting: Assignment) -> None:
     session = fixing(crowd, waiting, crowd.owner)
-    crowd.accept(waiting)
+    crowd.deliver(assignments.accept_assignment(actor=crowd.owner, assignment=waiting, despite_draft=True))
     session.job.refresh_from_db()
     with pytest.raises(ReadOnly, match="accepted already\\. What you changed is kept as a draft"):
         editor.save(session=session, revision=editor.work_of(session).revision, frames={"0": {"shapes": []}})
@@ -211,7 +211,7 @@ def test_accepted_by_itself_while_somebody_fixes_nothing_is_lost(crowd: Crowd, w
 
 def test_while_a_decision_is_on_its_way_nothing_is_begun_or_kept(crowd: Crowd, waiting: Assignment) -> None:
     fixing(crowd, waiting, crowd.owner)
-    assignments.accept_assignment(actor=crowd.owner, assignment=waiting)
+    assignments.accept_assignment(actor=crowd.owner, assignment=waiting, despite_draft=True)
     before = state(crowd)
     for verb in (corrections.begin_fix, corrections.keep_fix, corrections.discard_fix, corrections.fix_and_accept):
         with pytest.raises(Refused) as refused:

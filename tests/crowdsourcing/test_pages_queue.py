@@ -147,7 +147,7 @@ def test_a_rejection_without_a_reason_asks_again(browser: Any, four: list[Assign
 
 # --- progress -------------------------------------------------------------------------------------------------------
 def test_progress_is_live_until_settled_and_every_job_says_its_result(browser: Any, alice: Any, four: list[Assignment]) -> None:
-    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters())
+    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters(), confirmed=scene.AGREED)
     address = reverse("crowdsourcing:bulk_detail", args=[bulk.pk])
     page = text_of(browser.get(address))
     assert "0 of 4 settled" in page and 'hx-trigger="every 2s"' in page and "bulk-stop" in page
@@ -170,7 +170,7 @@ def test_progress_is_live_until_settled_and_every_job_says_its_result(browser: A
 
 
 def test_a_bulk_decision_is_its_makers_and_the_admins(client: Any, bob: Any, alice: Any, ada: Any, four: list[Assignment]) -> None:
-    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters())
+    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters(), confirmed=scene.AGREED)
     address = reverse("crowdsourcing:bulk_detail", args=[bulk.pk])
     client.force_login(bob)
     assert client.get(address).status_code == client.post(f"{address}/stop").status_code == 404
@@ -219,7 +219,7 @@ def test_pages_cost_the_same_queries_for_many(browser: Any, alice: Any, address:
         big = scene.pool(scene.task(scene.project(alice, name), jobs=20))
         for job in big.task.jobs.all():
             near_the_end(scene.assignment(job), 5)
-    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters(pool=big.pk))
+    bulk = decide_many(actor=alice, verb="accept_assignment", filters=QueueFilters(pool=big.pk), confirmed=scene.AGREED)
     if address == "bulk":
         address = reverse("crowdsourcing:bulk_detail", args=[bulk.pk])
     with django_assert_max_num_queries(10):
