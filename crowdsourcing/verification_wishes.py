@@ -1,7 +1,9 @@
 """What a requester may want of a verification crowd. Pure: values in, the whole config or sentences out; the platform's filter and rules.
 
 The defaults are those of Toloka's own example of object detection: 0.01 USD for a page of 10, two people a question and at most five, 0.8
-sure, English, ten minutes, a ban of ten days for whoever does not go with the majority, a skill from how often somebody does.
+sure, English, ten minutes, a ban of ten days for whoever does not go with the majority, a skill from how often somebody does. Of the
+fewest on a page it says nothing: the platform would then give nobody a page who has seen too much of what is open to fill one, and
+with few verifiers the last questions would never be answered. One is what ends by itself.
 """
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -26,6 +28,8 @@ DEFAULTS: dict[str, Any] = {
                     "If it is, choose Yes. If something is missing, in the wrong place or too much, choose No.",
     "reward_per_assignment": "0.01",
     "tasks_per_page": 10,
+    "min_tasks_per_page": 1,
+    "last_page_delay_seconds": 0,
     "overlap": 2,
     "max_overlap": 5,
     "min_confidence": 0.8,
@@ -64,6 +68,9 @@ def _impossible(wanted: Mapping[str, Any]) -> dict[str, str]:
     if weighed and not wanted["skill_from_agreement"]:
         errors["skill_from_agreement"] = (
             f"Without this skill nothing weighs the answers, which {' and '.join(weighed)} would need. Switch it on, or do without.")
+    if wanted["min_tasks_per_page"] > wanted["tasks_per_page"]:
+        errors["min_tasks_per_page"] = (
+            f"The fewest cannot be more than the {wanted['tasks_per_page']} of a full page. Lower this, or raise the full page.")
     if wanted["max_overlap"] < wanted["overlap"]:
         errors["max_overlap"] = f"At most {wanted['max_overlap']} people cannot be fewer than the {wanted['overlap']} that are asked first."
     elif wanted["dynamic_overlap"] and wanted["max_overlap"] == wanted["overlap"]:
@@ -139,7 +146,8 @@ def _aggregation(value: Any) -> str:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "name": _text(250), "description": _text(5_000), "question": _text(500), "instructions": _text(50_000), "reward_per_assignment": _money,
-    "tasks_per_page": _whole(1, 100), "overlap": _whole(1, 100), "max_overlap": _whole(1, 100), "min_confidence": _confidence,
+    "tasks_per_page": _whole(1, 100), "min_tasks_per_page": _whole(1, 100), "last_page_delay_seconds": _whole(0, 86_400),
+    "overlap": _whole(1, 100), "max_overlap": _whole(1, 100), "min_confidence": _confidence,
     "language": _language, "assignment_max_duration_seconds": _whole(30, 86_400), "majority_ban": _flag, "ban_days": _whole(1, 365),
     "skill_from_agreement": _flag, "dynamic_overlap": _flag, "aggregation": _aggregation,
 }

@@ -29,6 +29,10 @@ class VerificationConfigSerializer(serializers.Serializer):
     instructions = serializers.CharField(required=False, max_length=50_000, help_text="Markdown")
     reward_per_assignment = serializers.DecimalField(required=False, max_digits=6, decimal_places=3, help_text="USD a page")
     tasks_per_page = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    min_tasks_per_page = serializers.IntegerField(
+        required=False, min_value=1, max_value=100, help_text="what somebody is given who has no full page left; costs as much as one")
+    last_page_delay_seconds = serializers.IntegerField(
+        required=False, min_value=0, max_value=86_400, help_text="wait before the pool's last questions, fewer than that, are given out")
     overlap = serializers.IntegerField(required=False, min_value=1, max_value=100, help_text="people a question at first")
     max_overlap = serializers.IntegerField(required=False, min_value=1, max_value=100, help_text="people a question at most")
     min_confidence = serializers.FloatField(required=False, min_value=0.5, max_value=1)

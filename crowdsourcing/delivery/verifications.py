@@ -17,7 +17,7 @@ from crowdsourcing.providers.errors import Refused
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.verifications import OPENED
 from crowdsourcing.statuses import CommandKind, PoolStatus
-from crowdsourcing.verification_wishes import audience_of, marking_rule, marks, rules_of
+from crowdsourcing.verification_wishes import DEFAULTS, audience_of, marking_rule, marks, rules_of
 
 # As long as the notebook's pools live.
 _LIFE = timedelta(days=365)
@@ -120,7 +120,8 @@ def project_spec(verification: Verification) -> AskingProjectSpec:
 
 
 def asking_pool_spec(verification: Verification) -> AskingPoolSpec:
-    config, pool = verification.config, verification.pool
+    # What one that is older than a wish does not say, as a new one has it.
+    config, pool = {**DEFAULTS, **verification.config}, verification.pool
     assert verification.annotated_skill is not None and verification.verifier_skill is not None
     made = max(verification.created_at, platform_now(pool.crowd_project.account) - _LIFE / 2)
     return AskingPoolSpec(
@@ -130,7 +131,8 @@ def asking_pool_spec(verification: Verification) -> AskingPoolSpec:
         filter=audience_of(config, verification.annotated_skill.remote_id), tasks_per_page=config["tasks_per_page"],
         overlap=config["overlap"], max_overlap=config["max_overlap"], min_confidence=config["min_confidence"],
         dynamic_overlap=config["dynamic_overlap"], weight_skill_id=verification.verifier_skill.remote_id,
-        quality_rules=rules_of(config, verification.verifier_skill.remote_id))
+        quality_rules=rules_of(config, verification.verifier_skill.remote_id), min_tasks_per_page=config["min_tasks_per_page"],
+        last_page_delay_seconds=config["last_page_delay_seconds"])
 
 
 HANDLERS: dict[str, Handler] = {CommandKind.SETUP_VERIFICATION: setup_verification, CommandKind.UPDATE_VERIFICATION: update_verification}

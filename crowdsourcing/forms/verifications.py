@@ -20,6 +20,13 @@ class VerificationForm(forms.Form):
     description = forms.CharField(max_length=5_000, label="Description", widget=forms.Textarea(attrs={"rows": 2}))
     reward_per_assignment = forms.DecimalField(max_digits=6, decimal_places=3, label="Price a page, USD")
     tasks_per_page = forms.IntegerField(min_value=1, max_value=100, label="Questions a page")
+    min_tasks_per_page = forms.IntegerField(
+        min_value=1, max_value=100, label="Fewest questions a page",
+        help_text="For whoever has no full page left. A small page costs as much as a full one; with more than 1, what few verifiers "
+                  "leave may never be answered.")
+    last_page_delay_seconds = forms.IntegerField(
+        min_value=0, max_value=86_400, label="Wait for more, seconds",
+        help_text="Before the last questions are given out, if they are fewer than that.")
     overlap = forms.IntegerField(min_value=1, max_value=100, label="People a question", help_text="At first.")
     max_overlap = forms.IntegerField(min_value=1, max_value=100, label="People at most", help_text="While the answers are unsure.")
     min_confidence = forms.FloatField(min_value=50, max_value=99.9, label="Sure enough from, %")

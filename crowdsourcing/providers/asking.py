@@ -28,6 +28,9 @@ class AskingPoolSpec:
 
     With `dynamic_overlap` the platform asks one more person about a question, up to `max_overlap`, until its answers, weighed by the
     skill `weight_skill_id`, are `min_confidence` sure (0..1).
+
+    Whoever has less than a page of `tasks_per_page` left gets what there is, if it is `min_tasks_per_page` at least (None: a full page).
+    The pool's last questions, fewer than that, are given out `last_page_delay_seconds` after the last one came.
     """
 
     mark: str
@@ -45,6 +48,8 @@ class AskingPoolSpec:
     dynamic_overlap: bool
     weight_skill_id: str
     quality_rules: list[dict[str, Any]] = field(default_factory=list)
+    min_tasks_per_page: int | None = None
+    last_page_delay_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,9 @@ def progress_of(verification: Verification) -> dict[str, Any]:
 
 def _money(config: dict[str, Any], waiting: int, votes: dict[str, int]) -> dict[str, Decimal]:
     price = Decimal(config["reward_per_assignment"]) * (100 + Decimal(str(settings.PLATFORM_FEE_PERCENT))) / 100
-    a_page = price / config["tasks_per_page"]
-    least = max(0, waiting * config["overlap"] - votes["open_votes"]) * a_page
-    most = max(0, waiting * config["max_overlap"] - votes["open_votes"]) * a_page
+    # Pages as full as they may be, and as they have been: a small page costs as much as a full one.
+    answers_a_page = Decimal(votes["votes"]) / votes["pages"] if votes["pages"] else Decimal(config["tasks_per_page"])
+    least = max(0, waiting * config["overlap"] - votes["open_votes"]) * price / config["tasks_per_page"]
+    most = max(0, waiting * config["max_overlap"] - votes["open_votes"]) * price / min(answers_a_page, config["tasks_per_page"])
     cents = Decimal("0.001")
     return {"spent": (price * votes["pages"]).quantize(cents), "least": least.quantize(cents), "most": most.quantize(cents)}

@@ -89,6 +89,9 @@ def _choose(pool: Pool, toloker_id: str, at: datetime, wait: bool | None) -> lis
         if wanted.count == 0:
             continue
         found = _tasks(pool, toloker_id, wanted, at, wait)
+        if wait is False and len(found) < wanted.count:
+            # Others may hold the rest; a page is short only where there is no more.
+            return None
         if len(found) < wanted.least and not (found and _may_be_short(pool, wanted, at, wait)):
             return None
         page += found

@@ -44,7 +44,7 @@ def as_typed(**changes: Any) -> dict[str, Any]:
     """What the form sends when nothing but `changes` is touched; None leaves a box unticked."""
     form = VerificationSetupForm()
     sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()} | changes
-    return {name: "on" if value is True else value for name, value in sent.items() if value not in (None, False)}
+    return {name: "on" if value is True else value for name, value in sent.items() if value is not None and value is not False}
 
 
 def test_the_form_holds_the_notebooks_values_and_sets_up(browser: Any, pool: Pool) -> None:

@@ -127,8 +127,62 @@ def test_nobody_who_answers_for_hours_is_said(crowd: Crowd) -> None:
     turn(crowd)
     of(crowd).tasks.update(sent_at=timezone.now() - timedelta(hours=7, minutes=5))
     turn(crowd)
-    assert "No verifier has answered for 7 hours" in of(crowd).waiting_for and "Raise the price" in of(crowd).waiting_for
+    assert "No verifier has answered for 7 hours" in of(crowd).waiting_for and "raise the price" in of(crowd).waiting_for
     finish(crowd, job)
+
+
+def test_that_everybody_who_verifies_has_answered_is_said_with_the_way_out(crowd: Crowd) -> None:
+    set_up(crowd, **OURS, overlap=3)
+    job = work(crowd)
+    turn(crowd)
+    answer(crowd, {job: GOOD}, "vera")
+    turn(crowd)
+    assert "The only person who verified so far answered it already, or made the work: somebody new has to come." in of(crowd).waiting_for
+    answer(crowd, {job: GOOD}, "victor")
+    turn(crowd)
+    assert of(crowd).waiting_for == (
+        "Waiting for answers: 1 question is open. All 2 people who verified so far answered it already, or made the work: somebody new has "
+        "to come. If nobody does, raise the price a page, choose another language, or review these jobs yourself.")
+    answer(crowd, {job: GOOD}, "viola")
+    turn(crowd)
+    assert of(crowd).waiting_for == "" and statuses(crowd) == {job.remote_id: "ACCEPTED"}
+
+
+def test_who_made_the_work_is_nobody_to_wait_for(crowd: Crowd) -> None:
+    """Until their first job is accepted those who annotate have no skill that keeps them out."""
+    set_up(crowd, **OURS)
+    first, second = work(crowd, 0, "wanda"), work(crowd, 1, "hugo")
+    turn(crowd)
+    answer(crowd, {second: GOOD}, "wanda")
+    answer(crowd, {first: GOOD}, "vera")
+    turn(crowd)
+    # Wanda is left for nothing: she made the first and answered the second. Vera is left for the second.
+    assert "The" not in of(crowd).waiting_for and "All 2 people who verified so far answered 1 of them already" in of(crowd).waiting_for
+    answer(crowd, {second: GOOD}, "vera")
+    answer(crowd, {first: GOOD}, "victor")
+    turn(crowd)
+    assert set(statuses(crowd).values()) == {"ACCEPTED"}
+
+
+def test_what_may_be_too_few_for_a_page_is_named_where_it_is_wanted_so(crowd: Crowd) -> None:
+    set_up(crowd, **OURS, min_tasks_per_page=4)
+    work(crowd)
+    turn(crowd)
+    of(crowd).tasks.update(sent_at=timezone.now() - timedelta(hours=7))
+    turn(crowd)
+    assert "lower “Fewest questions a page” (it is 4)" in of(crowd).waiting_for
+
+
+def test_one_set_up_before_there_was_a_fewest_gets_it_with_its_next_change(crowd: Crowd) -> None:
+    made = set_up(crowd, **OURS)
+    old = {name: value for name, value in made.config.items() if name not in ("min_tasks_per_page", "last_page_delay_seconds")}
+    Verification.objects.update(config=old)
+    work(crowd)
+    turn(crowd)
+    assert of(crowd).waiting_for.startswith("Waiting for answers")
+    command = verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={"last_page_delay_seconds": 60})
+    assert crowd.deliver(command).status == "done"
+    assert (far(crowd)["spec"].min_tasks_per_page, far(crowd)["spec"].last_page_delay_seconds) == (1, 60)
 
 
 def test_a_pause_asks_nothing_and_still_reads(crowd: Crowd) -> None:

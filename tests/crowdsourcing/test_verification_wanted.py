@@ -11,6 +11,7 @@ from crowdsourcing.verification_wishes import DEFAULTS, audience_of, clean, mark
 def test_nothing_wanted_is_the_notebooks_verification() -> None:
     assert clean({}) == DEFAULTS
     wanted = clean({})
+    assert wanted["min_tasks_per_page"] == 1, "which the notebook leaves to the platform: a full page or none"
     assert (wanted["reward_per_assignment"], wanted["tasks_per_page"], wanted["overlap"], wanted["max_overlap"], wanted["min_confidence"],
             wanted["language"], wanted["assignment_max_duration_seconds"]) == ("0.01", 10, 2, 5, 0.8, "EN", 600)
 
@@ -22,6 +23,8 @@ def test_what_is_left_out_stays_as_it_was() -> None:
 @pytest.mark.parametrize(("values", "field", "words"), [
     ({"overlap": 0}, "overlap", "whole number"), ({"overlap": True}, "overlap", "whole number"), ({"overlap": 2.5}, "overlap", "whole"),
     ({"overlap": float("nan")}, "overlap", "whole"),
+    ({"tasks_per_page": 5, "min_tasks_per_page": 6}, "min_tasks_per_page", "the 5 of a full page"),
+    ({"min_tasks_per_page": 0}, "min_tasks_per_page", "whole number"), ({"last_page_delay_seconds": -1}, "last_page_delay_seconds", "0 to"),
     ({"min_confidence": 0.4}, "min_confidence", "0.5"), ({"min_confidence": 1}, "min_confidence", "below 1"),
     ({"min_confidence": "nan"}, "min_confidence", "0.5"),
     ({"reward_per_assignment": "0"}, "reward_per_assignment", "0.005"),

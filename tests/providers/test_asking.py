@@ -91,6 +91,15 @@ def test_answers_are_read_page_by_page_and_from_a_time_on(stage: Stage) -> None:
     assert [page.id for page in given(stage, pool_id, both[1].submitted)] == [both[1].id]
 
 
+def test_whoever_has_less_than_a_page_left_is_given_that(stage: Stage) -> None:
+    pool_id, _ = asked(stage, KEYS, min_tasks_per_page=1)
+    for worker in ("vera", "victor"):
+        stage.answer(pool_id, worker, dict.fromkeys(KEYS[:2], GOOD))
+        stage.answer(pool_id, worker, {KEYS[2]: BAD})
+    assert [len(page.answers) for page in given(stage, pool_id)] == [2, 1, 2, 1]
+    assert stage.provider.pool(pool_id).status == "CLOSED", "nothing is left"
+
+
 def test_one_more_person_is_asked_and_the_platform_aggregates_by_skill(stage: Stage) -> None:
     pool_id, skill_id = asked(stage, KEYS[:2])
     ids = {question.key: question.id for question in stage.provider.questions(pool_id)}

@@ -9,6 +9,7 @@ import toloka.client.project.template_builder as tb
 
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.toloka.asking_words import pool_json, project_json
+from tests.providers.stages import asking_pool_spec
 
 QUESTION = "Are all traffic signs outlined correctly?"
 OURS = ("private_comment", "metadata", "private_name", "will_expire")
@@ -49,6 +50,15 @@ def test_labels_are_named_where_there_are_several_to_tell_apart() -> None:
     spec = AskingProjectSpec(mark="m", name="n", description="d", instructions_html="i", question="q", labels=(("car", "Car"),))
     page = json.loads(project_json(spec)["task_spec"]["view_spec"]["config"])
     assert page["view"]["items"][0]["labels"] == [{"value": "car", "label": "Car"}]
+
+
+def test_a_page_may_be_smaller_where_that_is_wanted() -> None:
+    made = toloka.pool.Pool()
+    made.set_mixer_config(
+        real_tasks_count=2, golden_tasks_count=0, training_tasks_count=0, mix_tasks_in_creation_order=True, force_last_assignment=True,
+        min_real_tasks_count=1, force_last_assignment_delay_seconds=30)
+    ours = pool_json(asking_pool_spec("1", "78", min_tasks_per_page=1, last_page_delay_seconds=30))
+    assert ours["mixer_config"] == made.unstructure()["mixer_config"]
 
 
 def notebook_pool(expires: datetime) -> dict[str, Any]:

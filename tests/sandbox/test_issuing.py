@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import Shop, refused
-from tests.stack.sandbox import Refused
+from tests.stack.sandbox import Refused, TolokerAccount
 
 
 def _take_all(shop: Shop, pool: str, takers: int) -> list[dict[str, Any] | None]:
@@ -164,6 +164,38 @@ def test_an_incomplete_last_page_is_issued_only_if_the_mixer_forces_it(shop: Sho
     assert shop.toloker().take(patient)
     with refused("NO_TASKS_AVAILABLE"):
         shop.toloker().take(strict)
+
+
+def _has_seen(shop: Shop, pages: int, **mixer: Any) -> tuple[TolokerAccount, str]:
+    """Somebody who answered full pages of three of ten tasks, which two people are to answer, until they get none any more."""
+    pool, toloker = shop.open_pool(10, overlap=2, mixer_config={"real_tasks_count": 3, **mixer}), shop.toloker()
+    for _ in range(pages):
+        page = toloker.take(pool)
+        assert len(page["tasks"]) == 3
+        toloker.submit(page["id"], *({"result": "OK"} for _ in page["tasks"]))
+    return toloker, pool
+
+
+def test_the_last_page_is_the_pools_and_not_the_tolokers(shop: Shop) -> None:
+    """`force_last_assignment` speaks of what is left in the pool, `min_real_tasks_count` of what is left for this page."""
+    toloker, pool = _has_seen(shop, 3)
+    with refused("NO_TASKS_AVAILABLE"):
+        toloker.take(pool)  # one is left for him, and ten for the others
+    assert len(shop.toloker().take(pool)["tasks"]) == 3
+    content, with_fewest = _has_seen(shop, 3, min_real_tasks_count=1)
+    assert len(content.take(with_fewest)["tasks"]) == 1
+    choosy, with_two = _has_seen(shop, 3, min_real_tasks_count=2)
+    with refused("NO_TASKS_AVAILABLE"):
+        choosy.take(with_two)
+
+
+def test_a_page_is_not_short_because_others_are_taking_theirs(shop: Shop) -> None:
+    """What somebody else holds for a moment is waited for, before a page goes out with fewer tasks than it could have."""
+    pool = shop.open_pool(6, overlap=8, mixer_config={"real_tasks_count": 6, "min_real_tasks_count": 1})
+    people = [shop.toloker() for _ in range(8)]
+    with ThreadPoolExecutor(8) as crowd:
+        pages = list(crowd.map(lambda one: len(one.take(pool)["tasks"]), people))
+    assert pages == [6] * 8
 
 
 def test_tasks_come_in_order_of_creation_if_asked(shop: Shop) -> None:

@@ -64,8 +64,7 @@ def pool_json(spec: AskingPoolSpec) -> dict[str, Any]:
         "will_expire": text_of(spec.will_expire),
         "filter": spec.filter,
         "defaults": {"default_overlap_for_new_task_suites": spec.overlap},
-        "mixer_config": {"real_tasks_count": spec.tasks_per_page, "golden_tasks_count": 0, "training_tasks_count": 0,
-                         "mix_tasks_in_creation_order": True, "force_last_assignment": True},
+        "mixer_config": _mixer(spec),
         "quality_control": {"configs": list(spec.quality_rules)},
     }
     if spec.dynamic_overlap:
@@ -73,6 +72,17 @@ def pool_json(spec: AskingPoolSpec) -> dict[str, Any]:
             "type": "BASIC", "max_overlap": spec.max_overlap, "min_confidence": spec.min_confidence,
             "answer_weight_skill_id": spec.weight_skill_id, "fields": [{"name": RESULT}]}
     return wanted
+
+
+def _mixer(spec: AskingPoolSpec) -> dict[str, Any]:
+    """Smart mixing as the notebook has it, and what a page may fall short of where that is wanted."""
+    mixer: dict[str, Any] = {"real_tasks_count": spec.tasks_per_page, "golden_tasks_count": 0, "training_tasks_count": 0,
+                             "mix_tasks_in_creation_order": True, "force_last_assignment": True}
+    if spec.min_tasks_per_page is not None:
+        mixer["min_real_tasks_count"] = spec.min_tasks_per_page
+    if spec.last_page_delay_seconds:
+        mixer["force_last_assignment_delay_seconds"] = spec.last_page_delay_seconds
+    return mixer
 
 
 def merged_pool(found: dict[str, Any], spec: AskingPoolSpec) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from crowdsourcing.models import Verification, Vote
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.verifications import OPENED
 from crowdsourcing.statuses import PoolStatus
+from crowdsourcing.verification_wishes import DEFAULTS
 
 # Reasons for which a pool that we opened closes and is opened again by us.
 _REOPENED = ("", "COMPLETED", "NOT_ENOUGH_BALANCE", "ASSIGNMENTS_LIMIT_EXCEEDED")
@@ -54,11 +55,37 @@ def waiting_for(verification: Verification) -> str:
     if is_closed_by_hand(verification):
         return (f"The verification pool was closed at the platform ({_why(verification)}) while {_questions(waiting)} not answered. "
                 "Press “Open again”, or open it there.")
-    quiet = _quiet_hours(verification)
+    quiet, lacking = _quiet_hours(verification), _new_people(verification, waiting)
     if quiet:
-        return (f"No verifier has answered for {quiet} hours and {_questions(waiting)} open. Raise the price a page, choose another "
-                "language, or let fewer questions be on a page.")
+        return " ".join(part for part in (
+            f"No verifier has answered for {quiet} hours and {_questions(waiting)} open.", lacking, _advice(verification)) if part)
+    if lacking:
+        return f"Waiting for answers: {_questions(waiting)} open. {lacking} {_advice(verification)}"
     return f"Waiting for answers: {_questions(waiting)} open."
+
+
+def _new_people(verification: Verification, waiting: int) -> str:
+    """That those who verify here are used up: each has answered what still wants answers, or made the work."""
+    people = Vote.objects.filter(task__verification=verification).aggregate(count=Count("toloker", distinct=True))["count"]
+    if not people:
+        return ""
+    author = Vote.objects.filter(toloker=OuterRef("assignment__toloker"))
+    stuck = (verification.tasks.filter(decided_at=None).exclude(remote_task_id="")
+             .annotate(gave=Count("votes__toloker", distinct=True), is_verifier=Exists(author.filter(task__verification=verification)),
+                       judged_own=Exists(author.filter(task=OuterRef("pk"))))
+             .filter(gave__lt=F("overlap"))
+             .filter(Q(gave__gte=people) | Q(gave__gte=people - 1, is_verifier=True, judged_own=False)).count())
+    if not stuck:
+        return ""
+    who = "The only person who verified so far" if people == 1 else f"All {people} people who verified so far"
+    them = f"{stuck} of them" if stuck < waiting else "it" if stuck == 1 else "them"
+    return f"{who} answered {them} already, or made the work: somebody new has to come."
+
+
+def _advice(verification: Verification) -> str:
+    fewest = {**DEFAULTS, **verification.config}["min_tasks_per_page"]
+    smaller = f"lower “Fewest questions a page” (it is {fewest}), " if fewest > 1 else ""
+    return f"If nobody does, {smaller}raise the price a page, choose another language, or review these jobs yourself."
 
 
 def _why(verification: Verification) -> str:
