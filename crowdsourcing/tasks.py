@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 _GATHER_SECONDS, _BUSY_SECONDS, _MOST_RINGS = 1.0, 3.0, 20
 # Between two handfuls of a bulk decision.
 _BULK_SECONDS = 1.0
+# What work moved at the platform is looked at so long after it was seen, once.
+_PEOPLE_SECONDS = 60
 _EVENTS_KEPT = timedelta(days=7)
 _OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
 
@@ -133,6 +135,7 @@ def _judge_after(report: sync.PoolReport, pool: Pool) -> None:
         _judge([pool])
         _settle(pool)
         ring_for_verification_of(pool.pk)
+        ring_for_people(pool.crowd_project.account_id)
 
 
 def _judge(pools: Iterable[Pool]) -> None:
@@ -195,6 +198,9 @@ def carry_on_verification(verification_id: int, moved_at: str = "") -> None:
         ring_for_verification(verification_id, _BUSY_SECONDS)
         return
     now = Verification.objects.filter(pk=verification_id).values_list("moved_at", flat=True).first()
+    if turn.decided:
+        for account_id in Verification.objects.filter(pk=verification_id).values_list("pool__crowd_project__account", flat=True):
+            ring_for_people(account_id)
     if turn.open and now is not None:
         ring_for_verification(verification_id, settings.VERIFICATION_LOOK_SECONDS, now)
 
@@ -233,15 +239,31 @@ def settle_policies() -> None:
         settle_policy.apply_async([pk], expires=30)
 
 
+def ring_for_people(account_id: int) -> None:
+    """Ring for a look at skills and bans: work that came in may have moved them. However much comes, one look at the minute's end."""
+    if cache.add(f"people-rung-{account_id}", True, _PEOPLE_SECONDS):
+        sync_people_of.apply_async([account_id], countdown=_PEOPLE_SECONDS)
+
+
 @shared_task
-def sync_skills() -> None:
-    """The skills of every account in use; one account's trouble is none of the others'."""
-    for account in ProviderAccount.objects.filter(crowd_projects__in=sync.projects_in_use()).distinct():
-        try:
-            with connected(account) as provider:
-                sync.sync_skills(account, provider)
-        except ProviderError as error:
-            log.warning("Skills of account %s: %s", account.pk, error.code)
+def sync_people_of(account_id: int) -> None:
+    """Skills, their values and bans of one account."""
+    account = ProviderAccount.objects.filter(pk=account_id).first()
+    if account is None:
+        return
+    try:
+        with connected(account) as provider:
+            sync.sync_people(account, provider)
+    except ProviderError as error:
+        # The sentence stands on the account, and the schedule looks again.
+        log.warning("Skills and bans of account %s: %s", account_id, error.code)
+
+
+@shared_task
+def sync_people() -> None:
+    """The same of every account in use; one account's trouble is none of the others'."""
+    for pk in ProviderAccount.objects.filter(crowd_projects__in=sync.projects_in_use()).distinct().values_list("pk", flat=True):
+        sync_people_of(pk)
 
 
 @shared_task
@@ -271,8 +293,8 @@ SCHEDULE = {
         "task": "crowdsourcing.tasks.judge_unread", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: judge waiting work again": {
         "task": "crowdsourcing.tasks.judge_again", "schedule": 3_600.0, "options": {"expires": 3_600}},
-    "crowdsourcing: skills": {
-        "task": "crowdsourcing.tasks.sync_skills", "schedule": 3_600.0, "options": {"expires": 3_600}},
+    "crowdsourcing: skills and bans": {
+        "task": "crowdsourcing.tasks.sync_people", "schedule": 3_600.0, "options": {"expires": 3_600}},
     "crowdsourcing: carry on with verifications": {
         "task": "crowdsourcing.tasks.sweep_verifications", "schedule": 60.0, "options": {"expires": 60}},
     "crowdsourcing: forget webhook events": {

@@ -2,7 +2,18 @@
 from django.contrib import admin
 
 from crowdsourcing.admin.base import ReadOnlyAdmin
-from crowdsourcing.models import BulkDecision, BulkItem, LabelConfusion, ReviewPolicy, Skill, TruthScore, Verdict, WorkMeasure
+from crowdsourcing.models import (
+    Ban,
+    BulkDecision,
+    BulkItem,
+    LabelConfusion,
+    ReviewPolicy,
+    Skill,
+    TolokerSkill,
+    TruthScore,
+    Verdict,
+    WorkMeasure,
+)
 
 
 @admin.register(BulkDecision)
@@ -69,3 +80,20 @@ class SkillAdmin(ReadOnlyAdmin):
     list_filter = ("hidden", ("gone_at", admin.EmptyFieldListFilter), "account__environment")
     search_fields = ("name", "remote_id")
     list_select_related = ("account",)
+
+
+@admin.register(TolokerSkill)
+class TolokerSkillAdmin(ReadOnlyAdmin):
+    list_display = ("toloker", "skill", "value", "modified", "mirrored_at", "gone_at")
+    list_filter = (("gone_at", admin.EmptyFieldListFilter), "skill__account__environment")
+    search_fields = ("toloker__user_id", "skill__name", "skill__remote_id")
+    list_select_related = ("toloker", "skill")
+
+
+@admin.register(Ban)
+class BanAdmin(ReadOnlyAdmin):
+    list_display = ("toloker", "scope", "remote_project_id", "remote_pool_id", "private_comment", "created", "will_expire", "gone_at")
+    list_filter = ("scope", ("gone_at", admin.EmptyFieldListFilter), "toloker__account__environment")
+    search_fields = ("toloker__user_id", "private_comment", "remote_id")
+    list_select_related = ("toloker",)
+    date_hierarchy = "created"

@@ -7,6 +7,7 @@ from crowdsourcing.models.confusion import LabelConfusion
 from crowdsourcing.models.drawing import DrawingProject
 from crowdsourcing.models.history import StatusChange
 from crowdsourcing.models.money import LedgerEntry
+from crowdsourcing.models.people import Ban, TolokerSkill
 from crowdsourcing.models.policies import ReviewPolicy
 from crowdsourcing.models.pools import Pool, TaskSuite
 from crowdsourcing.models.projects import CrowdProject
@@ -17,7 +18,7 @@ from crowdsourcing.models.verification import Verification, VerificationTask, Vo
 from crowdsourcing.models.webhooks import WebhookEvent
 
 __all__ = [
-    "Assignment", "BulkDecision", "BulkItem", "CrowdProject", "DrawingProject", "LabelConfusion", "LedgerEntry", "Pool", "ProviderAccount",
-    "ProviderCommand", "ReviewPolicy", "Skill", "StatusChange", "TaskSuite", "Toloker", "TruthScore", "Verdict", "Verification",
-    "VerificationTask", "Vote", "WebhookEvent", "WorkMeasure",
+    "Assignment", "Ban", "BulkDecision", "BulkItem", "CrowdProject", "DrawingProject", "LabelConfusion", "LedgerEntry", "Pool",
+    "ProviderAccount", "ProviderCommand", "ReviewPolicy", "Skill", "StatusChange", "TaskSuite", "Toloker", "TolokerSkill", "TruthScore",
+    "Verdict", "Verification", "VerificationTask", "Vote", "WebhookEvent", "WorkMeasure",
 ]

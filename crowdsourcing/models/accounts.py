@@ -24,6 +24,10 @@ class ProviderAccount(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     # Platform clock minus ours, seconds, from the Date header of its answers.
     clock_offset_seconds = models.IntegerField(default=0)
+    # When skills' values and bans of our Tolokers were read last, why that failed since, and how far each stream is read.
+    people_read_at = models.DateTimeField(null=True, blank=True)
+    people_error = models.TextField(blank=True)
+    people_cursors = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from crowdsourcing.providers.asking import Asking
 from crowdsourcing.providers.drawing import Drawing
+from crowdsourcing.providers.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class RemoteSkill:
 STREAMS = ("created", "submitted", "accepted", "rejected", "skipped", "expired")
 
 
-class Provider(Asking, Drawing, Protocol):
+class Provider(Asking, Drawing, People, Protocol):
     """One connection to one account. Made for one task and thrown away: not for several threads or across a fork."""
 
     # Platform clock minus ours, whole seconds, from the last answer; None before the first one.

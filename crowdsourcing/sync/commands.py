@@ -7,6 +7,7 @@ from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.statuses import CommandKind
+from crowdsourcing.sync.people import sync_people
 from crowdsourcing.sync.pools import sync_pool
 from crowdsourcing.sync.projects import pools_in_use, sync_project
 from crowdsourcing.sync.skills import sync_skills
@@ -23,12 +24,12 @@ def sync_project_command(work: Any) -> None:
     work.step("Reading the project")
     mirror.mirror_account(crowd_project.account, work.provider.requester())
     sync_project(crowd_project, work.provider)
-    work.step("Reading the account's skills")
-    sync_skills(crowd_project.account, work.provider)
     pools = list(pools_in_use(crowd_project))
     for number, pool in enumerate(pools, 1):
         work.step(f"Reading pool {number} of {len(pools)}")
         _sync(pool, work)
+    work.step("Reading skills and bans of the Tolokers")
+    sync_people(crowd_project.account, work.provider)
 
 
 def _sync(pool: Pool, work: Any) -> None:

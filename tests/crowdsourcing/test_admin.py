@@ -3,14 +3,15 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from crowdsourcing import credentials
-from crowdsourcing.models import BulkDecision, Pool, ProviderAccount, ProviderCommand, WorkMeasure
+from crowdsourcing.models import Ban, BulkDecision, Pool, ProviderAccount, ProviderCommand, Skill, TolokerSkill, WorkMeasure
 from tests.crowdsourcing import scene
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 MODELS = ("provideraccount", "toloker", "crowdproject", "pool", "tasksuite", "assignment", "ledgerentry", "providercommand", "statuschange",
-          "bulkdecision", "bulkitem", "workmeasure")
+          "bulkdecision", "bulkitem", "workmeasure", "skill", "tolokerskill", "ban")
 
 
 @pytest.fixture
@@ -25,6 +26,10 @@ def pool(alice: Any) -> Pool:
     assignment = scene.assignment(pool.task.jobs.first())
     scene.command(assignment, "accept_assignment", "done")
     WorkMeasure.objects.create(assignment=assignment, with_work=True, frames=1, seconds=60)
+    now, toloker = timezone.now(), assignment.toloker
+    skill = Skill.objects.create(account=toloker.account, remote_id="12", name="Signs")
+    TolokerSkill.objects.create(toloker=toloker, skill=skill, value=12.5, modified=now, mirrored_at=now)
+    Ban.objects.create(toloker=toloker, remote_id="12", scope="POOL", created=now, mirrored_at=now)
     bulk = BulkDecision.objects.create(actor=alice, verb=BulkDecision.Verb.ACCEPT, count=1, amount=assignment.reward)
     bulk.items.create(assignment=assignment)
     return pool

@@ -73,13 +73,13 @@ def test_skills_made_renamed_and_gone_elsewhere_are_seen(ready: Any) -> None:
     first = skill().remote_id
     there[first] = replace(there[first], name="Signs")
     there["77"] = replace(there[first], id="77", name="From elsewhere")
-    tasks.sync_skills()
+    tasks.sync_people()
     assert selectors.skill_names(ready.crowd_project.account) == {first: "Signs", "77": "From elsewhere"}
     del there["77"]
     ready.platform.fail("skills", Unavailable("The line broke."))
-    tasks.sync_skills()
+    tasks.sync_people()
     assert Skill.objects.filter(gone_at=None).count() == 2
-    tasks.sync_skills()
+    tasks.sync_people()
     assert [one.remote_id for one in Skill.objects.filter(gone_at=None)] == [first]
     there["77"] = replace(there[first], id="77", name="From elsewhere")
     ready.deliver(projects.sync_project(actor=ready.owner, crowd_project=ready.crowd_project))
@@ -126,7 +126,7 @@ def test_skills_that_are_not_the_accounts_or_gone_are_refused_with_the_number_of
     named = skill().remote_id
     set_rules(ready, [presets.completed(named)])
     ready.platform.skills.clear()
-    tasks.sync_skills()
+    tasks.sync_people()
     assert selectors.skills_gone(ready.pool) == ["The skill “Road signs” of rule 1 is gone at the platform. Choose another one there."]
     with pytest.raises(Refused, match="is gone at the platform"):
         pools.start_pool(actor=ready.owner, pool=ready.pool)

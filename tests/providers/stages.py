@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from toloka.client.user_restriction import AllProjectsUserRestriction, ProjectUserRestriction
+
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.base import PoolSpec, ProjectSpec, Provider
 from crowdsourcing.providers.drawing import DrawingProjectSpec
@@ -69,6 +71,13 @@ class Stage(Protocol):
     def give_skill(self, worker: str, skill_id: str, value: int) -> str:
         """The worker's id at the far side."""
 
+    def take_skill(self, worker: str, skill_id: str) -> None: ...
+
+    def ban(self, worker: str, *, project_id: str = "", comment: str = "", until: datetime | None = None) -> tuple[str, str]:
+        """The ban's id and the worker's at the far side."""
+
+    def lift(self, ban_id: str) -> None: ...
+
     def told(self, pool_id: str) -> set[str]:
         """The urls that are told of the pool's assignments."""
 
@@ -108,8 +117,17 @@ class FakeStage:
         return len(self.platform.projects)
 
     def give_skill(self, worker: str, skill_id: str, value: int) -> str:
-        self.platform.user_skills.setdefault(skill_id, {})[worker] = float(value)
+        self.platform.give_skill(skill_id, worker, value)
         return worker
+
+    def take_skill(self, worker: str, skill_id: str) -> None:
+        del self.platform.user_skills[skill_id][worker]
+
+    def ban(self, worker: str, *, project_id: str = "", comment: str = "", until: datetime | None = None) -> tuple[str, str]:
+        return self.platform.ban(worker, project_id=project_id, comment=comment, until=until), worker
+
+    def lift(self, ban_id: str) -> None:
+        del self.platform.bans[ban_id]
 
     def told(self, pool_id: str) -> set[str]:
         return {url for pool, url in self.platform.subscriptions if pool == pool_id}
@@ -167,6 +185,22 @@ class SandboxStage:
         user_id = str(self._toloker(worker).id)
         self.requester.client().set_user_skill(skill_id=skill_id, user_id=user_id, value=Decimal(value))
         return user_id
+
+    def take_skill(self, worker: str, skill_id: str) -> None:
+        client = self.requester.client()
+        for row in client.get_user_skills(skill_id=skill_id, user_id=str(self._toloker(worker).id)):
+            client.delete_user_skill(row.id)
+
+    def ban(self, worker: str, *, project_id: str = "", comment: str = "", until: datetime | None = None) -> tuple[str, str]:
+        user_id = str(self._toloker(worker).id)
+        words = {"user_id": user_id, "private_comment": comment, "will_expire": until}
+        made = self.requester.client().set_user_restriction(
+            ProjectUserRestriction(project_id=project_id, **words) if project_id
+            else AllProjectsUserRestriction(**words))
+        return str(made.id), user_id
+
+    def lift(self, ban_id: str) -> None:
+        self.requester.client().delete_user_restriction(ban_id)
 
     def told(self, pool_id: str) -> set[str]:
         found = list(self.requester.client().get_webhook_subscriptions(pool_id=pool_id))

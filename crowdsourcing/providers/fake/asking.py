@@ -63,7 +63,7 @@ class FakeAsking:
         self._enter("give_skill", skill_id, user_id, value)
         if skill_id not in self.platform.skills:
             raise NotFound("The platform has no such skill.", "DOES_NOT_EXIST")
-        self.platform.user_skills.setdefault(skill_id, {})[user_id] = float(value)
+        self.platform.give_skill(skill_id, user_id, value)
 
     def ensure_questions(self, pool_id: str, questions: Sequence[Question], *, overlap: int, operation_id: UUID) -> list[RemoteQuestion]:
         self._enter("ensure_questions", pool_id, tuple(questions), operation_id)

@@ -10,6 +10,7 @@ from uuid import UUID
 from crowdsourcing.providers.asking import RemotePage
 from crowdsourcing.providers.base import RemoteAssignment, RemoteSkill
 from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.providers.people import RemoteBan
 
 
 @dataclass
@@ -40,6 +41,9 @@ class FakePlatform:
     skills: dict[str, RemoteSkill] = field(default_factory=dict)
     # Skill id -> worker -> value.
     user_skills: dict[str, dict[str, float]] = field(default_factory=dict)
+    # (skill id, worker) -> when `give_skill` changed it.
+    skill_times: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    bans: dict[str, RemoteBan] = field(default_factory=dict)
     # (pool id, url) -> secret.
     subscriptions: dict[tuple[str, str], str] = field(default_factory=dict)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
@@ -61,6 +65,21 @@ class FakePlatform:
     def done(self, method: str) -> int:
         """How often the work of `method` was really carried out (a repeat that found it done does not count)."""
         return sum(1 for call in self.calls if call[0] == f"did {method}")
+
+    def give_skill(self, skill_id: str, user_id: str, value: float) -> None:
+        self.user_skills.setdefault(skill_id, {})[user_id] = float(value)
+        self.skill_times[skill_id, user_id] = self.now()
+
+    def changed_at(self, skill_id: str, user_id: str) -> datetime:
+        """When the value changed last; values that a test put in by hand are as old as can be."""
+        return self.skill_times.get((skill_id, user_id), datetime(2020, 1, 1, tzinfo=UTC))
+
+    def ban(self, user_id: str, *, project_id: str = "", comment: str = "", until: datetime | None = None) -> str:
+        """The id of a ban from a project, or from everything of the requester."""
+        ban_id = str(next(self.numbers))
+        self.bans[ban_id] = RemoteBan(ban_id, user_id, "PROJECT" if project_id else "ALL_PROJECTS", project_id, "", comment, self.now(),
+                                      until, self.now())
+        return ban_id
 
     def answer(self, pool_id: str, user_id: str, answers: dict[str, str]) -> RemotePage:
         """One page of a verification pool answered: question's key -> answer. The pool closes when nothing is left to answer."""

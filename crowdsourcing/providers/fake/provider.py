@@ -9,11 +9,12 @@ from crowdsourcing import rules
 from crowdsourcing.providers.base import PoolSpec, ProjectSpec, RemoteAssignment, RemotePool, RemoteProject, RemoteTask, RequesterInfo
 from crowdsourcing.providers.errors import BadCredentials, NotEnoughBalance, NotFound, Refused
 from crowdsourcing.providers.fake.drawing import FakeDrawing
+from crowdsourcing.providers.fake.people import FakePeople
 from crowdsourcing.providers.fake.platform import FakePlatform, FakeTask
 from crowdsourcing.providers.fake.skills import FakeSkills
 
 
-class FakeProvider(FakeSkills, FakeDrawing):
+class FakeProvider(FakeSkills, FakePeople, FakeDrawing):
     """A connection. Each call is written to `platform.calls`."""
 
     def __init__(self, platform: FakePlatform, key: str = "good-key") -> None:

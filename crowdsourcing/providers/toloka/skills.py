@@ -29,5 +29,6 @@ class Skills(Connection):
 
     def user_skills(self, skill_id: str) -> dict[str, float]:
         self.call("get", f"{_PATH}/{skill_id}")
-        return dict(user_skill_from(item) for _, items in self.pages("/v1/user-skills", {"skill_id": skill_id}, limit=_PAGE)
-                    for item in items)
+        found = [user_skill_from(item, asked_at) for asked_at, items in self.pages("/v1/user-skills", {"skill_id": skill_id}, limit=_PAGE)
+                 for item in items]
+        return {one.user_id: one.value for one in found}

@@ -18,6 +18,7 @@ from crowdsourcing.providers.base import (
     SkillSpec,
 )
 from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.providers.people import RemoteBan, RemoteUserSkill
 from crowdsourcing.providers.toloka.drawing_words import are_drawings, drawn
 from crowdsourcing.providers.toloka.task_page import view_spec
 
@@ -182,10 +183,20 @@ def skill_json(spec: SkillSpec) -> dict[str, Any]:
 
 
 @understood
-def user_skill_from(item: dict[str, Any]) -> tuple[str, float]:
-    """(user id, value); the exact one, which the rounded one stands in for where a server does not tell it."""
+def user_skill_from(item: dict[str, Any], seen_at: datetime) -> RemoteUserSkill:
+    """The exact value; the rounded one stands in for it where a server does not tell it."""
     exact = item.get("exact_value")
-    return str(item["user_id"]), float(item["value"] if exact is None else exact)
+    changed = moment(item.get("modified") or item.get("created"))
+    return RemoteUserSkill(str(item["skill_id"]), str(item["user_id"]), float(item["value"] if exact is None else exact),
+                           changed or seen_at, seen_at)
+
+
+@understood
+def ban_from(item: dict[str, Any], seen_at: datetime) -> RemoteBan:
+    return RemoteBan(
+        id=str(item["id"]), user_id=str(item["user_id"]), scope=str(item["scope"]), project_id=str(item.get("project_id") or ""),
+        pool_id=str(item.get("pool_id") or ""), private_comment=without_nul(str(item.get("private_comment") or "")),
+        created=moment(item.get("created")) or seen_at, will_expire=moment(item.get("will_expire")), seen_at=seen_at)
 
 
 @understood
