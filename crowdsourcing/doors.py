@@ -1,4 +1,5 @@
 """What the doors of this room (pages, REST) fetch, with permission: a stranger gets 404, a role that may not do it 403."""
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from crowdsourcing.models import (
     Verification,
     Vote,
 )
+from crowdsourcing.selectors.people import BanFact, bans_of, with_skills
 from crowdsourcing.statuses import AssignmentStatus
 
 NO_EDIT = "Your role in this project is reviewer: you may accept and reject, but not change this. Ask the owner."
@@ -52,6 +54,11 @@ def tolokers_for(user: Any) -> QuerySet[Toloker]:
     worked = Assignment.objects.filter(toloker=OuterRef("pk"), pool__task__project__in=_projects(user))
     voted = Vote.objects.filter(toloker=OuterRef("pk"), task__verification__pool__task__project__in=_projects(user))
     return Toloker.objects.filter(Exists(worked) | Exists(voted)).select_related("account").order_by("-pk")
+
+
+def bans_for(user: Any, tolokers: Iterable[Toloker]) -> list[BanFact]:
+    """From everything of the requester, and from projects that the user sees."""
+    return bans_of(tolokers, _projects(user))
 
 
 def votes_for(user: Any) -> QuerySet[Vote]:
@@ -182,8 +189,8 @@ def pool(user: Any, pk: int, *, edit: bool = False) -> Pool:
 
 
 def toloker(user: Any, pk: int) -> Toloker:
-    """Somebody who took a job of the user's pools, or answered a question about their work."""
-    return _one(tolokers_for(user), pk=pk)
+    """Somebody who took a job of the user's pools, or answered a question about their work; with the skills they have."""
+    return _one(with_skills(tolokers_for(user)), pk=pk)
 
 
 def assignment(user: Any, pk: int) -> Assignment:

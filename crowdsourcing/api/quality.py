@@ -25,6 +25,7 @@ from crowdsourcing.models import Pool, Toloker
 from crowdsourcing.quality import reports
 from crowdsourcing.quality.statistics import Confusion
 from crowdsourcing.selectors.confusion import Counted, confusions_of
+from crowdsourcing.selectors.people import BanFact, skills_of_toloker, with_skills
 from crowdsourcing.selectors.work import Work, kept_of_votes, verdict_counts, votes_in, work_in, work_of
 
 
@@ -105,7 +106,8 @@ class WorkerViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
         return WorkerSerializer if self.action == "list" else WorkerDetailSerializer
 
     def get_queryset(self) -> Any:
-        return doors.tolokers_for(self.request.user)
+        rows = doors.tolokers_for(self.request.user)
+        return rows if self.action == "list" else with_skills(rows)
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """With the numbers of a page, in one query."""
@@ -115,19 +117,33 @@ class WorkerViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
         if asked.is_valid() and asked.cleaned_data["pool"] is not None:
             mine = mine.filter(pool=asked.cleaned_data["pool"])
         known = {worker.toloker: worker.summary for worker in reports.workers_of(work_of(mine))}
-        return [_shown(toloker, known.get(toloker.pk) or reports.summary_of([])) for toloker in page]
+        banned = {fact.ban.toloker_id for fact in doors.bans_for(self.request.user, page) if fact.in_force}
+        return [_shown(toloker, known.get(toloker.pk) or reports.summary_of([]), toloker.pk in banned) for toloker in page]
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Their record in your pools, decisions over time, votes and signals. Their attempts: the list of assignments, `?toloker=`."""
         toloker = self.get_object()
         work = work_of(doors.assignments_for(request.user).filter(toloker=toloker))
         votes = votes_in(doors.votes_for(request.user).filter(toloker=toloker))
+        bans = doors.bans_for(request.user, [toloker])
         return Response(WorkerDetailSerializer({
-            **_shown(toloker, reports.summary_of(work)), "votes": len(votes), "right_votes": share_of(reports.right_of(votes)),
+            **_shown(toloker, reports.summary_of(work), any(fact.in_force for fact in bans)), **_platform(toloker, bans),
+            "votes": len(votes), "right_votes": share_of(reports.right_of(votes)),
             "decisions": _decisions(work), "signals": reports.signals_of(work),
             "pools": [{"pool": pool, **summary_in(summary)} for pool, summary in reports.by_pool(work)]}).data)
 
 
-def _shown(toloker: Toloker, summary: reports.Summary) -> dict[str, Any]:
+def _shown(toloker: Toloker, summary: reports.Summary, banned: bool) -> dict[str, Any]:
     return {"id": toloker.pk, "user_id": toloker.user_id, "account": toloker.account_id, "first_seen_at": toloker.first_seen_at,
-            **summary_in(summary)}
+            "banned": banned, **summary_in(summary)}
+
+
+def _platform(toloker: Toloker, bans: list[BanFact]) -> dict[str, Any]:
+    """What the platform keeps of them, and since when we know it."""
+    return {
+        "platform_read_at": toloker.account.people_read_at, "platform_error": toloker.account.people_error,
+        "skills": [{"id": fact.skill, "name": fact.name, "hidden": fact.hidden, "value": fact.value, "modified": fact.modified}
+                   for fact in skills_of_toloker(toloker)],
+        "bans": [{"scope": ban.scope, "project": place and place.project, "task": place and place.task, "reason": ban.private_comment,
+                  "created": ban.created, "will_expire": ban.will_expire, "gone_at": ban.gone_at, "in_force": in_force}
+                 for ban, place, in_force in bans]}

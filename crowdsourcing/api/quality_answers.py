@@ -27,9 +27,12 @@ POOL_QUALITY = {
 _CONFUSION = {"attempts": 10, "waiting": 0, "objects": _SHARE, "labels": _SHARE, "cells": [
     {"true": 3, "given": 3, "count": 27}, {"true": 3, "given": 4, "count": 2}, {"true": 4, "given": None, "count": 1}]}
 CONFUSIONS = {"truth": _CONFUSION, "correction": {**_CONFUSION, "attempts": 0, "cells": []}}
-WORKER = {"id": 41, "user_id": "7c1f0d5be2a84f9c9f2f3a6b1d0e8c77", "account": 2, "first_seen_at": _AT, **_SUMMARY}
+WORKER = {"id": 41, "user_id": "7c1f0d5be2a84f9c9f2f3a6b1d0e8c77", "account": 2, "first_seen_at": _AT, "banned": False, **_SUMMARY}
 WORKER_DETAIL = {**WORKER, "votes": 12, "right_votes": _SHARE, "decisions": _DECISIONS, "signals": _SIGNALS,
-                 "pools": [{"pool": 5, **_SUMMARY}]}
+                 "pools": [{"pool": 5, **_SUMMARY}], "platform_read_at": _DAY, "platform_error": "",
+                 "skills": [{"id": "5401", "name": "Road signs", "hidden": True, "value": 83.25, "modified": _AT}],
+                 "bans": [{"scope": "PROJECT", "project": 3, "task": None, "reason": "Too fast", "created": _AT, "will_expire": _DAY,
+                           "gone_at": None, "in_force": False}]}
 
 
 def share_of(share: Share) -> dict[str, Any]:
@@ -164,6 +167,26 @@ class WorkerSerializer(SummarySerializer):
     user_id = serializers.CharField(help_text="The platform's.")
     account = serializers.IntegerField()
     first_seen_at = serializers.DateTimeField()
+    banned = serializers.BooleanField(help_text="Kept out of something of yours now, as far as we read the platform.")
+
+
+class TolokerSkillSerializer(serializers.Serializer):
+    id = serializers.CharField(help_text="The platform's, of the skill.")
+    name = serializers.CharField()
+    hidden = serializers.BooleanField(help_text="Whether Tolokers do not see it.")
+    value = serializers.FloatField(help_text="0 to 100.")
+    modified = serializers.DateTimeField()
+
+
+class BanSerializer(serializers.Serializer):
+    scope = serializers.CharField(help_text="ALL_PROJECTS (of this requester), PROJECT, POOL, or SYSTEM (the platform's own).")
+    project = serializers.IntegerField(allow_null=True, help_text="Yours that it is about; null: everything.")
+    task = serializers.IntegerField(allow_null=True, help_text="Of a ban from a pool, or from checking a pool's work.")
+    reason = serializers.CharField(help_text="The note of the rule, or of who banned.")
+    created = serializers.DateTimeField()
+    will_expire = serializers.DateTimeField(allow_null=True, help_text="null: for good.")
+    gone_at = serializers.DateTimeField(allow_null=True, help_text="When the platform was seen not to have it any more.")
+    in_force = serializers.BooleanField()
 
 
 class WorkerPoolSerializer(SummarySerializer):
@@ -175,5 +198,9 @@ class WorkerDetailSerializer(WorkerSerializer):
     votes = serializers.IntegerField(help_text="Answers to questions about others' work.")
     right_votes = ShareSerializer(help_text="Of those to settled questions, the ones that are the settled answer.")
     decisions = DecisionsSerializer()
+    platform_read_at = serializers.DateTimeField(allow_null=True, help_text="When skills and bans were read from the platform last.")
+    platform_error = serializers.CharField(help_text="Why they could not be read since; empty if they could.")
+    skills = TolokerSkillSerializer(many=True, help_text="What the platform remembers of them as numbers.")
+    bans = BanSerializer(many=True, help_text="Those in force first; from what is not yours none are told.")
     pools = WorkerPoolSerializer(many=True, help_text="The same in each pool, the most jobs first.")
     signals = SignalSerializer(many=True)

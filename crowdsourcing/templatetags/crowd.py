@@ -8,7 +8,7 @@
 | `{% suspicion_dot assignment %}` | level and score; with the label Suspicion: named=True |
 | `{{ assignment|reasons }}`, `{{ assignment|more_reasons }}` | why it is suspicious, one line each; all but the first |
 | `{% outcome_dot outcome word count %}` | result of a job in a bulk decision |
-| `{{ dict|of:key }}`, `{{ 3|counted:"late" }}` | a value; "3 late" |
+| `{{ dict|of:key }}`, `{{ dict|find:key }}`, `{{ 3|counted:"late" }}` | a value; a value or None; "3 late" |
 | `{{ seconds|duration }}` | "10 min", "1 h 30 min", "3 days" |
 | `{{ share|per_cent }}` | "82 %", a dash for nothing |
 | `{{ amount|money_rounded }}`, `{{ amount|money_fine }}` | whole cents; four digits after the point |
@@ -133,6 +133,11 @@ def outcome_dot(outcome: str, word: str, count: int | None = None) -> SafeString
 @register.filter
 def of(values: dict[str, Any], key: str) -> Any:
     return values[key]
+
+
+@register.filter
+def find(values: dict[Any, Any], key: Any) -> Any:
+    return values.get(key)
 
 
 @register.filter

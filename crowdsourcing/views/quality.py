@@ -15,6 +15,7 @@ from crowdsourcing.models import Pool
 from crowdsourcing.quality import reports
 from crowdsourcing.quality.statistics import Confusion, Share
 from crowdsourcing.selectors.confusion import Counted, confusions_of
+from crowdsourcing.selectors.people import banned_from, weights_in
 from crowdsourcing.selectors.work import kept_of_votes, verdict_counts, work_in
 from crowdsourcing.views import quality_charts
 
@@ -135,8 +136,11 @@ def workers(request: HttpRequest, pool_id: int) -> HttpResponse:
     said = kept_of_votes(pool, reports.verification_of)
     page = Paginator(reports.in_order(everybody, order), ROWS).get_page(request.GET.get("page"))
     verifiers = Paginator(said.verifiers, ROWS).get_page(request.GET.get("verifiers"))
+    shown = {one.toloker for one in page} | {one.toloker for one in verifiers}
+    weights = weights_in(pool, [one.toloker for one in verifiers]) if said.verifiers else {}
     return render(request, "crowdsourcing/pool_workers.html", {
         **context_of(pool, "workers"), "page": page, "verifiers": verifiers,
         "rows": [(one, charts.interval(one.summary.acceptance), charts.interval(one.summary.truth)) for one in page],
-        "checkers": [(one, charts.interval(one.quality)) for one in verifiers], "sort": order, "orders": ORDERS,
+        "checkers": [(one, charts.interval(one.quality), weights.get(one.toloker)) for one in verifiers], "weighed": bool(weights),
+        "banned": banned_from(pool, shown) if shown else {}, "sort": order, "orders": ORDERS,
         "measured": any(one.summary.truth.whole for one in everybody)})

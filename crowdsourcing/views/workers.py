@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from crowdsourcing import charts, doors
 from crowdsourcing.models import Assignment
 from crowdsourcing.quality import reports
+from crowdsourcing.selectors.people import longest, skills_of_toloker
 from crowdsourcing.selectors.work import Work, votes_in, work_of
 from crowdsourcing.selectors.workers import pools_named, with_facts
 from crowdsourcing.views import quality_charts
@@ -33,8 +34,11 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     votes = votes_in(doors.votes_for(request.user).filter(toloker=toloker))
     drawn = [quality_charts.decisions(reports.over_time(work, timezone.get_current_timezone())),
              quality_charts.times(reports.times(work), summary.seconds), quality_charts.truth(reports.truth_scores(work), summary)]
+    bans = doors.bans_for(request.user, [toloker])
     return render(request, "crowdsourcing/worker.html", {
-        "toloker": toloker, "summary": summary, "page": page, "charts": [chart for chart in drawn if chart],
+        "toloker": toloker, "account": toloker.account, "skills": skills_of_toloker(toloker), "bans": bans,
+        "banned": longest([fact for fact in bans if fact.in_force]),
+        "summary": summary, "page": page, "charts": [chart for chart in drawn if chart],
         "acceptance": charts.interval(summary.acceptance), "truth": charts.interval(summary.truth), "pools": _pools(work),
         "signals": reports.signals_of(work), "votes": len(votes), "right": charts.interval(reports.right_of(votes))})
 
