@@ -159,8 +159,8 @@ def job_badge(request: HttpRequest, job: Job) -> Context:
         return None  # the bar says it
     cache: dict[int, dict[int, str]] = request.__dict__.setdefault("_crowd_attempts", {})
     if job.task_id not in cache:
-        rows = (Assignment.objects.filter(task_suite__job__task_id=job.task_id).order_by("task_suite__job_id", "-created", "-remote_id")
-                .distinct("task_suite__job_id").values_list("task_suite__job_id", "status"))
+        rows = (Assignment.objects.filter(job__task_id=job.task_id).order_by("job_id", "-created", "-remote_id")
+                .distinct("job_id").values_list("job_id", "status"))
         cache[job.task_id] = dict(rows)
     status = cache[job.task_id].get(job.pk)
     telling = (AssignmentStatus.SUBMITTED, AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED)

@@ -11,10 +11,12 @@ from annotation.models.tasks import Task
 
 
 class JobType(models.TextChoices):
-    """CVAT's words. ANNOTATION is what people are given; a task has one GROUND_TRUTH job at most, which its requester does."""
+    """CVAT's words. ANNOTATION is what people are given; a task has one GROUND_TRUTH job at most, which its requester does. A
+    CONSENSUS_REPLICA is one person's place at an annotation job that several people do; their work is merged there."""
 
     ANNOTATION = "annotation", "Annotation"
     GROUND_TRUTH = "ground_truth", "Ground truth"
+    CONSENSUS_REPLICA = "consensus_replica", "Consensus replica"
 
 
 class JobStage(models.TextChoices):
@@ -41,7 +43,9 @@ class Job(models.Model):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="jobs")
     start_frame = models.PositiveIntegerField()
     stop_frame = models.PositiveIntegerField()
-    type = models.CharField(max_length=16, choices=JobType.choices, default=JobType.ANNOTATION)
+    type = models.CharField(max_length=32, choices=JobType.choices, default=JobType.ANNOTATION)
+    # Of a replica: the job that it is a place at; both have the same frames.
+    parent_job = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replicas")
     # Sorted; null: all from start to stop. An array and no JSON: plain rows (annotation.rows) carry it.
     included_frames = ArrayField(models.PositiveIntegerField(), null=True, blank=True)
     stage = models.CharField(max_length=16, choices=JobStage.choices, default=JobStage.ANNOTATION)
@@ -65,6 +69,9 @@ class Job(models.Model):
             models.UniqueConstraint(fields=["task"], condition=Q(type="ground_truth"), name="one_ground_truth_job_a_task"),
             models.CheckConstraint(
                 condition=~Q(type="ground_truth") | Q(included_frames__isnull=False), name="ground_truth_names_its_frames"),
+            models.CheckConstraint(
+                condition=Q(type="consensus_replica", parent_job__isnull=False) | (~Q(type="consensus_replica") & Q(parent_job=None)),
+                name="replicas_and_only_they_have_a_parent"),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +110,10 @@ class Job(models.Model):
     @property
     def is_ground_truth(self) -> bool:
         return self.type == JobType.GROUND_TRUTH
+
+    @property
+    def is_replica(self) -> bool:
+        return self.type == JobType.CONSENSUS_REPLICA
 
 
 class FrameAnnotation(models.Model):

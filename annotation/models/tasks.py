@@ -59,7 +59,7 @@ class Task(models.Model):
 
     @property
     def annotation_jobs(self) -> Any:
-        """Its jobs (a QuerySet) without the ground truth's, which is no work for anybody else."""
+        """Its jobs (a QuerySet) without the ground truth's, which is no work for anybody else, and without replicas."""
         return self.jobs.filter(type="annotation")
 
 

@@ -13,7 +13,7 @@ class AssignmentAdmin(ReadOnlyAdmin):
     action_form = CommentActionForm
     list_display = ("remote_id", "pool", "task_suite", "toloker", "status", "reward", "created", "submitted", "accepted", "rejected")
     list_filter = ("status", "pool__crowd_project__account__environment")
-    search_fields = ("remote_id", "toloker__user_id", "pool__task__name", "=task_suite__job__id")
+    search_fields = ("remote_id", "toloker__user_id", "pool__task__name", "=job__id")
     list_select_related = ("pool__task", "task_suite", "toloker")
     date_hierarchy = "created"
     actions = ("accept_assignment", "reject_assignment")

@@ -29,21 +29,21 @@ class BulkDecisionAdmin(ReadOnlyAdmin):
 class BulkItemAdmin(ReadOnlyAdmin):
     list_display = ("id", "bulk", "assignment", "state", "code", "command")
     list_filter = ("state",)
-    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    search_fields = ("assignment__remote_id", "=assignment__job__id")
     list_select_related = ("bulk", "assignment", "command")
 
 
 @admin.register(WorkMeasure)
 class WorkMeasureAdmin(ReadOnlyAdmin):
     list_display = ("assignment", "with_work", "frames", "seconds", "marks", "nothing_here_frames", "untouched_frames", "tiny", "huge")
-    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    search_fields = ("assignment__remote_id", "=assignment__job__id")
     list_select_related = ("assignment",)
 
 
 @admin.register(TruthScore)
 class TruthScoreAdmin(ReadOnlyAdmin):
     list_display = ("assignment", "score", "frames", "measured_at")
-    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    search_fields = ("assignment__remote_id", "=assignment__job__id")
     list_select_related = ("assignment",)
 
 
@@ -51,7 +51,7 @@ class TruthScoreAdmin(ReadOnlyAdmin):
 class LabelConfusionAdmin(ReadOnlyAdmin):
     list_display = ("assignment", "against", "version", "cells", "counted_at")
     list_filter = ("against",)
-    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id")
+    search_fields = ("assignment__remote_id", "=assignment__job__id")
     list_select_related = ("assignment",)
 
 
@@ -67,7 +67,7 @@ class ReviewPolicyAdmin(ReadOnlyAdmin):
 class VerdictAdmin(ReadOnlyAdmin):
     list_display = ("id", "assignment", "outcome", "source", "policy", "guide_version", "actor", "command", "created_at")
     list_filter = ("outcome", "source")
-    search_fields = ("assignment__remote_id", "=assignment__task_suite__job__id", "actor__username", "explanation")
+    search_fields = ("assignment__remote_id", "=assignment__job__id", "actor__username", "explanation")
     list_select_related = ("assignment", "policy", "guide_version", "actor", "command")
     date_hierarchy = "created_at"
 

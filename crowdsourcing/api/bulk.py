@@ -102,7 +102,7 @@ class BulkSerializer(serializers.ModelSerializer):
 
 @examples.shown("Accepted", examples.BULK_ITEM)
 class BulkItemSerializer(serializers.ModelSerializer):
-    job = serializers.IntegerField(source="assignment.task_suite.job_id", read_only=True)
+    job = serializers.IntegerField(source="assignment.job_id", read_only=True)
     outcome = serializers.ChoiceField(choices=list(OUTCOMES), read_only=True)
     detail = serializers.SerializerMethodField(help_text="Why it was refused or failed, with the next step.")
 

@@ -18,7 +18,7 @@ from crowdsourcing.api.serializers import FixAndAcceptSerializer
 from crowdsourcing.services import corrections as services
 
 # With the kept corrections of their jobs, which AssignmentSerializer reads.
-OF_ASSIGNMENTS = Prefetch(f"task_suite__job__{KEPT_CORRECTIONS.prefetch_to}", KEPT_CORRECTIONS.queryset)
+OF_ASSIGNMENTS = Prefetch(f"job__{KEPT_CORRECTIONS.prefetch_to}", KEPT_CORRECTIONS.queryset)
 
 
 @examples.taken("A colleague's", {"take_over": True})
@@ -55,7 +55,7 @@ class CorrectionActions:
         correction = services.begin_fix(actor=request.user, assignment=assignment, **wanted)
         expires_at = timezone.now() + room1_editor.OWN_SESSION
         _, token = room1_editor.open_session(
-            job=assignment.task_suite.job, mode="correction", attempt=correction.attempt, user=request.user, expires_at=expires_at)
+            job=assignment.job, mode="correction", attempt=correction.attempt, user=request.user, expires_at=expires_at)
         return Response({"token": token, "expires_at": expires_at, "revision": correction.revision}, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={200: KeptFixSerializer, **ERRORS}, summary="Keep the correction")

@@ -79,7 +79,7 @@ class AssignmentFilter(django_filters.FilterSet):
     project = NumberFilter(field_name="pool__task__project_id")
     pool = NumberFilter(field_name="pool_id")
     task = NumberFilter(field_name="pool__task_id")
-    job = NumberFilter(field_name="task_suite__job_id")
+    job = NumberFilter(field_name="job_id")
     status = django_filters.MultipleChoiceFilter(choices=AssignmentStatus.choices, help_text="May be given several times.")
     toloker = django_filters.CharFilter(field_name="toloker__user_id")
     remote_id = django_filters.CharFilter()
@@ -155,7 +155,7 @@ class ReviewFilter(django_filters.FilterSet):
         fields = ["assignment", "project", "task", "pool", "job", "toloker", "verdict", "reviewer", "cause", "after", "before"]
 
     def of_assignments(self, rows: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
-        path = {"project": "pool__task__project", "task": "pool__task", "pool": "pool", "job": "task_suite__job"}[name]
+        path = {"project": "pool__task__project", "task": "pool__task", "pool": "pool", "job": "job"}[name]
         return rows.filter(target_id__in=Assignment.objects.filter(**{path: value}).order_by().values("pk"))
 
     def of_toloker(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -167,7 +167,7 @@ class VerdictFilter(django_filters.FilterSet):
     project = NumberFilter(field_name="assignment__pool__task__project_id")
     task = NumberFilter(field_name="assignment__pool__task_id")
     pool = NumberFilter(field_name="assignment__pool_id")
-    job = NumberFilter(field_name="assignment__task_suite__job_id")
+    job = NumberFilter(field_name="assignment__job_id")
     toloker = django_filters.CharFilter(field_name="assignment__toloker__user_id")
     outcome = django_filters.ChoiceFilter(choices=Verdict.Outcome.choices)
     source = django_filters.ChoiceFilter(choices=[(name, name) for name in ("automatic", "ground_truth", "verification", "hand")])

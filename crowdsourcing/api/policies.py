@@ -68,7 +68,7 @@ class PoliciesSerializer(serializers.Serializer):
 
 class ChangeSerializer(serializers.Serializer):
     assignment = serializers.IntegerField(source="assignment.pk")
-    job = serializers.IntegerField(source="assignment.task_suite.job_id")
+    job = serializers.IntegerField(source="assignment.job_id")
     toloker = serializers.CharField(source="assignment.toloker.user_id")
     reward = serializers.DecimalField(source="assignment.reward", max_digits=12, decimal_places=3)
     before = serializers.ChoiceField(choices=_OUTCOMES, help_text="open: nobody decided yet; ask: left to a person.")
@@ -96,7 +96,7 @@ class VerdictSerializer(serializers.ModelSerializer):
     """One decision with all that it was made of; it is never changed."""
 
     pool = serializers.IntegerField(source="assignment.pool_id", read_only=True)
-    job = serializers.IntegerField(source="assignment.task_suite.job_id", read_only=True)
+    job = serializers.IntegerField(source="assignment.job_id", read_only=True)
     toloker = serializers.CharField(source="assignment.toloker.user_id", read_only=True)
     source = serializers.ChoiceField(  # type: ignore[assignment]
         choices=_SOURCES, read_only=True, help_text="The block that decided, or hand.")

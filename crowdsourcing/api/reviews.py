@@ -22,7 +22,7 @@ class ReviewSerializer(serializers.ModelSerializer):
     project = serializers.IntegerField(source="judged.pool.task.project_id", read_only=True)
     task = serializers.IntegerField(source="judged.pool.task_id", read_only=True)
     pool = serializers.IntegerField(source="judged.pool_id", read_only=True)
-    job = serializers.IntegerField(source="judged.task_suite.job_id", read_only=True)
+    job = serializers.IntegerField(source="judged.job_id", read_only=True)
     toloker = serializers.CharField(source="judged.toloker.user_id", read_only=True)
     reward = serializers.DecimalField(source="judged.reward", max_digits=12, decimal_places=3, read_only=True)
     stands = serializers.SerializerMethodField(help_text="Whether nothing else was decided since.")

@@ -192,7 +192,7 @@ class TruthScoreSerializer(serializers.ModelSerializer):
 @examples.shown("Submitted work", examples.ASSIGNMENT)
 class AssignmentSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
-    job = serializers.IntegerField(source="task_suite.job_id", read_only=True)
+    job = serializers.IntegerField(source="job_id", read_only=True)
     toloker = serializers.CharField(source="toloker.user_id", read_only=True)
     snapshot = serializers.SerializerMethodField(help_text="The work that came with it; null: none.")
     correction = serializers.SerializerMethodField(help_text="The reviewer's version of it that counts; null: none was kept.")
@@ -221,7 +221,7 @@ class AssignmentSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(CorrectionSerializer(allow_null=True))
     def get_correction(self, assignment: Assignment) -> Any:
-        of_job = assignment.task_suite.job.corrections.all()
+        of_job = assignment.job.corrections.all()
         kept = next((one for one in of_job if one.attempt == assignment.remote_id and one.snapshot_id), None)
         return CorrectionSerializer(kept).data if kept else None
 

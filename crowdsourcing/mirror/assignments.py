@@ -17,9 +17,10 @@ from crowdsourcing.mirror.history import History
 from crowdsourcing.mirror.jobs import drive_jobs
 from crowdsourcing.mirror.ledger import book
 from crowdsourcing.mirror.locks import lock_pool
+from crowdsourcing.mirror.places import give_places
 from crowdsourcing.mirror.rows import copy_in, new_ids, update_rows
 from crowdsourcing.mirror.snapshots import snapshots_of
-from crowdsourcing.models import Assignment, Pool, ProviderCommand, TaskSuite, Toloker
+from crowdsourcing.models import Assignment, Pool, ProviderCommand, Toloker
 from crowdsourcing.providers.base import RemoteAssignment
 from crowdsourcing.statuses import AssignmentStatus
 
@@ -42,6 +43,7 @@ class Known:
 
     pk: int
     suite_id: int
+    job_id: int
     snapshot_id: int | None
     mirrored_at: datetime | None
     values: tuple[Any, ...]
@@ -60,6 +62,7 @@ class Fresh:
 
     pk: int
     suite_id: int
+    job_id: int
     item: RemoteAssignment
     status: str
     old: Known | None
@@ -80,7 +83,7 @@ class Page:
 def mirror_assignment(pool: Pool, news: RemoteAssignment, command: ProviderCommand | None = None) -> Assignment | None:
     """One assignment; None where it is not of a task of ours."""
     mirror_assignments(pool, [news], command)
-    return Assignment.objects.filter(pool=pool, remote_id=news.id).select_related("task_suite__job", "toloker").first()
+    return Assignment.objects.filter(pool=pool, remote_id=news.id).select_related("task_suite", "job", "toloker").first()
 
 
 def mirror_assignments(pool: Pool, news: Sequence[RemoteAssignment], command: ProviderCommand | None = None) -> Page:
@@ -117,8 +120,8 @@ def _age(item: RemoteAssignment) -> tuple[datetime, int]:
 
 def _known(pool: Pool, ids: Sequence[str]) -> dict[str, Known]:
     rows = Assignment.objects.filter(pool=pool, remote_id__any_of=ids).order_by().values_list(
-        "remote_id", "pk", "task_suite_id", "snapshot_id", "mirrored_at", *FIELDS)
-    return {row[0]: Known(row[1], row[2], row[3], row[4], row[5:]) for row in rows}
+        "remote_id", "pk", "task_suite_id", "job_id", "snapshot_id", "mirrored_at", *FIELDS)
+    return {row[0]: Known(*row[1:6], row[6:]) for row in rows}
 
 
 def _values(item: RemoteAssignment) -> tuple[Any, ...]:
@@ -140,7 +143,7 @@ def _differs(row: Fresh) -> bool:
 
 
 def _fresh(old: Known, item: RemoteAssignment) -> Fresh:
-    return Fresh(old.pk, old.suite_id, item, item.status[:_STATUS_LENGTH], old, old.snapshot_id)
+    return Fresh(old.pk, old.suite_id, old.job_id, item, item.status[:_STATUS_LENGTH], old, old.snapshot_id)
 
 
 def _unseen(pool: Pool, news: Sequence[RemoteAssignment], page: Page) -> list[Fresh]:
@@ -152,7 +155,9 @@ def _unseen(pool: Pool, news: Sequence[RemoteAssignment], page: Page) -> list[Fr
     if page.foreign:
         log.warning("Pool %s: passed over %s assignments of tasks that are not ours.", pool.pk, page.foreign)
     ids = new_ids(Assignment, len(ours)) if ours else []
-    return [Fresh(pk, suite_id, item, item.status[:_STATUS_LENGTH], None, None) for pk, (item, suite_id) in zip(ids, ours, strict=True)]
+    made = [Fresh(pk, suite_id, 0, item, item.status[:_STATUS_LENGTH], None, None) for pk, (item, suite_id) in zip(ids, ours, strict=True)]
+    give_places(pool, made)
+    return made
 
 
 def _suites(pool: Pool, news: Sequence[RemoteAssignment]) -> dict[str, int]:
@@ -185,9 +190,7 @@ def _write(pool: Pool, made: list[Fresh], changed: list[Fresh], command: Provide
     _tell(pool, everyone, command)
     for row in everyone:
         if row.status in _GAVE_UP and (row.old is None or row.old.status != row.status):
-            suite = TaskSuite.objects.select_related("job").get(pk=row.suite_id)
-            job: Job = suite.job
-            revoke_sessions(job=job, attempt=row.item.id)
+            revoke_sessions(job=Job(pk=row.job_id), attempt=row.item.id)
 
 
 def _tell(pool: Pool, rows: list[Fresh], command: ProviderCommand | None) -> None:
@@ -205,9 +208,9 @@ def _insert(pool: Pool, made: Sequence[Fresh]) -> None:
         return
     tolokers = _tolokers(pool, {row.item.user_id for row in made})
     now = timezone.now()
-    names = ["id", "pool_id", "task_suite_id", "toloker_id", "remote_id", *FIELDS, "snapshot_id", "first_seen_at", "mirrored_at"]
+    names = ["id", "pool_id", "task_suite_id", "job_id", "toloker_id", "remote_id", *FIELDS, "snapshot_id", "first_seen_at", "mirrored_at"]
     copy_in(Assignment, names, (
-        (row.pk, pool.pk, row.suite_id, tolokers[row.item.user_id], row.item.id, *_values(row.item), row.snapshot_id, now, row.item.seen_at)
+        (row.pk, pool.pk, row.suite_id, row.job_id, tolokers[row.item.user_id], row.item.id, *_values(row.item), row.snapshot_id, now, row.item.seen_at)
         for row in made))
 
 

@@ -33,12 +33,11 @@ def keep_drawn(pool: Pool, rows: Sequence[Any]) -> None:
         return
     lock_labels(pool.task.project_id, exclusive=False)
     reader = _Reader(pool)
-    suites = {row.suite_id for row in waiting}
-    jobs = {job.task_suite.pk: job for job in Job.objects.filter(task_suite__id__any_of=list(suites)).select_related("task_suite")}
-    newest = deciding_attempts(suites)
+    jobs = Job.objects.in_bulk({row.job_id for row in waiting})
+    newest = deciding_attempts({row.suite_id for row in waiting})
     notes: list[tuple[int, int | None, str]] = []
     for row in sorted(waiting, key=lambda row: (row.item.created, row.item.id)):
-        job, deciding = jobs[row.suite_id], newest[row.suite_id]
+        job, deciding = jobs[row.job_id], newest[row.job_id]
         try:
             frames, note = reader.frames(job, row.item.solution)
         except _Unusable as problem:

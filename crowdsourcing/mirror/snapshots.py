@@ -12,5 +12,5 @@ def snapshots_of(rows: Sequence[Any]) -> list[tuple[Any, int]]:
     if not waiting:
         return []
     found = Snapshot.objects.filter(attempt__any_of=list(waiting), reason=Snapshot.Reason.SUBMITTED).values_list(
-        "attempt", "job__task_suite__pk", "pk")
-    return [(waiting[attempt], pk) for attempt, suite_id, pk in found if waiting[attempt].suite_id == suite_id]
+        "attempt", "job", "pk")
+    return [(waiting[attempt], pk) for attempt, job_id, pk in found if waiting[attempt].job_id == job_id]

@@ -4,6 +4,7 @@ from crowdsourcing.models.assignments import Assignment
 from crowdsourcing.models.bulk import BulkDecision, BulkItem
 from crowdsourcing.models.commands import ProviderCommand
 from crowdsourcing.models.confusion import LabelConfusion
+from crowdsourcing.models.consensus import Consensus
 from crowdsourcing.models.drawing import DrawingProject
 from crowdsourcing.models.history import StatusChange
 from crowdsourcing.models.money import LedgerEntry
@@ -18,7 +19,7 @@ from crowdsourcing.models.verification import Verification, VerificationTask, Vo
 from crowdsourcing.models.webhooks import WebhookEvent
 
 __all__ = [
-    "Assignment", "Ban", "BulkDecision", "BulkItem", "CrowdProject", "DrawingProject", "LabelConfusion", "LedgerEntry", "Pool",
+    "Assignment", "Ban", "BulkDecision", "BulkItem", "Consensus", "CrowdProject", "DrawingProject", "LabelConfusion", "LedgerEntry", "Pool",
     "ProviderAccount", "ProviderCommand", "ReviewPolicy", "Skill", "StatusChange", "TaskSuite", "Toloker", "TolokerSkill", "TruthScore",
     "Verdict", "Verification", "VerificationTask", "Vote", "WebhookEvent", "WorkMeasure",
 ]

@@ -1,17 +1,19 @@
 """Assignment: one Toloker's attempt at one job."""
 from django.db import models
 
-from annotation.models import Snapshot
+from annotation.models import Job, Snapshot
 from crowdsourcing.models.accounts import Toloker
 from crowdsourcing.models.pools import Pool, TaskSuite
 from crowdsourcing.statuses import AssignmentStatus
 
 
 class Assignment(models.Model):
-    """A mirror of the platform's assignment: every field but `snapshot`, `work_note` and `suspicion*` is what the platform said."""
+    """A mirror of the platform's assignment: every field but `job`, `snapshot`, `work_note` and `suspicion*` is what the platform said."""
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="assignments")
     task_suite = models.ForeignKey(TaskSuite, on_delete=models.PROTECT, related_name="assignments")
+    # Where its work lies: the suite's job, or where several people do it one of that job's replicas (mirror.places). Never changes.
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="assignments")
     toloker = models.ForeignKey(Toloker, on_delete=models.PROTECT, related_name="assignments")
     remote_id = models.CharField(max_length=64)
     status = models.CharField(max_length=32, choices=AssignmentStatus.choices, db_index=True)

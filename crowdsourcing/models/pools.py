@@ -24,6 +24,9 @@ class Pool(models.Model):
     auto_close_after_complete_delay_seconds = models.PositiveIntegerField(default=0, validators=[MaxValueValidator(259_200)])
     assignment_max_duration_seconds = models.PositiveIntegerField(default=600, validators=[MinValueValidator(5)])
     auto_accept_period_day = models.PositiveSmallIntegerField(default=21, validators=[MinValueValidator(1), MaxValueValidator(21)])
+    # How many Tolokers do each job, each for themselves; more than one: their work is merged (quality.merging).
+    overlap = models.PositiveSmallIntegerField(
+        default=1, db_default=1, validators=[MinValueValidator(1), MaxValueValidator(10)])
     # Toloka's filter grammar: {"and"|"or": [...]}; {} means everyone.
     filter = models.JSONField(default=dict, blank=True)
     # What Tolokers work in, and what of it the requester chose ({"shapes": ["rectangle", ...]} for the platform's own).

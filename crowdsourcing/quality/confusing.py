@@ -34,7 +34,7 @@ def _count_round(pool: Pool, against: str) -> int:
     ids = list(uncounted(pool, against, version).order_by("pk").values_list("pk", flat=True)[:ROUND])
     if not ids:
         return 0
-    rows = uncounted(pool, against, version).filter(id__any_of=ids).select_related("snapshot", "task_suite__job__task").order_by("pk")
+    rows = uncounted(pool, against, version).filter(id__any_of=ids).select_related("snapshot", "task_suite", "job__task").order_by("pk")
     sizes = {number: (width, height) for number, width, height in Frame.objects.filter(task=pool.task_id).order_by().values_list(
         "number", "width", "height")}
     # A snapshot may be large: a few at a time in memory.
@@ -50,7 +50,7 @@ def _cells(row: Any, against: str, sizes: dict[int, tuple[int, int]]) -> dict[st
     assert isinstance(row, Assignment) and row.snapshot is not None
     given = row.snapshot.data["frames"]
     if against == _KINDS.TRUTH:
-        true = truth_of(job=row.task_suite.job)
+        true = truth_of(job=row.job)
         # Nobody knows what is right on the other frames.
         return cells_of(compare_frames(true, {number: given[number] for number in true if number in given}, sizes, ids=False))
     corrected = Snapshot.objects.values_list("data", flat=True).get(pk=int(row.corrected))  # type: ignore[attr-defined]

@@ -20,18 +20,18 @@ LATE = timedelta(minutes=10)
 
 def evidence_of(pool: Pool, ids: Sequence[int]) -> dict[int, Evidence]:
     """By assignment. Eight queries at most, however many."""
-    rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite__job").defer("solution"))
+    rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite", "job").defer("solution"))
     measures = WorkMeasure.objects.in_bulk([row.pk for row in rows])
     scores = TruthScore.objects.in_bulk([row.pk for row in rows])
-    truth, rejected = truth_frames_of(pool, {row.task_suite.job_id for row in rows}), _rejected(rows)
+    truth, rejected = truth_frames_of(pool, {row.job_id for row in rows}), _rejected(rows)
     answers = _answers(rows)
-    return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.task_suite.job_id, 0),
+    return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.job_id, 0),
                             answers.get(row.pk, ()), rejected[row.task_suite_id]) for row in rows}
 
 
 def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: TruthScore | None, truth_frames: int,
             answers: tuple[Answer, ...], rejected: list[Any]) -> Evidence:
-    job = row.task_suite.job
+    job = row.job
     with_work = row.snapshot_id is not None
     # Counted before its work arrived, it counts nothing.
     measured = measure is not None and measure.with_work == with_work
@@ -61,7 +61,7 @@ def _rejected(rows: Sequence[Assignment]) -> dict[int, list[Any]]:
 
 def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:
     """Assignment -> what the verification crowd said about its frames, in their order."""
-    start = {row.pk: row.task_suite.job.start_frame for row in rows}
+    start = {row.pk: row.job.start_frame for row in rows}
     questions = list(VerificationTask.objects.filter(assignment__in=start).order_by("assignment_id", "frame"))
     votes: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
     given = list(Vote.objects.filter(task__in=[one.pk for one in questions]).order_by("pk").values_list("task", "toloker", "answer"))

@@ -28,9 +28,8 @@ def truth_frames_of(pool: Pool, of_jobs: Collection[int] | None = None) -> dict[
     frames = with_truth(Frame.objects.filter(
         task=OuterRef("task"), number__gte=OuterRef("start_frame"), number__lte=OuterRef("stop_frame"))).filter(truth=True)
     counted = Subquery(frames.order_by().values("task").annotate(number=Count("pk")).values("number"))
-    jobs = Job.objects.filter(task_suite__pool=pool).order_by().annotate(truth_frames=counted)
-    if of_jobs is not None:
-        jobs = jobs.filter(pk__in=of_jobs)
+    chosen = Job.objects.filter(task_suite__pool=pool) if of_jobs is None else Job.objects.filter(pk__in=of_jobs)
+    jobs = chosen.order_by().annotate(truth_frames=counted)
     return dict(jobs.filter(truth_frames__isnull=False).values_list("pk", "truth_frames"))
 
 

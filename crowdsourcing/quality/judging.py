@@ -36,7 +36,7 @@ def judge_pool(pool: Pool) -> int:
     measured = WorkMeasure.objects.filter(assignment__pool=pool)
     peers = Peers.of(_measure_of(row) for row in measured.values(*_FIELDS))
     waiting = list(Assignment.objects.filter(pool=pool, status=AssignmentStatus.SUBMITTED, measure__isnull=False).order_by("pk").values(
-        "pk", "toloker_id", "task_suite__job_id", "suspicion", "suspicion_signals", "suspicion_at",
+        "pk", "toloker_id", "job_id", "suspicion", "suspicion_signals", "suspicion_at",
         "truth_score__score", "truth_score__frames",
         *(f"measure__{name}" for name in _FIELDS)))
     return _write(pool, list(_opinions(waiting, peers, pool.task.project_id)))
@@ -58,7 +58,7 @@ def _measure_new(pool: Pool) -> int:
     """At most one round; how many."""
     rows = (Assignment.objects.filter(pool=pool, status__in=_CAME_IN, submitted__isnull=False)
             .filter(Q(measure=None) | Q(measure__with_work=False, snapshot__isnull=False))
-            .select_related("snapshot", "task_suite__job").order_by("-submitted", "-pk"))
+            .select_related("snapshot", "task_suite", "job").order_by("-submitted", "-pk"))
     ids = list(rows.values_list("pk", flat=True)[:ROUND])
     if not ids:
         return 0
@@ -72,7 +72,7 @@ def _measure_new(pool: Pool) -> int:
 
 
 def _measured(row: Assignment, sizes: dict[int, tuple[int, int]]) -> Measure:
-    job = row.task_suite.job
+    job = row.job
     assert row.submitted is not None
     frames = row.snapshot.data.get("frames", {}) if row.snapshot is not None else None
     return measure(frames, range(job.start_frame, job.stop_frame + 1), sizes, max(0.0, (row.submitted - row.created).total_seconds()))
@@ -90,7 +90,7 @@ def _opinions(waiting: list[dict[str, Any]], peers: Peers, project_id: int) -> I
     for row in waiting:
         accepted, rejected = records.get(row["toloker_id"], (0, 0))
         same = {name: [job if project == project_id else ELSEWHERE
-                       for job, project in alike[name][row["toloker_id"], row[f"measure__{name}"]] if job != row["task_suite__job_id"]]
+                       for job, project in alike[name][row["toloker_id"], row[f"measure__{name}"]] if job != row["job_id"]]
                 for name in alike}
         record = Record(accepted, rejected, sorted(same["places"]), sorted(same["sizes"]), row["truth_score__score"],
                         len(row["truth_score__frames"] or ()))
@@ -110,7 +110,7 @@ def _alike(tolokers: Iterable[int], name: str, digests: Iterable[str]) -> defaul
     """(Toloker, digest) -> the jobs in which that Toloker's shapes had it, each with its project."""
     found: defaultdict[tuple[int, str], set[tuple[int, int]]] = defaultdict(set)
     rows = WorkMeasure.objects.filter(**{f"{name}__any_of": list(digests)}, assignment__toloker__id__any_of=list(tolokers)).values_list(
-        "assignment__toloker_id", name, "assignment__task_suite__job_id", "assignment__task_suite__job__task__project_id")
+        "assignment__toloker_id", name, "assignment__job_id", "assignment__job__task__project_id")
     for toloker, digest, job, project in rows:
         found[toloker, digest].add((job, project))
     return found

@@ -64,11 +64,11 @@ def _score_round(pool: Pool, version: str) -> int:
     ids = list(unscored(pool, version).values_list("pk", flat=True)[:ROUND])
     sizes = {number: (width, height) for number, width, height in Frame.objects.filter(task=pool.task_id).order_by().values_list(
         "number", "width", "height")} if ids else {}
-    rows = Assignment.objects.filter(id__any_of=ids).select_related("snapshot", "task_suite__job__task").order_by("pk")
+    rows = Assignment.objects.filter(id__any_of=ids).select_related("snapshot", "task_suite", "job__task").order_by("pk")
     made = []
     # A snapshot may be large: a few at a time in memory.
     for row in rows.iterator(chunk_size=20):
-        truth = truth_of(job=row.task_suite.job)
+        truth = truth_of(job=row.job)
         if truth and row.snapshot is not None:
             score, frames = scores_of(truth, row.snapshot.data["frames"], sizes)
             made.append(TruthScore(assignment=row, score=score, frames=frames, truth=version))

@@ -28,7 +28,7 @@ class Counted:
 def comparable(pool: Pool) -> QuerySet[Any]:
     """The pool's submitted work, each with `corrected` (the snapshot of its reviewer's version as text, or None) and `has_truth`."""
     kept = Correction.objects.filter(
-        job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
+        job=OuterRef("job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
     return Assignment.objects.filter(pool=pool, status__in=_CAME_IN, snapshot__isnull=False).order_by().annotate(
         corrected=Cast(Subquery(kept), CharField()), has_truth=Exists(truth_of_suite()))
 

@@ -24,12 +24,12 @@ def kept_corrections(job: Job) -> dict[str, Correction]:
 
 def in_hand() -> Exists:
     """For a query of assignments: whether a reviewer has a draft of the attempt open."""
-    return Exists(Correction.objects.filter(job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), open=True))
+    return Exists(Correction.objects.filter(job=OuterRef("job"), attempt=OuterRef("remote_id"), open=True))
 
 
 def open_draft_of(assignment: Assignment) -> Correction | None:
     """The draft that a reviewer has open of this attempt, with `changed_frames`. One query."""
-    drafts = Correction.objects.filter(job=assignment.task_suite.job_id, attempt=assignment.remote_id, open=True)
+    drafts = Correction.objects.filter(job=assignment.job_id, attempt=assignment.remote_id, open=True)
     return drafts.select_related("owner").annotate(changed_frames=Count("frames")).first()
 
 
@@ -48,7 +48,7 @@ def what_becomes_of(draft: Correction, user: Any, kind: CommandKind) -> str:
 
 def correction_state(assignment: Assignment, user: Any, *, may_review: bool, busy: bool) -> dict[str, Any]:
     """For the bar: the attempt's correction with `changed_frames`, and which verbs are offered. One query."""
-    job = assignment.task_suite.job
+    job = assignment.job
     correction = (Correction.objects.select_related("owner", "snapshot__author").defer("snapshot__data")
                   .annotate(changed_frames=Count("frames")).filter(job=job, attempt=assignment.remote_id).first())
     holds = may_review and not busy and job.attempt == assignment.remote_id

@@ -9,7 +9,7 @@ from crowdsourcing.transitions import CONSUMES_OVERLAP
 
 def attempts_of(job: Job) -> QuerySet[Assignment]:
     """All attempts at a job, newest first, each with its snapshot and Toloker."""
-    return (Assignment.objects.filter(task_suite__job=job)
+    return (Assignment.objects.filter(job=job)
             .select_related("toloker", "snapshot", "pool", "truth_score").order_by("-created", "-remote_id"))
 
 

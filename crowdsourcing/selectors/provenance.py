@@ -24,11 +24,11 @@ def toloker_name(account_id: int, user_id: str) -> str:
 
 def provenance_of(jobs: Sequence[int]) -> dict[int, dict[str, str]]:
     """Job id -> column -> text, for jobs whose present holder is an assignment. Three queries."""
-    rows = Assignment.objects.filter(task_suite__job__in=jobs, remote_id=F("task_suite__job__attempt")).select_related(
+    rows = Assignment.objects.filter(job__in=jobs, remote_id=F("job__attempt")).select_related(
         "toloker", "task_suite", "pool__crowd_project__account")
     held = {assignment.pk: assignment for assignment in rows.defer("solution", "suspicion_signals")}
     verdicts, reasons = _verdicts(list(held)), _reasons(held)
-    return {assignment.task_suite.job_id: {**_facts(assignment), **verdicts.get(pk, {}), **reasons.get(pk, {})}
+    return {assignment.job_id: {**_facts(assignment), **verdicts.get(pk, {}), **reasons.get(pk, {})}
             for pk, assignment in held.items()}
 
 

@@ -128,7 +128,7 @@ def narrowed(rows: QuerySet[Assignment], filters: QueueFilters) -> QuerySet[Assi
     if filters.suspicion:
         wanted &= Q(suspicion__gte=LEVELS[filters.suspicion])
     if filters.issues:
-        wanted &= Q(Exists(Issue.objects.filter(job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), resolved_date=None)))
+        wanted &= Q(Exists(Issue.objects.filter(job=OuterRef("job"), attempt=OuterRef("remote_id"), resolved_date=None)))
     return rows.filter(wanted)
 
 
@@ -178,7 +178,7 @@ def next_to_review(user: Any, after: Assignment | None, filters: QueueFilters) -
     rows = undecided(queue_of(user, filters))
     if after is not None:
         rows = rows.filter(_behind(after, filters.sort)).exclude(pk=after.pk)
-    return rows.select_related("pool__task__project", "pool__crowd_project__account", "task_suite__job", "toloker").first()
+    return rows.select_related("pool__task__project", "pool__crowd_project__account", "task_suite", "job", "toloker").first()
 
 
 def _behind(after: Assignment, sort: str) -> Q:

@@ -37,10 +37,10 @@ class Results:
     def __init__(self, pool: Pool, status: AssignmentStatus, toloker: int | None = None) -> None:
         self.pool = pool
         self.rows = list(_work(pool, status, toloker).values(
-            "pk", "kept", "snapshot_id", "task_suite__job_id", "task_suite__job__start_frame", "task_suite__job__stop_frame",
+            "pk", "kept", "snapshot_id", "job_id", "job__start_frame", "job__stop_frame",
             "toloker_id", "toloker__user_id", "status"))
         self.places = [(row, number) for row in self.rows
-                       for number in range(row["task_suite__job__start_frame"], row["task_suite__job__stop_frame"] + 1)]
+                       for number in range(row["job__start_frame"], row["job__stop_frame"] + 1)]
 
     def __len__(self) -> int:
         return len(self.places)
@@ -50,7 +50,7 @@ class Results:
         frames = {frame.number: frame for frame in Frame.objects.filter(
             task=self.pool.task_id, number__in={number for _, number in wanted})}
         contents = _contents(wanted)
-        return [Result(row["pk"], row["task_suite__job_id"], row["toloker_id"], row["toloker__user_id"], row["status"],
+        return [Result(row["pk"], row["job_id"], row["toloker_id"], row["toloker__user_id"], row["status"],
                        row["kept"] != row["snapshot_id"], frames[number], contents.get(place) or {})
                 for place, (row, number) in enumerate(wanted) if number in frames]
 
@@ -58,7 +58,7 @@ class Results:
 def _work(pool: Pool, status: AssignmentStatus, toloker: int | None) -> QuerySet[Any]:
     """`kept`: the snapshot that counts. A reviewer's version goes with the attempt it was made of, unless that was rejected."""
     correction = Correction.objects.filter(
-        job=OuterRef("task_suite__job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
+        job=OuterRef("job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
     rows = Assignment.objects.filter(pool=pool, status=status, snapshot__isnull=False)
     if toloker is not None:
         rows = rows.filter(toloker=toloker)

@@ -14,8 +14,8 @@ CAME_IN = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED, AssignmentStat
 def truth_of_suite() -> QuerySet[Any]:
     """Inside a query over assignments: frames of the attempt's job of which is known what is right."""
     return with_truth(Frame.objects.filter(
-        task=OuterRef("pool__task"), number__gte=OuterRef("task_suite__job__start_frame"),
-        number__lte=OuterRef("task_suite__job__stop_frame"))).filter(truth=True)
+        task=OuterRef("pool__task"), number__gte=OuterRef("job__start_frame"),
+        number__lte=OuterRef("job__stop_frame"))).filter(truth=True)
 
 
 def unscored(pool: Pool, version: str) -> QuerySet[Assignment]:

@@ -62,7 +62,7 @@ def fix_and_accept(*, actor: Any, assignment: Assignment, comment: str = "") -> 
 
 def _locked(actor: Any, assignment: Assignment) -> Assignment:
     locked = (Assignment.objects.select_for_update(of=("self",))
-              .select_related("pool__task__project", "pool__crowd_project__account", "task_suite__job__task__project")
+              .select_related("pool__task__project", "pool__crowd_project__account", "task_suite", "job__task__project")
               .get(pk=assignment.pk))
     # A correction has an author: not even the house itself makes one.
     require(actor is not None and may_review(actor, locked.pool.task.project))
@@ -70,7 +70,7 @@ def _locked(actor: Any, assignment: Assignment) -> Assignment:
 
 
 def _job(assignment: Assignment) -> Job:
-    return assignment.task_suite.job
+    return assignment.job
 
 
 def _refuse_busy(assignment: Assignment) -> None:

@@ -67,11 +67,10 @@ def open_session(*, job_key: str, assignment_id: str) -> Opened:
     """
     suite = task_suite_of(job_key)
     news = _asked(suite, assignment_id, job_key)
-    mirror.mirror_assignments(suite.pool, [news])
-    if news.status != AssignmentStatus.ACTIVE:
+    assignment = mirror.mirror_assignment(suite.pool, news)
+    if assignment is None or news.status != AssignmentStatus.ACTIVE:
         raise NotYours("This task is no longer yours to work on: its time is over, or it was submitted.", "not_active")
-    job = suite.job
-    job.refresh_from_db()
+    job = assignment.job
     jobs.begin_attempt(job=job, attempt=news.id, worker=news.user_id)
     if job.attempt != news.id:
         raise NotYours("Somebody else works on this task now.", "not_active")

@@ -17,7 +17,7 @@ _LENGTHS = (400, 200, 100, 50)
 def open_issues(assignment: Assignment) -> list[Issue]:
     """What nobody has resolved about this very attempt, by frame, each with `line`: what a Toloker would read of it (`place`: `words`)."""
     return _dressed(assignment, Issue.objects.filter(
-        job=assignment.task_suite.job_id, attempt=assignment.remote_id, resolved_date=None))
+        job=assignment.job_id, attempt=assignment.remote_id, resolved_date=None))
 
 
 def chosen_issues(assignment: Assignment, wanted: Iterable[int]) -> list[Issue]:
@@ -77,7 +77,7 @@ def _dressed(assignment: Assignment, issues: Any) -> list[Any]:
     first = Comment.objects.filter(issue=OuterRef("pk")).order_by("pk").values("message")[:1]
     name = Frame.objects.filter(task=OuterRef("job__task"), number=OuterRef("frame")).values("name")[:1]
     rows = list(issues.order_by("frame", "pk").annotate(message=Subquery(first), frame_name=Subquery(name)))
-    job = assignment.task_suite.job
+    job = assignment.job
     for row in rows:
         row.words = " ".join((row.message or "").split())
         row.place = f"Frame {row.frame - job.start_frame + 1}" + (f" ({_shortened(row.frame_name, 40)})" if row.frame_name else "")

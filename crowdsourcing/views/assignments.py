@@ -100,7 +100,7 @@ def _dialog(request: HttpRequest, assignment: Assignment, form: forms.Form, word
         words = {**words, "draft": draft, "draft_note": what_becomes_of(draft, request.user, words["kind"]),
                  "verb": f"{words['verb']} all the same"}
     context = {
-        **words, "assignment": assignment, "form": form, "job": assignment.task_suite.job,
+        **words, "assignment": assignment, "form": form, "job": assignment.job,
         "action": reverse(address, args=[assignment.pk]) + ("?from=editor" if _from_editor(request) else ""), "back": back,
         "obstacles": [] if form.errors else selectors.obstacles(assignment, words["kind"]),
         "without_work": assignment.snapshot_id is None,
@@ -119,7 +119,7 @@ def _from_editor(request: HttpRequest) -> bool:
 
 def _where_from(request: HttpRequest, assignment: Assignment) -> str:
     """The page with the bar that was pressed: the job's, or its review in the editor."""
-    job = assignment.task_suite.job_id
+    job = assignment.job_id
     return reverse("annotation:job_editor", args=[job]) + "?mode=review" if _from_editor(request) else reverse(
         "annotation:job_detail", args=[job])
 

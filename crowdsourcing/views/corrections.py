@@ -75,7 +75,7 @@ def fix_and_accept(request: HttpRequest, assignment_id: int) -> HttpResponse:
     return render_dialog(request, "review_dialog", {
         "title": "Keep the correction and accept?", "verb": "Fix and accept", "icon": "check", "fee": fee, "total": assignment.reward + fee,
         "fee_percent": settings.PLATFORM_FEE_PERCENT, "open_issues": len(open_issues(assignment)), "assignment": assignment, "form": form,
-        "job": assignment.task_suite.job, "action": reverse("crowdsourcing:fix_and_accept", args=[assignment.pk]), "back": _job(assignment),
+        "job": assignment.job, "action": reverse("crowdsourcing:fix_and_accept", args=[assignment.pk]), "back": _job(assignment),
         "obstacles": [] if form.errors else selectors.obstacles(assignment, CommandKind.ACCEPT_ASSIGNMENT),
         "without_work": assignment.snapshot_id is None,
     }, status=422 if form.errors else 200)
@@ -87,8 +87,8 @@ def _question(request: HttpRequest, assignment: Assignment, name: str, words: di
 
 
 def _job(assignment: Assignment) -> str:
-    return reverse("annotation:job_detail", args=[assignment.task_suite.job_id])
+    return reverse("annotation:job_detail", args=[assignment.job_id])
 
 
 def _editor(assignment: Assignment) -> str:
-    return reverse("annotation:job_editor", args=[assignment.task_suite.job_id]) + "?mode=correction"
+    return reverse("annotation:job_editor", args=[assignment.job_id]) + "?mode=correction"

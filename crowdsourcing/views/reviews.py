@@ -92,7 +92,7 @@ def review_next(request: HttpRequest) -> HttpResponse:
     if found is None:
         messages.info(request, nothing_more(request.user, filters))
         return redirect(queue_address(filters))
-    job = found.task_suite.job_id
+    job = found.job_id
     if request.GET.get("to") == _EDITOR:
         return redirect(reverse("annotation:job_editor", args=[job]) + "?mode=review")
     return redirect("annotation:job_detail", job)

@@ -88,7 +88,7 @@ class Crowd:
         return self.assignment(remote_id)
 
     def assignment(self, remote_id: str) -> Assignment:
-        return Assignment.objects.select_related("pool__crowd_project__account", "task_suite__job", "toloker").get(remote_id=remote_id)
+        return Assignment.objects.select_related("pool__crowd_project__account", "task_suite", "job", "toloker").get(remote_id=remote_id)
 
     def accept(self, assignment: Assignment, comment: str = "") -> ProviderCommand:
         return self.deliver(assignments.accept_assignment(actor=self.owner, assignment=assignment, comment=comment))

@@ -22,7 +22,7 @@ def verification(pool: Pool, **fields: Any) -> Verification:
 def ask(assignment: Assignment, answer: str | None, confidence: float | None = None, *, frame: int | None = None,
         votes: tuple[str, ...] = ()) -> VerificationTask:
     """A question about the job's first frame; None: still open, "": nobody else is asked and there is no answer."""
-    job = assignment.task_suite.job
+    job = assignment.job
     made = VerificationTask.objects.create(
         verification=assignment.pool.verification, assignment=assignment, frame=job.start_frame if frame is None else frame,
         remote_task_id=f"v{next(_numbers)}", overlap=2, answer=answer or "", confidence=confidence,

@@ -88,7 +88,7 @@ def assignment(job: Job, status: str = "SUBMITTED", *, work: bool = True, age: t
         snapshot = Snapshot.objects.create(
             job=job, attempt=str(number), worker=toloker.user_id, reason="submitted", revision=1, digest="d" * 64, shape_count=1,
             data={"frames": {str(job.start_frame): {"shapes": [shape], "tags": []}}})
-    made = Assignment.objects.create(pool=suite.pool, task_suite=suite, toloker=toloker, remote_id=f"a{number}", status=status,
+    made = Assignment.objects.create(pool=suite.pool, task_suite=suite, job=job, toloker=toloker, remote_id=f"a{number}", status=status,
                                      reward=suite.pool.reward_per_assignment, snapshot=snapshot, **(times | fields))
     _remember(made, times)
     Job.objects.filter(pk=job.pk).update(stage=JOB_OF[status][0], state=JOB_OF[status][1], worker=toloker.user_id)

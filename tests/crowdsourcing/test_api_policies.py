@@ -59,7 +59,7 @@ def test_a_replay_tells_which_attempts_change_and_why(pool: Pool, alice: Any) ->
     assert (answer["looked_at"], answer["more_accepted"], answer["more_paid"]) == (2, 1, "0.050")
     assert (answer["before"], answer["after"]) == ({"open": 2}, {"accept": 1, "reject": 1})
     assert [(row["assignment"], row["job"], row["before"], row["after"]) for row in answer["changes"]] == [
-        (slow.pk, slow.task_suite.job_id, "open", "accept"), (quick.pk, quick.task_suite.job_id, "open", "reject")]
+        (slow.pk, slow.job_id, "open", "accept"), (quick.pk, quick.job_id, "open", "reject")]
     assert "5.0 seconds a frame" in answer["changes"][1]["why"]
     assert not Verdict.objects.exists()
 
@@ -73,10 +73,10 @@ def test_verdicts_are_listed_filtered_and_stand_in_their_assignment(pool: Pool, 
         rows = client.get(f"{ROOT}/verdicts").json()["results"]
     assert [(row["outcome"], row["source"], row["policy_version"], row["actor"]) for row in rows] == [
         ("accept", "automatic", 1, None), ("reject", "automatic", 1, None)]
-    assert (rows[1]["assignment"], rows[1]["pool"], rows[1]["job"]) == (quick.pk, pool.pk, quick.task_suite.job_id)
+    assert (rows[1]["assignment"], rows[1]["pool"], rows[1]["job"]) == (quick.pk, pool.pk, quick.job_id)
     assert client.get(f"{ROOT}/verdicts/{rows[1]['id']}").json() == rows[1]
     for query, count in (("outcome=reject", 1), (f"assignment={quick.pk}", 1), ("source=hand", 0), ("policy_version=1", 2),
-                         (f"pool={pool.pk}", 2), (f"job={quick.task_suite.job_id}", 1), ("after=2020-01-01T00:00:00Z", 2),
+                         (f"pool={pool.pk}", 2), (f"job={quick.job_id}", 1), ("after=2020-01-01T00:00:00Z", 2),
                          ("actor=alice", 0)):
         assert client.get(f"{ROOT}/verdicts?{query}").json()["count"] == count, query
     assert client.get(f"{ROOT}/verdicts?outcome=perhaps").status_code == 400

@@ -40,7 +40,7 @@ def four(pool: Pool) -> list[Assignment]:
     Assignment.objects.filter(pk=rows[3].pk).update(submitted=timezone.now() - timedelta(hours=500))
     signals = [{"code": "too_fast", "weight": 0.5, "text": "2 s a frame."}]
     Assignment.objects.filter(pk=rows[2].pk).update(suspicion=0.7, suspicion_signals=signals, suspicion_at=timezone.now())
-    Issue.objects.create(job=rows[0].task_suite.job, attempt=rows[0].remote_id, frame=0)
+    Issue.objects.create(job=rows[0].job, attempt=rows[0].remote_id, frame=0)
     return rows
 
 
@@ -93,7 +93,7 @@ def test_a_bulk_decision_from_the_call_to_the_results(call: Any, four: list[Assi
     items = call("get", f"/bulk-decisions/{number}/items").json()["results"]
     assert items[0]["assignment"] == four[2].pk and {item["outcome"] for item in items} == {"done", "failed"}
     (failed,) = call("get", f"/bulk-decisions/{number}/items", {"outcome": "failed"}).json()["results"]
-    assert (failed["job"], failed["detail"]) == (four[0].task_suite.job_id, "Not enough money. Top it up.")
+    assert (failed["job"], failed["detail"]) == (four[0].job_id, "Not enough money. Top it up.")
     assert call("get", f"/bulk-decisions/{number}/items", {"outcome": "lost"}).status_code == 400
     assert call("post", f"/bulk-decisions/{number}/retry", {"items": [failed["id"]]}).json()["outcomes"]["waiting"] == 1
     assert call("post", f"/bulk-decisions/{number}/stop").json()["outcomes"]["left"] == 1

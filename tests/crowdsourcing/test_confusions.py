@@ -43,7 +43,7 @@ def truth(pool: Pool, number: int, *shapes: dict[str, Any]) -> None:
 
 
 def correct(row: Assignment, *shapes: dict[str, Any]) -> Snapshot:
-    job = row.task_suite.job
+    job = row.job
     made = Snapshot.objects.create(job=job, attempt=row.remote_id, reason="corrected", revision=2, digest="c" * 64,
                                    data={"frames": {str(job.start_frame): {"shapes": list(shapes), "tags": []}}})
     Correction.objects.update_or_create(job=job, attempt=row.remote_id, defaults={"snapshot": made, "open": False, "base_digest": "d"})

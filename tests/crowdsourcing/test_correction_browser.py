@@ -17,19 +17,19 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def page(client: Any, alice: Any, live_server: Any, assignment: Assignment, new_context: Callable[..., BrowserContext]) -> Page:
     """The job's page; the submission holds the car that is on the job."""
-    Snapshot.objects.update(attempt=assignment.remote_id, data={"frames": shapes.frames_of(job=assignment.task_suite.job)})
+    Snapshot.objects.update(attempt=assignment.remote_id, data={"frames": shapes.frames_of(job=assignment.job)})
     client.force_login(alice)
     context = new_context(viewport={"width": 1440, "height": 900})
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     opened = context.new_page()
-    opened.goto(f"{live_server.url}/jobs/{assignment.task_suite.job_id}")
+    opened.goto(f"{live_server.url}/jobs/{assignment.job_id}")
     return opened
 
 
 def test_fix_look_at_the_difference_and_accept(page: Page, assignment: Assignment) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    bar, job = page.get_by_role("group", name="Review"), assignment.task_suite.job
+    bar, job = page.get_by_role("group", name="Review"), assignment.job
     bar.get_by_role("button", name="Fix").click()
     page.wait_for_url("**/editor?mode=correction")
     page.evaluate("() => window.ed.ready")

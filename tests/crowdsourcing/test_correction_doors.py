@@ -21,11 +21,11 @@ def browser(client: Any, alice: Any) -> Any:
 
 
 def page(browser: Any, assignment: Assignment) -> str:
-    return browser.get(f"/jobs/{assignment.task_suite.job_id}").content.decode()
+    return browser.get(f"/jobs/{assignment.job_id}").content.decode()
 
 
 def test_fix_opens_the_editor_and_the_bar_leads_on(browser: Any, waiting: Assignment, django_assert_max_num_queries: Any) -> None:
-    job, address = waiting.task_suite.job_id, f"/assignments/{waiting.pk}/fix"
+    job, address = waiting.job_id, f"/assignments/{waiting.pk}/fix"
     assert f'action="{address}"' in page(browser, waiting)
     opened = browser.post(address)
     assert opened.url == f"/jobs/{job}/editor?mode=correction"
@@ -89,7 +89,7 @@ def test_strangers_get_404_everywhere(client: Any, waiting: Assignment, stranger
     for end in ("", "/keep", "/accept", "/throw-away"):
         assert client.post(f"/assignments/{waiting.pk}/fix{end}").status_code == 404
         assert client.post(f"/api/crowdsourcing/assignments/{waiting.pk}/fix{end}").status_code == 404
-    assert client.get(f"/jobs/{waiting.task_suite.job_id}/editor?mode=correction").status_code == 404
+    assert client.get(f"/jobs/{waiting.job_id}/editor?mode=correction").status_code == 404
     assert not Correction.objects.exists()
 
 

@@ -205,7 +205,7 @@ def test_whoever_tries_a_refused_decision_again_decides_it(pool: Pool, alice: An
 def test_what_a_reviewer_has_in_hand_is_left_alone(pool: Pool, alice: Any) -> None:
     held, planned, free = attempts(pool, 5, 5, 5)
     set_policy(actor=alice, pool=pool, config=FAST)
-    correction = Correction.objects.create(job=held.task_suite.job, attempt=held.remote_id, owner=alice, base_digest="d")
+    correction = Correction.objects.create(job=held.job, attempt=held.remote_id, owner=alice, base_digest="d")
     bulk = BulkDecision.objects.create(actor=alice, verb="accept_assignment", count=1, amount=Decimal("0.05"))
     BulkItem.objects.create(bulk=bulk, assignment=planned)
     assert settle_pool(pool) == 1

@@ -374,7 +374,7 @@ def test_the_panel_counts_jobs_and_money_and_names_the_next_step(browser: Any, p
     page = text_of(browser.get(reverse("annotation:task_detail", args=[pool.task_id])))
     panel = page[page.index('id="crowd-pool"'):page.index('id="jobs-title"')]
     assert "1 accepted" in panel and "1 to review" in panel and "1 rejected attempt" in panel
-    assert "1 job waits for your review" in panel and reverse("annotation:job_detail", args=[waiting.task_suite.job_id]) in panel
+    assert "1 job waits for your review" in panel and reverse("annotation:job_detail", args=[waiting.job_id]) in panel
     assert all(amount in panel for amount in ("$0.20", "$0.05", "$0.10"))
 
 

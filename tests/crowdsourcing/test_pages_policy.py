@@ -65,7 +65,7 @@ def test_trying_says_what_would_change_and_changes_nothing(browser: Any, pool: P
     assert "2 more accepted, $0.10 more." in text
     assert "over 3 submitted attempts" in text
     assert "5.0 seconds a frame" in text
-    assert f"Job {slow.task_suite.job_id}" in text
+    assert f"Job {slow.job_id}" in text
     assert not ReviewPolicy.objects.exists()
     assert not Verdict.objects.exists()
     assert not ProviderCommand.objects.exists()
@@ -131,7 +131,7 @@ def test_the_job_page_tells_every_verdict_with_what_it_was_made_of(browser: Any,
                 {"frame": 1, "answer": "BAD", "confidence": 0.9, "settled": True, "votes": [
                     {"answer": "BAD", "weight": 0.75}, {"answer": "OK", "weight": None}]}]})
     Verdict.objects.create(assignment=row, outcome="accept", source="hand", actor=alice, explanation="Accepted by alice: <b>Fine</b>")
-    response = browser.get(reverse("annotation:job_detail", args=[row.task_suite.job_id]))
+    response = browser.get(reverse("annotation:job_detail", args=[row.job_id]))
     assert "<b>Fine</b>" not in response.content.decode()
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
     for part in ("Reject: verification crowd", "Frame 1 was found not to be right.", "policy 2", "guide 3", "90 % sure", "Accept: by hand",

@@ -48,7 +48,7 @@ def jobs_in(page: str) -> list[int]:
 
 
 def number_of(row: Assignment) -> int:
-    return row.task_suite.job_id
+    return row.job_id
 
 
 def hidden_of(page: str) -> dict[str, list[str]]:

@@ -47,7 +47,7 @@ def reissue_address(assignment: Assignment) -> str:
 
 
 def job_page(browser: Any, assignment: Assignment) -> str:
-    return text_of(browser.get(reverse("annotation:job_detail", args=[assignment.task_suite.job_id])))
+    return text_of(browser.get(reverse("annotation:job_detail", args=[assignment.job_id])))
 
 
 def offered(page: str, assignment: Assignment) -> list[str]:
@@ -88,7 +88,7 @@ def test_accepting_names_the_price_and_asks_the_platform(browser: Any, pool: Poo
     assignment = scene.assignment(pool.task.jobs.first())
     assert "charged <strong>$0.05</strong>" in text_of(browser.get(accept_address(assignment), HTTP_HX_REQUEST="true"))
     response = browser.post(accept_address(assignment), {"comment": " Good boxes. "})
-    assert response.url == reverse("annotation:job_detail", args=[assignment.task_suite.job_id])
+    assert response.url == reverse("annotation:job_detail", args=[assignment.job_id])
     command = ProviderCommand.objects.get()
     assert (command.kind, command.target_id, command.payload) == ("accept_assignment", assignment.pk, {"comment": "Good boxes."})
     assignment.refresh_from_db()
@@ -184,7 +184,7 @@ def test_the_queue_can_be_narrowed_to_a_pool(browser: Any, pool: Pool, alice: An
     other = scene.pool(scene.task(scene.project(alice, "Other"), "Elsewhere", jobs=1))
     here, there = scene.assignment(pool.task.jobs.first()), scene.assignment(other.task.jobs.first())
     page = text_of(browser.get(reverse("crowdsourcing:review_queue"), {"pool": other.pk}))
-    assert f"Job {there.task_suite.job_id}<" in page and f"Job {here.task_suite.job_id}<" not in page
+    assert f"Job {there.job_id}<" in page and f"Job {here.job_id}<" not in page
     assert browser.get(reverse("crowdsourcing:review_queue"), {"pool": "x'"}).status_code == 200
 
 

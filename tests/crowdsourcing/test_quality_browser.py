@@ -43,5 +43,5 @@ def test_from_the_task_to_the_charts_the_labels_and_one_toloker(
     page.get_by_role("link", name="Rejected").click()
     page.get_by_role("link", name=f"…{rows[1].toloker.user_id[-8:]}").click()
     expect(page.get_by_role("heading", name="1 attempt")).to_be_visible()
-    page.get_by_role("link", name=f"Job {rows[1].task_suite.job_id}").click()
-    expect(page.get_by_role("heading", name=f"Job #{rows[1].task_suite.job_id}")).to_be_visible()
+    page.get_by_role("link", name=f"Job {rows[1].job_id}").click()
+    expect(page.get_by_role("heading", name=f"Job #{rows[1].job_id}")).to_be_visible()

@@ -64,7 +64,7 @@ def text_of(response: Any) -> str:
 
 def vote(pool: Pool, row: Assignment, answers: dict[Toloker, str], settled: str = "OK") -> None:
     verification, _ = Verification.objects.get_or_create(pool=pool, defaults={"mark": uuid.uuid4().hex})
-    question = VerificationTask.objects.create(verification=verification, assignment=row, frame=row.task_suite.job.start_frame,
+    question = VerificationTask.objects.create(verification=verification, assignment=row, frame=row.job.start_frame,
                                                answer=settled, confidence=0.9, decided_at=timezone.now())
     for number, (toloker, answer) in enumerate(answers.items()):
         Vote.objects.create(task=question, toloker=toloker, remote_assignment_id=f"{question.pk}-{number}", answer=answer,
@@ -149,7 +149,7 @@ def test_forty_labels_stay_readable_and_all_can_be_seen(browser: Any, pool: Pool
 
 def test_pictures_show_the_regions_that_count_with_a_way_to_the_job(browser: Any, pool: Pool, four: list[Assignment]) -> None:
     van = pool.task.project.labels.get(name="van")
-    job = four[1].task_suite.job
+    job = four[1].job
     kept = Snapshot.objects.create(job=job, attempt=four[1].remote_id, reason="corrected", revision=2, digest="c" * 64, data={"frames": {
         str(job.start_frame): {"shapes": [{"type": "polygon", "points": [1, 2, 30, 2, 30, 40], "label_id": van.pk}], "tags": []}}})
     Correction.objects.create(job=job, attempt=four[1].remote_id, snapshot=kept, open=False, base_digest="d")
@@ -174,10 +174,10 @@ def test_a_frame_with_very_many_shapes_says_so_and_draws_some(browser: Any, pool
 def test_a_worker_page_tells_their_story_and_nobody_elses(browser: Any, alice: Any, bob: Any, pool: Pool, four: list[Assignment]) -> None:
     bad = four[2].toloker
     page = text_of(browser.get(f"/crowdsourcing/workers/{bad.pk}"))
-    for words in ("0 of 1 decided", "It fits the truth by 10 %.", "5 s a frame; the usual job", f"Job {four[2].task_suite.job_id}",
+    for words in ("0 of 1 decided", "It fits the truth by 10 %.", "5 s a frame; the usual job", f"Job {four[2].job_id}",
                   "10 %", f"/pools/{pool.pk}/results?worker={bad.pk}"):
         assert words in page, words
-    assert f"Job {four[0].task_suite.job_id}<" not in page
+    assert f"Job {four[0].job_id}<" not in page
     # The same Toloker in Bob's pool: neither sees what they did for the other.
     other = scene.pool(scene.task(scene.project(bob, "Cows"), "Herd", jobs=1), scene.crowd_project(
         scene.project(bob, "Sheep"), account=pool.crowd_project.account))
@@ -232,7 +232,7 @@ def test_ten_thousand_attempts_are_counted_in_one_query(alice: Any, django_asser
     people = Toloker.objects.bulk_create([Toloker(account=account, user_id=f"w{number}") for number in range(200)])
     now = timezone.now()
     rows = Assignment.objects.bulk_create([Assignment(
-        pool=pool, task_suite=suite, toloker=people[number % 200], remote_id=f"a{number}", status="ACCEPTED" if number % 4 else "REJECTED",
+        pool=pool, task_suite=suite, job_id=suite.job_id, toloker=people[number % 200], remote_id=f"a{number}", status="ACCEPTED" if number % 4 else "REJECTED",
         reward=Decimal("0.05"), created=now, submitted=now, accepted=now - timedelta(hours=number) if number % 4 else None,
         rejected=None if number % 4 else now) for number in range(10_000)], batch_size=2_000)
     WorkMeasure.objects.bulk_create([WorkMeasure(assignment=row, with_work=True, frames=1, seconds=number % 100, marks=3)

@@ -45,7 +45,7 @@ def page(client: Any, alice: Any, live_server: Any, rows: list[Assignment], new_
 
 
 def test_keys_walk_the_queue_and_one_question_decides_the_rest(page: Page, rows: list[Assignment]) -> None:
-    job = [row.task_suite.job_id for row in rows]
+    job = [row.job_id for row in rows]
     page.goto("/review")
     page.get_by_label("Order").select_option("suspicion")
     expect(page.locator("[data-row]").first).to_contain_text(f"Job {job[2]}")

@@ -40,7 +40,7 @@ def page(client: Any, alice: Any, live_server: Any, assignment: Assignment, new_
     context = new_context()
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     opened = context.new_page()
-    opened.goto(live_server.url + reverse("annotation:job_editor", args=[assignment.task_suite.job_id]) + "?mode=review")
+    opened.goto(live_server.url + reverse("annotation:job_editor", args=[assignment.job_id]) + "?mode=review")
     opened.evaluate("() => window.ed.ready")
     expect(opened.locator(".ed-loading")).to_have_count(0)
     return opened
@@ -86,7 +86,7 @@ def test_a_review_from_the_first_issue_to_the_rejection(page: Page, live_server:
     card.get_by_role("button", name="The red car is missing").click()
     expect(page.get_by_role("button", name="Issue 3, open: The red car is missing")).to_be_visible()
     made = list(Issue.objects.order_by("pk").values_list("frame", "attempt", "shape_id"))
-    [box] = shapes.frames_of(job=assignment.task_suite.job)["0"]["shapes"]
+    [box] = shapes.frames_of(job=assignment.job)["0"]["shapes"]
     assert made == [(0, assignment.remote_id, None), (0, assignment.remote_id, box["id"]), (1, assignment.remote_id, None)]
     place, region = Issue.objects.order_by("pk")[0].position, Issue.objects.order_by("pk")[2].position
     assert all(abs(a - b) <= 2 for a, b in zip(place, [400, 300], strict=True)), place

@@ -34,7 +34,7 @@ def assignment(alice: Any) -> Assignment:
 
 
 def issue(assignment: Assignment, frame: int = 11, message: str = "Wrong label", **fields: Any) -> Issue:
-    made = Issue.objects.create(**{"job": assignment.task_suite.job, "attempt": assignment.remote_id, "frame": frame, "position": [5, 5],
+    made = Issue.objects.create(**{"job": assignment.job, "attempt": assignment.remote_id, "frame": frame, "position": [5, 5],
                                    "owner": assignment.pool.task.owner, **fields})
     Comment.objects.create(issue=made, message=message, owner=made.owner)
     return made
@@ -113,7 +113,7 @@ def test_the_dialog_ticks_all_open_issues_and_previews_what_is_sent(browser: Any
     preview = browser.post(address(assignment, "assignment_reject_preview"), body).content.decode()
     assert "Please look again.\n\n1. Frame 3 (street_12.jpg): Missing object" in preview and "Wrong" not in preview
     assert not ProviderCommand.objects.exists()
-    assert browser.post(address(assignment), body).url == reverse("annotation:job_detail", args=[assignment.task_suite.job_id])
+    assert browser.post(address(assignment), body).url == reverse("annotation:job_detail", args=[assignment.job_id])
     assert sent(assignment) == "Please look again.\n\n1. Frame 3 (street_12.jpg): Missing object"
 
 
@@ -154,7 +154,7 @@ def test_strangers_preview_nothing(client: Any, stranger: Any, assignment: Assig
 
 def test_the_bar_stands_above_the_editor_in_review_and_leads_back_there(
         browser: Any, assignment: Assignment, django_assert_max_num_queries: Any) -> None:
-    editor = reverse("annotation:job_editor", args=[assignment.task_suite.job_id])
+    editor = reverse("annotation:job_editor", args=[assignment.job_id])
     # The session's token, and the user's own session of the browser, are written as well.
     with django_assert_max_num_queries(14):
         page = browser.get(editor + "?mode=review").content.decode()
@@ -168,5 +168,5 @@ def test_the_bar_stands_above_the_editor_in_review_and_leads_back_there(
 def test_the_job_page_counts_open_issues(browser: Any, assignment: Assignment) -> None:
     issue(assignment)
     issue(assignment, resolved_date=assignment.created)
-    page = browser.get(reverse("annotation:job_detail", args=[assignment.task_suite.job_id])).content.decode()
+    page = browser.get(reverse("annotation:job_detail", args=[assignment.job_id])).content.decode()
     assert ">1 open issue</a>" in page

@@ -86,8 +86,8 @@ def test_the_deadline_is_the_platforms_and_told_on_our_clock(alice: Any, pool: P
     ({}, (0, 1, 2, 3))])
 def test_each_filter_narrows(alice: Any, four: list[Assignment], query: dict[str, str], left: tuple[int, ...]) -> None:
     for number, resolved in ((2, None), (3, timezone.now())):
-        Issue.objects.create(job=four[number].task_suite.job, attempt=four[number].remote_id, frame=0, resolved_date=resolved)
-    Issue.objects.create(job=four[0].task_suite.job, attempt="an earlier one", frame=0)
+        Issue.objects.create(job=four[number].job, attempt=four[number].remote_id, frame=0, resolved_date=resolved)
+    Issue.objects.create(job=four[0].job, attempt="an earlier one", frame=0)
     Assignment.objects.filter(pk=four[2].pk).update(submitted=timezone.now() - timedelta(hours=2, minutes=30))
     assert {row.pk for row in queue_of(alice, QueueFilters.parse(query))} == {four[number].pk for number in left}
 
@@ -125,7 +125,7 @@ def test_levels_have_edges() -> None:
 def test_the_address_of_next_goes_on_in_its_queue_and_says_when_it_is_over(client: Any, alice: Any, four: list[Assignment]) -> None:
     client.force_login(alice)
     address = reverse("crowdsourcing:review_next")
-    job = [row.task_suite.job_id for row in four]
+    job = [row.job_id for row in four]
     assert client.get(address).url == reverse("annotation:job_detail", args=[job[0]])
     in_editor = client.get(address, {"after": four[0].pk, "to": "editor"}).url
     assert in_editor == reverse("annotation:job_editor", args=[job[1]]) + "?mode=review"

@@ -149,7 +149,7 @@ def test_a_pools_work_is_judged_and_stored_with_reasons(pool: Pool) -> None:
     assert codes[good[0].pk] == [] and good[0].suspicion == 0 and good[0].suspicion_at is not None
     assert codes[hasty.pk] == ["too_fast"] and hasty.suspicion == 0.5
     assert codes[copied.pk] == codes[good[2].pk] == ["same_places"]
-    assert f"job {good[2].task_suite.job_id}." in copied.suspicion_signals[0]["text"]
+    assert f"job {good[2].job_id}." in copied.suspicion_signals[0]["text"]
     assert codes[lost.pk] == ["without_work"] and lost.suspicion == 0.8
     assert quality.judge_pool(pool) == 0, "nothing changed, nothing written"
     assert not quality.pools_unread().exists()
@@ -165,7 +165,7 @@ def test_opinions_follow_the_pool_the_tolokers_record_and_work_that_arrives_late
     assert first.suspicion == 0, "nobody to compare with"
     for number in range(2, 7):
         submitted(pool, number, drawn(number))
-    late = Snapshot.objects.create(job=lost.task_suite.job, attempt=lost.remote_id, reason="submitted", revision=1, digest="d" * 64,
+    late = Snapshot.objects.create(job=lost.job, attempt=lost.remote_id, reason="submitted", revision=1, digest="d" * 64,
                                    shape_count=3, data={"frames": {"1": {"shapes": drawn(1), "tags": []}}})
     Assignment.objects.filter(pk=lost.pk).update(snapshot=late, submitted=lost.created + timedelta(seconds=60))
     other = scene.pool(scene.task(pool.task.project, "Tuesday"), pool.crowd_project)

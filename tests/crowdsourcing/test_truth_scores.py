@@ -136,7 +136,7 @@ def test_a_honeypot_has_the_truth_of_its_picture(crowd: Crowd, worked: Assignmen
 def test_a_death_between_rounds_keeps_what_was_scored(crowd: Crowd, worked: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     other = crowd.work(1)
     for attempt in (worked, other):
-        ImportedFrame.objects.create(task=crowd.task, kind="ground truth", frame=attempt.task_suite.job.start_frame, shapes=[A])
+        ImportedFrame.objects.create(task=crowd.task, kind="ground truth", frame=attempt.job.start_frame, shapes=[A])
     monkeypatch.setattr(scoring, "ROUND", 1)
     calls = []
 

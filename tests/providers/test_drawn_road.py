@@ -94,6 +94,6 @@ def test_from_set_up_to_accepted_work_and_its_export(alice: Any, sandbox: Sandbo
     request.refresh_from_db()
     drawn = json.loads(zipfile.ZipFile(io.BytesIO(request.result.read())).read("image_annotation.json"))
     # The very numbers that the robots wrote.
-    given = [answer["result"] for work in Assignment.objects.filter(status="ACCEPTED").order_by("task_suite__job__start_frame")
+    given = [answer["result"] for work in Assignment.objects.filter(status="ACCEPTED").order_by("job__start_frame")
              for answer in work.solution["frames"]]
     assert [one["result"] for one in drawn] == given

@@ -39,12 +39,12 @@ def _unasked(verification: Verification) -> QuerySet[Assignment]:
     return (Assignment.objects.filter(pool=verification.pool_id, status=AssignmentStatus.SUBMITTED, snapshot__isnull=False,
                                       verification_tasks=None)
             .exclude(verdicts__outcome__in=[Verdict.Outcome.ACCEPT, Verdict.Outcome.REJECT])
-            .select_related("task_suite__job").order_by("submitted", "pk"))
+            .select_related("task_suite", "job").order_by("submitted", "pk"))
 
 
 @transaction.atomic
 def _planned(verification: Verification, rows: list[Assignment]) -> int:
-    frames = [(row, number) for row in rows for number in row.task_suite.job.numbers]
+    frames = [(row, number) for row in rows for number in row.job.numbers]
     for start in range(0, len(frames), BATCH):
         operation = uuid.uuid4()
         VerificationTask.objects.bulk_create([
@@ -56,7 +56,7 @@ def _planned(verification: Verification, rows: list[Assignment]) -> int:
 def send(verification: Verification, provider: Provider) -> int:
     """Send what is not at the platform yet, batch by batch; how many. Raises ProviderError."""
     rows = (verification.tasks.filter(remote_task_id="", decided_at=None)
-            .select_related("assignment__task_suite__job", "assignment__snapshot").order_by("operation_id", "pk"))
+            .select_related("assignment__job", "assignment__snapshot").order_by("operation_id", "pk"))
     sent = 0
     for operation, batch in groupby(rows.iterator(chunk_size=BATCH), key=lambda task: task.operation_id):
         sent += _send(verification, provider, operation, list(batch))
