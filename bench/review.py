@@ -55,8 +55,8 @@ def make_waiting(count: int) -> tuple[Any, Any]:
                   data={"frames": {str(job.start_frame): {"shapes": [shape(dice, number) for number in range(3)], "tags": []}}})
          for job in jobs], batch_size=500)
     Assignment.objects.bulk_create(
-        [Assignment(pool=pool, task_suite=suite, job_id=suite.job_id, toloker=dice.choice(tolokers), remote_id=str(suite.job_id), status="SUBMITTED",
-                    reward="0.05", created=now - timedelta(minutes=number + dice.randint(2, 20)),
+        [Assignment(pool=pool, task_suite=suite, job_id=suite.job_id, toloker=dice.choice(tolokers), remote_id=str(suite.job_id),
+                    status="SUBMITTED", reward="0.05", created=now - timedelta(minutes=number + dice.randint(2, 20)),
                     submitted=now - timedelta(minutes=number), snapshot=snapshot)
          for number, (suite, snapshot) in enumerate(zip(suites, snapshots, strict=True))], batch_size=2_000)
     return owner, pool

@@ -40,7 +40,8 @@ def pools_for(user: Any) -> QuerySet[Pool]:
 
 def assignments_for(user: Any) -> QuerySet[Assignment]:
     return (Assignment.objects.filter(pool__task__project__in=_projects(user))
-            .select_related("pool__task__project", "pool__crowd_project__account", "task_suite", "job", "toloker", "snapshot", "truth_score")
+            .select_related("pool__task__project", "pool__crowd_project__account", "task_suite", "job", "toloker", "snapshot",
+                            "truth_score")
             .defer("snapshot__data"))
 
 

@@ -16,8 +16,8 @@ def publish(provider: Provider, pool: Pool, suites: Sequence[TaskSuite]) -> list
     if operation_id is None:
         raise ValueError("The pool has no operation id.")
     if not is_drawn_there(pool):
-        return provider.ensure_tasks(pool.remote_id, [job_key_of(suite) for suite in suites], operation_id)
-    return provider.ensure_drawings(pool.remote_id, _pages(pool, suites), operation_id, together=in_pages(pool))
+        return provider.ensure_tasks(pool.remote_id, [job_key_of(suite) for suite in suites], operation_id, overlap=pool.overlap)
+    return provider.ensure_drawings(pool.remote_id, _pages(pool, suites), operation_id, together=in_pages(pool), overlap=pool.overlap)
 
 
 def _pages(pool: Pool, suites: Sequence[TaskSuite]) -> list[DrawingPage]:

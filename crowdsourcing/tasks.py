@@ -227,7 +227,11 @@ def _settle(pool: Pool) -> None:
     try:
         # The truth may have changed since the work was seen.
         quality.score_pool(pool)
+        quality.agree_pool(pool)
         quality.settle_pool(pool, wake)
+        for command in quality.ask_one_more(pool):
+            wake(command)
+        quality.merge_pool(pool)
     except Exception:
         log.exception("Settling the policy of pool %s failed", pool.pk)
 

@@ -73,7 +73,8 @@ def put_merged(*, job: Job, frames: dict[int, Any], complete: bool, revision: in
     if locked.revision != (revision or 0) and present:
         raise Refused("Somebody changed this job by hand. Merge again to put the merged work in its place; what is there is kept.",
                       "changed_since")
-    content = validate_frames(job=locked, frames={str(number): frames.get(number) or {"shapes": [], "tags": []} for number in locked.numbers})
+    nothing: dict[str, Any] = {"shapes": [], "tags": []}
+    content = validate_frames(job=locked, frames={str(number): frames.get(number) or nothing for number in locked.numbers})
     if present and any(shape.get("source") != "consensus" for kept in present.values() for shape in kept["shapes"]):
         take_snapshot(locked, Snapshot.Reason.REPLACED, present, attempt="", worker="")
     write_frames(locked, content)

@@ -122,14 +122,16 @@ def accept_assignment(work: Work) -> None:
 
 
 def _withdraw_offer(work: Work, suite: TaskSuite, *, unseen: bool = False) -> None:
-    """A rejected job that was offered again and is accepted after all needs nobody else, unless somebody has it by now.
+    """A rejected job that was offered again and is accepted after all needs nobody else, unless somebody has it by now: no more places
+    stay open than people are still wanted.
 
     `unseen`: the platform may have offered it again by its own rule before we saw that.
     """
-    used = selectors.consuming_attempts(suite)
-    if suite.overlap > used or unseen:
+    missing = selectors.places_missing(suite)
+    if missing < 0 or unseen:
         work.step("Withdrawing the offer to other Tolokers")
-        mirror.mirror_tasks(suite.pool, [offers.withdraw(work.provider, suite, overlap=used)], work.command)
+        least = max(selectors.consuming_attempts(suite), suite.overlap + missing)
+        mirror.mirror_tasks(suite.pool, [offers.withdraw(work.provider, suite, overlap=least)], work.command)
 
 
 def reject_assignment(work: Work) -> None:
@@ -139,13 +141,13 @@ def reject_assignment(work: Work) -> None:
     mirror.mirror_assignments(assignment.pool, [news], work.command)
     if assignment.pool.reissue_policy == ReissuePolicy.AT_ONCE:
         work.step("Looking who may take it next")
-        mirror.mirror_tasks(assignment.pool, offers.offered(work.provider, assignment.pool, overlap_from=2))
+        mirror.mirror_tasks(assignment.pool, offers.offered(work.provider, assignment.pool, overlap_from=assignment.pool.overlap + 1))
 
 
 def reissue_job(work: Work) -> None:
     suite: TaskSuite = work.target
     if selectors.is_accepted(suite):
-        raise Refused("The job was accepted in the meantime: nobody else is needed.", "accepted_meanwhile")
+        raise Refused("Enough was accepted in the meantime: nobody else is needed.", "accepted_meanwhile")
     work.step("Offering the job to other Tolokers")
     overlap = int(work.command.payload["overlap"])
     mirror.mirror_tasks(suite.pool, [offers.reissue(work.provider, suite, overlap=overlap)], work.command)

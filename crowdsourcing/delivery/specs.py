@@ -29,7 +29,7 @@ def pool_spec(pool: Pool) -> PoolSpec:
         auto_accept_period_day=pool.auto_accept_period_day,
         auto_close_after_complete_delay_seconds=pool.auto_close_after_complete_delay_seconds, will_expire=pool.will_expire,
         filter=pool.filter, reissue_at_once=pool.reissue_policy == ReissuePolicy.AT_ONCE, quality_rules=pool.quality_rules,
-        dropped_rules=pool.dropped_rules, together=in_pages(pool))
+        dropped_rules=pool.dropped_rules, together=in_pages(pool), overlap=pool.overlap)
 
 
 def drawing_spec(drawing: DrawingProject) -> DrawingProjectSpec:

@@ -121,7 +121,7 @@ def _age(item: RemoteAssignment) -> tuple[datetime, int]:
 def _known(pool: Pool, ids: Sequence[str]) -> dict[str, Known]:
     rows = Assignment.objects.filter(pool=pool, remote_id__any_of=ids).order_by().values_list(
         "remote_id", "pk", "task_suite_id", "job_id", "snapshot_id", "mirrored_at", *FIELDS)
-    return {row[0]: Known(*row[1:6], row[6:]) for row in rows}
+    return {row[0]: Known(row[1], row[2], row[3], row[4], row[5], row[6:]) for row in rows}
 
 
 def _values(item: RemoteAssignment) -> tuple[Any, ...]:
@@ -210,7 +210,8 @@ def _insert(pool: Pool, made: Sequence[Fresh]) -> None:
     now = timezone.now()
     names = ["id", "pool_id", "task_suite_id", "job_id", "toloker_id", "remote_id", *FIELDS, "snapshot_id", "first_seen_at", "mirrored_at"]
     copy_in(Assignment, names, (
-        (row.pk, pool.pk, row.suite_id, row.job_id, tolokers[row.item.user_id], row.item.id, *_values(row.item), row.snapshot_id, now, row.item.seen_at)
+        (row.pk, pool.pk, row.suite_id, row.job_id, tolokers[row.item.user_id], row.item.id, *_values(row.item), row.snapshot_id, now,
+         row.item.seen_at)
         for row in made))
 
 

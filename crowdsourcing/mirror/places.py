@@ -48,8 +48,8 @@ def _places(suites: dict[int, int]) -> dict[int, dict[int, list[str]]]:
     """Suite -> its replicas -> what became of each one's attempts."""
     of_job = {job_id: suite_id for suite_id, job_id in suites.items()}
     found: dict[int, dict[int, list[str]]] = defaultdict(dict)
-    for pk, parent in Job.objects.filter(parent_job__in=of_job).order_by("pk").values_list("pk", "parent_job"):
-        found[of_job[parent]][pk] = []
+    for replica in Job.objects.filter(parent_job__in=of_job).order_by("pk").only("parent_job"):
+        found[of_job[replica.parent_job_id or 0]][replica.pk] = []
     for suite_id, job_id, status in Assignment.objects.filter(task_suite__in=suites).order_by("created", "remote_id").values_list(
             "task_suite", "job", "status"):
         found[suite_id].setdefault(job_id, []).append(status)

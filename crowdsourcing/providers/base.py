@@ -67,6 +67,8 @@ class PoolSpec:
     reissue_at_once: bool = False
     quality_rules: list[dict[str, Any]] = field(default_factory=list)
     dropped_rules: list[dict[str, Any]] = field(default_factory=list)
+    # How many workers may take each job at first.
+    overlap: int = 1
     # Its pages are put together by us (providers.drawing); else each page is one task.
     together: bool = False
 
@@ -181,7 +183,7 @@ class Provider(Asking, Drawing, People, Protocol):
 
     def archive_pool(self, pool_id: str) -> RemotePool: ...
 
-    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID) -> list[RemoteTask]:
+    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID, *, overlap: int = 1) -> list[RemoteTask]:
         """One task a job key, overlap 1; those that are there are left alone. Same keys and order with the same `operation_id`.
 
         Answers all of the pool's tasks for these keys. Refused(code="OPERATION_FAILED") when the platform gave up on this

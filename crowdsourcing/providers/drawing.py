@@ -42,7 +42,8 @@ class Drawing(Protocol):
 
     def update_drawing_project(self, project_id: str, spec: DrawingProjectSpec) -> "RemoteProject": ...
 
-    def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool) -> "list[RemoteTask]":
+    def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool,
+                        overlap: int = 1) -> "list[RemoteTask]":
         """As ensure_tasks, for jobs whose images are shown by the platform itself."""
 
     def drawings(self, pool_id: str, *, together: bool, overlap_from: int = 0) -> "list[RemoteTask]":

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from crowdsourcing.intents import guide_of, insert_decision
@@ -54,10 +54,12 @@ def settle_pool(pool: Pool, ring: Ring | None = None) -> int:
 
 
 def pools_to_settle() -> QuerySet[Pool]:
-    """Pools with submitted work and a policy; whether it decides anything is seen when it is settled."""
+    """Pools with submitted work and a policy, and those where several people's work may be merged; whether there is anything to do is
+    seen when it is settled."""
     waiting = Assignment.objects.filter(status=AssignmentStatus.SUBMITTED).order_by().values("pool")
-    return Pool.objects.filter(pk__in=waiting, review_policies__isnull=False).select_related(
-        "crowd_project__account", "task").distinct().order_by("pk")
+    accepted = Assignment.objects.filter(pool__overlap__gt=1, status=AssignmentStatus.ACCEPTED).order_by().values("pool")
+    return Pool.objects.filter(Q(pk__in=waiting, review_policies__isnull=False) | Q(pk__in=accepted)).exclude(
+        status=PoolStatus.ARCHIVED).select_related("crowd_project__account", "task").distinct().order_by("pk")
 
 
 def open_attempts(pool: Pool) -> QuerySet[Assignment]:

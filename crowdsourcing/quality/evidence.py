@@ -8,10 +8,12 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from annotation.models import ValidationMode
-from crowdsourcing.models import Assignment, Pool, TruthScore, VerificationTask, Vote, WorkMeasure
+from crowdsourcing.models import Assignment, Consensus, Pool, TruthScore, VerificationTask, Vote, WorkMeasure
+from crowdsourcing.quality.agreeing import inputs_of, rule_of
 from crowdsourcing.quality.facts import truth_frames_of
-from crowdsourcing.quality.judgement import Answer, Evidence
+from crowdsourcing.quality.judgement import Agreed, Answer, Evidence
 from crowdsourcing.selectors.clock import our_time
+from crowdsourcing.selectors.consensus import work_of
 from crowdsourcing.statuses import AssignmentStatus
 
 # Work comes by another road than the platform's news of it: for so long its absence says nothing.
@@ -19,18 +21,18 @@ LATE = timedelta(minutes=10)
 
 
 def evidence_of(pool: Pool, ids: Sequence[int]) -> dict[int, Evidence]:
-    """By assignment. Eight queries at most, however many."""
+    """By assignment. Eleven queries at most, however many."""
     rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite", "job").defer("solution"))
     measures = WorkMeasure.objects.in_bulk([row.pk for row in rows])
     scores = TruthScore.objects.in_bulk([row.pk for row in rows])
     truth, rejected = truth_frames_of(pool, {row.job_id for row in rows}), _rejected(rows)
-    answers = _answers(rows)
+    answers, agreed = _answers(rows), _agreed(pool, rows)
     return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.job_id, 0),
-                            answers.get(row.pk, ()), rejected[row.task_suite_id]) for row in rows}
+                            answers.get(row.pk, ()), agreed.get(row.pk), rejected[row.job_id]) for row in rows}
 
 
 def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: TruthScore | None, truth_frames: int,
-            answers: tuple[Answer, ...], rejected: list[Any]) -> Evidence:
+            answers: tuple[Answer, ...], agreed: Agreed | None, rejected: list[Any]) -> Evidence:
     job = row.job
     with_work = row.snapshot_id is not None
     # Counted before its work arrived, it counts nothing.
@@ -41,7 +43,7 @@ def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: Tru
         seconds=measure.seconds if measured and measure else None, untouched=measure.untouched_frames if measured and measure else 0,
         suspicion=row.suspicion if row.suspicion_at else None,
         suspicion_reasons=tuple(signal["text"] for signal in row.suspicion_signals),
-        truth_frames=max(truth_frames, len(scores)), score=truth.score if truth else None, scores=scores, answers=answers,
+        truth_frames=max(truth_frames, len(scores)), score=truth.score if truth else None, scores=scores, answers=answers, agreed=agreed,
         honeypots=pool.task.validation_mode == ValidationMode.GT_POOL,
         rejected_before=sum(created < row.created for created in rejected))
 
@@ -51,11 +53,31 @@ def _may_come(row: Assignment, pool: Pool) -> bool:
 
 
 def _rejected(rows: Sequence[Assignment]) -> dict[int, list[Any]]:
-    """Task suite -> when its rejected attempts began."""
+    """Job -> when its rejected attempts began."""
     found: dict[int, list[Any]] = defaultdict(list)
-    attempts = Assignment.objects.filter(task_suite__in={row.task_suite_id for row in rows}, status=AssignmentStatus.REJECTED)
-    for suite, created in attempts.order_by().values_list("task_suite", "created"):
-        found[suite].append(created)
+    attempts = Assignment.objects.filter(job__in={row.job_id for row in rows}, status=AssignmentStatus.REJECTED)
+    for job, created in attempts.order_by().values_list("job", "created"):
+        found[job].append(created)
+    return found
+
+
+def _agreed(pool: Pool, rows: Sequence[Assignment]) -> dict[int, Agreed]:
+    """Assignment -> how it goes with the others, where that was counted from the work that there is now."""
+    if pool.overlap < 2:
+        return {}
+    rule, suites = rule_of(pool), {row.task_suite_id for row in rows}
+    work, counted = work_of(pool, suites=suites), Consensus.objects.in_bulk(suites)
+    found = {}
+    for row in rows:
+        one = counted.get(row.task_suite_id)
+        mine = one.agreements.get(str(row.pk)) if one is not None else None
+        if one is None or mine is None or one.inputs != inputs_of(rule, work.get(row.task_suite_id, [])):
+            continue
+        start = row.job.start_frame
+        found[row.pk] = Agreed(
+            people=one.people, wanted=pool.overlap, outcome=one.outcome, score=mine["score"], low=mine["low"], high=mine["high"],
+            matched=mine["matched"], missed=mine["missed"], extra=mine["extra"],
+            frames={int(number) - start + 1: score for number, score in mine["frames"].items()})
     return found
 
 

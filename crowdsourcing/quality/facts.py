@@ -17,6 +17,7 @@ def facts_of(pool: Pool) -> PoolFacts:
     return PoolFacts(
         least_frames=jobs.aggregate(least=Min(F("stop_frame") - F("start_frame") + 1))["least"] or 1,
         truth_frames=min(truth_frames_of(pool).values(), default=0),
+        people=pool.overlap,
         votes=most_votes(verification.config) if verification is not None else None,
         verifier_skill=verification is not None and verification.verifier_skill_id is not None,
         annotated_skill=verification is not None and verification.annotated_skill_id is not None,

@@ -4,9 +4,11 @@ The blocks of a policy are asked in the order of policies.ORDER, and the first t
 
 1. rules reject what needs no opinion (nothing was submitted, too fast, frames untouched); suspicion never rejects: it leaves to a person;
 2. ground truth rejects below one score and accepts from another; between them it cannot tell;
-3. the verification crowd decides once its answers do, whatever the open ones will say. A tie, or an answer that is not sure enough,
+3. those who did the same job decide by how they agree, once as many as are wanted have handed in: whoever fits what most drew is
+   accepted, whoever does not is rejected; while they do not agree one more is asked, then a person;
+4. the verification crowd decides once its answers do, whatever the open ones will say. A tie, or an answer that is not sure enough,
    counts for neither side: should the decision hang on it, a person decides;
-4. rules accept the rest, if they are to.
+5. rules accept the rest, if they are to.
 
 Whoever is still to be heard (a score that is not measured, questions without an answer) is waited for. What nothing decides is left to a
 person, and so is a rejection of a job that was rejected `max_rounds` times.
@@ -38,6 +40,24 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Agreed:
+    """How the attempt goes with others at the same job. `people` handed in of `wanted`; `outcome` as of a Consensus (decided, more,
+    requester); `score` 0..1 or None without anything to compare, `low`..`high` with 95 %; `missed`, `extra`: objects that most drew and
+    this one did not, and the other way round; `frames`: score by frame within the job, from 1."""
+
+    people: int
+    wanted: int
+    outcome: str
+    score: float | None = None
+    low: float = 0.0
+    high: float = 1.0
+    matched: int = 0
+    missed: int = 0
+    extra: int = 0
+    frames: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What is known of an attempt. None: not known (yet).
 
@@ -57,6 +77,8 @@ class Evidence:
     score: float | None = None
     scores: Mapping[int, float] = field(default_factory=dict)
     honeypots: bool = False
+    # None: not counted (yet).
+    agreed: Agreed | None = None
     answers: tuple[Answer, ...] = ()
     rejected_before: int = 0
 
@@ -139,6 +161,11 @@ def inputs_of(evidence: Evidence) -> dict[str, Any]:
     if evidence.score is not None:
         found["ground_truth"] = {"score": round(evidence.score, 4), "frames": {
             str(frame): round(score, 4) for frame, score in sorted(evidence.scores.items())}}
+    if evidence.agreed is not None:
+        one = evidence.agreed
+        found["consensus"] = {
+            "people": one.people, "outcome": one.outcome, "score": one.score, "low": one.low, "high": one.high, "matched": one.matched,
+            "missed": one.missed, "extra": one.extra, "frames": {str(frame): score for frame, score in sorted(one.frames.items())}}
     if evidence.answers:
         found["verification"] = [{
             "frame": one.frame, "answer": one.answer, "confidence": None if one.confidence is None else round(one.confidence, 4),
@@ -228,5 +255,29 @@ def _is_sure(one: Answer, least: float) -> bool:
     return one.settled and one.answer in (OK, BAD) and one.confidence is not None and one.confidence >= least - 1e-9
 
 
+# --- those who did the same job ----------------------------------------------------------------------------------------
+def _consensus(evidence: Evidence, rule: Mapping[str, Any]) -> _Opinion | None:
+    """A tie never decides against anybody: it asks one more, then a person."""
+    if not evidence.with_work:
+        return _without_work(evidence)
+    one = evidence.agreed
+    if one is None:
+        return _Opinion(WAIT, reasons.not_compared())
+    if one.people < one.wanted:
+        return _Opinion(WAIT, reasons.too_few_yet(one.people, one.wanted))
+    if one.outcome == "more":
+        return _Opinion(WAIT, reasons.one_more(one.people))
+    high, low = rule["accept_from"], rule["reject_below"]
+    held = {name: rule[name] for name in ("accept_from", "reject_below", "min_iou", "quorum", "max_people")}
+    if one.score is None or (one.outcome == "requester" and one.score < high - 1e-9):
+        return _Opinion(ASK, reasons.torn(one.people), held)
+    if one.score >= high - 1e-9:
+        return _Opinion(ACCEPT, reasons.agrees(one.score, one.people, high), held, one.score)
+    worst = sorted(frame for frame, score in one.frames.items() if score < low)
+    if one.score < low - 1e-9:
+        return _Opinion(REJECT, reasons.disagrees(one.score, one.people, low, one.missed, one.extra, worst), held, 1 - one.score)
+    return _Opinion(ASK, reasons.half_agrees(one.score, one.people, low, high), held)
+
+
 _BLOCKS: dict[str, Callable[[Evidence, Mapping[str, Any]], _Opinion | None]] = {
-    "automatic": _rules, "ground_truth": _truth, "verification": _crowd}
+    "automatic": _rules, "ground_truth": _truth, "consensus": _consensus, "verification": _crowd}

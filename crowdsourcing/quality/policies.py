@@ -3,6 +3,8 @@
     {"automatic":    {"reject_without_work": bool, "reject_below_seconds": seconds a frame or null, "reject_untouched_from": share or null,
                       "ask_suspicion_from": 0..1 or null, "accept_rest": bool},
      "ground_truth": {"accept_from": score, "reject_below": score, "min_frames": frames},
+     "consensus":    {"accept_from": agreement, "reject_below": agreement, "min_iou": 0..1, "quorum": people or null,
+                      "max_people": people a job},
      "verification": {"min_confidence": 0..1, "ok_share": share, "min_frames": frames},
      "max_rounds":   rejected attempts a job, "stop": {"first": decisions, "accepted_share": share} or null}
 
@@ -13,8 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 # The order in which blocks are asked; a block that cannot tell passes on to the next.
-ORDER = ("automatic", "ground_truth", "verification")
-BLOCKS: dict[str, str] = {"automatic": "Rules", "ground_truth": "Ground truth", "verification": "Verification crowd"}
+ORDER = ("automatic", "ground_truth", "consensus", "verification")
+BLOCKS: dict[str, str] = {"automatic": "Rules", "ground_truth": "Ground truth", "consensus": "Consensus",
+                          "verification": "Verification crowd"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ FIELDS: dict[str, dict[str, Limit | bool]] = {
         "accept_rest": False,
     },
     "ground_truth": {"accept_from": Limit(0.8, 0.01, 1), "reject_below": Limit(0.5, 0, 1), "min_frames": Limit(1, 1, 10_000, whole=True)},
+    # Boxes of careful people have an IoU of 0.8 and more; a box that half of the objects lack costs a third of the agreement.
+    "consensus": {"accept_from": Limit(0.7, 0.01, 1), "reject_below": Limit(0.4, 0, 1), "min_iou": Limit(0.5, 0.1, 1),
+                  "quorum": Limit(None, 1, 10, whole=True, optional=True), "max_people": Limit(5, 2, 10, whole=True)},
     # The notebook's confidence; every frame has to be right.
     "verification": {"min_confidence": Limit(0.8, 0.5, 1), "ok_share": Limit(1, 0.01, 1), "min_frames": Limit(1, 1, 10_000, whole=True)},
 }
@@ -57,11 +63,12 @@ class PoolFacts:
     """What a policy is held against.
 
     `least_frames`: frames of the smallest job; `truth_frames`: of the jobs with ground truth, frames that have it in the one with the
-    fewest, 0 without any; `votes`: the most votes a question may get, None without a verification set up.
+    fewest, 0 without any; `people`: Tolokers a job; `votes`: the most votes a question may get, None without a verification set up.
     """
 
     least_frames: int = 1
     truth_frames: int = 0
+    people: int = 1
     votes: int | None = None
     verifier_skill: bool = False
     annotated_skill: bool = False
@@ -81,9 +88,10 @@ def with_defaults(block: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def clean(config: Any, facts: PoolFacts) -> dict[str, Any]:
     """The whole config with all defaults written out; {} stays {}. Raises PolicyError with every mistake at once."""
     if not isinstance(config, Mapping):
-        raise PolicyError({"": "A policy is an object with the blocks automatic, ground_truth and verification. {} means: by hand."})
+        raise PolicyError({"": "A policy is an object with the blocks automatic, ground_truth, consensus and verification. {} means: by "
+                               "hand."})
     errors: dict[str, str] = {}
-    known = (*ORDER, "consensus", "max_rounds", "stop")
+    known = (*ORDER, "max_rounds", "stop")
     errors |= {str(name): f"There is no “{name}” in a policy. It may have {', '.join(known)}." for name in config if name not in known}
     found: dict[str, Any] = {
         block: _block(block, FIELDS[block], config[block], errors) for block in ORDER if config.get(block) not in (None, False)}
@@ -91,10 +99,9 @@ def clean(config: Any, facts: PoolFacts) -> dict[str, Any]:
         found["max_rounds"] = _value("max_rounds", MAX_ROUNDS, config.get("max_rounds", MAX_ROUNDS.default), errors)
         stop = config.get("stop", {})
         found["stop"] = None if stop is None else _block("stop", STOP, stop, errors)
-    if config.get("consensus"):
-        errors["consensus"] = "Merging the work of several Tolokers is not possible yet. Take out “consensus”."
-    elif not found and not errors and any(config.get(name) is not None for name in ("max_rounds", "stop")):
-        errors[""] = "Nothing in this policy decides. Switch on at least one of rules, ground truth and verification crowd, or send {}."
+    if not found and not errors and any(config.get(name) is not None for name in ("max_rounds", "stop")):
+        errors[""] = ("Nothing in this policy decides. Switch on at least one of rules, ground truth, consensus and verification crowd, "
+                      "or send {}.")
     if not errors:
         errors = _impossible(found, facts)
     if errors:
@@ -140,6 +147,8 @@ def _impossible(config: Mapping[str, Any], facts: PoolFacts) -> dict[str, str]:
         errors |= _impossible_rules(rules)
     if truth := config.get("ground_truth"):
         errors |= _impossible_truth(truth, facts)
+    if agreed := config.get("consensus"):
+        errors |= _impossible_consensus(agreed, facts)
     if crowd := config.get("verification"):
         errors |= _impossible_crowd(crowd, facts)
     return errors
@@ -162,6 +171,23 @@ def _impossible_truth(truth: Mapping[str, Any], facts: PoolFacts) -> dict[str, s
     elif truth["min_frames"] > facts.truth_frames:
         errors["ground_truth.min_frames"] = (
             f"A job of this pool has only {_frames(facts.truth_frames)} with ground truth. Ask for at most {facts.truth_frames}.")
+    return errors
+
+
+def _impossible_consensus(agreed: Mapping[str, Any], facts: PoolFacts) -> dict[str, str]:
+    if facts.people < 2:
+        return {"consensus": "Each job of this pool is for one Toloker, who agrees with nobody. Make a task whose pool has two or more "
+                             "Tolokers a job."}
+    errors = {}
+    if agreed["reject_below"] > agreed["accept_from"]:
+        errors["consensus.reject_below"] = (
+            f"An agreement between {agreed['accept_from']:g} and {agreed['reject_below']:g} would be accepted and rejected. "
+            "Reject below at most the agreement from which you accept.")
+    if agreed["max_people"] < facts.people:
+        errors["consensus.max_people"] = f"Each job of this pool goes to {facts.people} Tolokers already. Allow at least as many."
+    if agreed["quorum"] is not None and agreed["quorum"] > facts.people:
+        errors["consensus.quorum"] = (f"Only {facts.people} Tolokers do a job, so no object is ever drawn by {agreed['quorum']} of them. "
+                                      f"Ask for at most {facts.people}, or for none: more than half.")
     return errors
 
 

@@ -60,6 +60,43 @@ def between(score: float, low: float, high: float) -> str:
             f"{high:g}; between them the score alone does not decide.")
 
 
+def not_compared() -> str:
+    return "The work is not compared with that of the others who did this job yet."
+
+
+def too_few_yet(people: int, wanted: int) -> str:
+    return f"{people} of {wanted} people have done this job; they are compared when all have."
+
+
+def one_more(people: int) -> str:
+    return f"The {people} people who did this job do not agree; one more is asked."
+
+
+def torn(people: int) -> str:
+    return f"The {people} people who did this job do not agree enough to tell who is right."
+
+
+def agrees(score: float, people: int, high: float) -> str:
+    return f"{_of_people(people)} The work agrees with what most of them marked by {score:.2f} of 1; {high:g} is enough."
+
+
+def disagrees(score: float, people: int, low: float, missed: int, extra: int, frames: Sequence[int]) -> str:
+    what = [f"{missed} object{_s(missed)} that most marked {'is' if missed == 1 else 'are'} missing"] if missed else []
+    what += [f"{extra} marked object{_s(extra)} {'was' if extra == 1 else 'were'} marked by hardly anybody else"] if extra else []
+    where = f" It fits worst on {_named(frames)}." if frames else ""
+    return (f"{_of_people(people)} The work agrees with what most of them marked by {score:.2f} of 1; at least {low:g} is needed."
+            f"{' ' + ' and '.join(what).capitalize() + '.' if what else ''}{where}")
+
+
+def half_agrees(score: float, people: int, low: float, high: float) -> str:
+    return (f"{_of_people(people)} The work agrees with what most of them marked by {score:.2f} of 1. It is rejected below {low:g} and "
+            f"accepted from {high:g}; between them the agreement alone does not decide.")
+
+
+def _of_people(people: int) -> str:
+    return f"{people} people did this job, each without seeing the others’ work."
+
+
 def no_answers(asked: int, left: int) -> str:
     if not asked:
         return "The verification crowd has not been asked yet."

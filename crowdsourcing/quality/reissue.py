@@ -1,16 +1,19 @@
-"""Rejected jobs whose dispute period is over go to another Toloker, where the pool's policy says so."""
+"""Jobs that go to another Toloker by themselves: rejected ones whose dispute period is over, where the pool's policy says so, and those
+on which several people do not agree yet."""
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from crowdsourcing import selectors
 from crowdsourcing.intents import insert_reissue
-from crowdsourcing.models import TaskSuite
+from crowdsourcing.models import Consensus, Pool, TaskSuite
 from crowdsourcing.selectors.clock import our_time
+from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus, PoolStatus, ProjectStatus, ReissuePolicy
 from crowdsourcing.transitions import Refused
 
@@ -30,9 +33,10 @@ def reissue_after_dispute() -> list[UUID]:
 
 
 def _due() -> Iterator[TaskSuite]:
+    rejected = Q(job__stage="validation", job__state="rejected") | Q(job__replicas__state="rejected")
     candidates = TaskSuite.objects.filter(
-        pool__reissue_policy=ReissuePolicy.AFTER_DISPUTE, pool__crowd_project__status=ProjectStatus.ACTIVE,
-        job__stage="validation", job__state="rejected", assignments__status=AssignmentStatus.REJECTED,
+        rejected, pool__reissue_policy=ReissuePolicy.AFTER_DISPUTE, pool__crowd_project__status=ProjectStatus.ACTIVE,
+        assignments__status=AssignmentStatus.REJECTED,
     ).exclude(pool__status__in=[PoolStatus.ARCHIVED, PoolStatus.LOCKED]).select_related("pool__crowd_project__account").distinct()
     for suite in candidates:
         if _is_due(suite):
@@ -40,7 +44,7 @@ def _due() -> Iterator[TaskSuite]:
 
 
 def _is_due(suite: TaskSuite) -> bool:
-    latest = selectors.latest_assignment(suite)
+    latest = suite.assignments.filter(status=AssignmentStatus.REJECTED).order_by("-rejected").first()
     if latest is None or latest.rejected is None:
         return False
     account = suite.pool.crowd_project.account
@@ -48,5 +52,33 @@ def _is_due(suite: TaskSuite) -> bool:
     if selectors.platform_now(account) < ends or selectors.obstacles(suite, CommandKind.REISSUE_JOB):
         return False
     rejected = our_time(account, latest.rejected)
+    return not _failed_since(suite, rejected)
+
+
+def _failed_since(suite: TaskSuite, moment: datetime) -> bool:
+    """Whether we asked by ourselves since then, and were refused."""
     last = selectors.latest_command(suite)
-    return not (last is not None and last.status == CommandStatus.FAILED and last.actor_id is None and last.created_at > rejected)
+    return last is not None and last.status == CommandStatus.FAILED and last.actor_id is None and last.created_at > moment
+
+
+def ask_one_more(pool: Pool) -> list[UUID]:
+    """Offer jobs on which people do not agree to one more, if the pool's policy decides by consensus; ids of the commands.
+
+    Nobody is asked while somebody still has the job, or has not come for it yet.
+    """
+    policy = policy_of(pool)
+    if pool.overlap < 2 or policy is None or not policy.config.get("consensus") or policy.is_stopped:
+        return []
+    found: list[UUID] = []
+    torn = TaskSuite.objects.filter(pool=pool, consensus__outcome=Consensus.Outcome.MORE, consensus__people__gte=pool.overlap).exclude(
+        assignments__status=AssignmentStatus.ACTIVE).select_related("pool__crowd_project__account", "consensus")
+    for suite in torn.order_by("pk"):
+        counted = suite.consensus.measured_at
+        if selectors.obstacles(suite, CommandKind.REISSUE_JOB) or (counted is not None and _failed_since(suite, counted)):
+            continue
+        try:
+            with transaction.atomic(durable=True):
+                found.append(insert_reissue(actor=None, task_suite=suite).pk)
+        except Refused as refusal:
+            log.info("Job of suite %s is not offered to one more now: %s", suite.pk, refusal.code)
+    return found

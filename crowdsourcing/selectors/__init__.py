@@ -1,7 +1,16 @@
 """Questions about room 2's tables; nothing here writes, nothing here calls a platform."""
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import latest_command, open_command, target_type_of
-from crowdsourcing.selectors.history import attempts_of, consuming_attempts, is_accepted, is_offered_again, latest_assignment, timeline_of
+from crowdsourcing.selectors.consensus import places_missing
+from crowdsourcing.selectors.history import (
+    attempts_of,
+    consuming_attempts,
+    is_accepted,
+    is_offered_again,
+    latest_assignment,
+    suite_of,
+    timeline_of,
+)
 from crowdsourcing.selectors.links import remote_url
 from crowdsourcing.selectors.money import pool_counts, pool_money
 from crowdsourcing.selectors.obstacles import is_busy, obstacles
@@ -9,6 +18,6 @@ from crowdsourcing.selectors.skills import audience_of, rules_of, skill_names, s
 
 __all__ = [
     "attempts_of", "audience_of", "consuming_attempts", "is_accepted", "is_busy", "is_offered_again", "latest_assignment",
-    "latest_command", "obstacles", "open_command", "platform_now", "pool_counts", "pool_money", "remote_url", "rules_of",
-    "skill_names", "skills_gone", "skills_of", "target_type_of", "timeline_of",
+    "latest_command", "obstacles", "open_command", "places_missing", "platform_now", "pool_counts", "pool_money", "remote_url", "rules_of",
+    "skill_names", "skills_gone", "skills_of", "suite_of", "target_type_of", "timeline_of",
 ]

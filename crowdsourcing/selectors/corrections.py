@@ -12,7 +12,7 @@ from crowdsourcing.statuses import AssignmentStatus, CommandKind
 def with_comparable(assignments: QuerySet[Assignment]) -> QuerySet[Any]:
     """Each with `earlier_snapshot` (id of the work of the attempt before, or None) and `has_truth` (a ground truth for its job)."""
     earlier = Assignment.objects.filter(
-        task_suite=OuterRef("task_suite"), created__lt=OuterRef("created"), snapshot__isnull=False).order_by("-created")
+        job=OuterRef("job"), created__lt=OuterRef("created"), snapshot__isnull=False).order_by("-created")
     return assignments.annotate(earlier_snapshot=Subquery(earlier.values("snapshot")[:1]), has_truth=Exists(truth_of_suite()))
 
 

@@ -3,13 +3,14 @@ from django.db.models import Q, QuerySet
 
 from annotation.models import Job
 from crowdsourcing.models import Assignment, ProviderCommand, StatusChange, TaskSuite
+from crowdsourcing.selectors.consensus import people_wanted, places_missing
 from crowdsourcing.statuses import AssignmentStatus, ReissuePolicy
 from crowdsourcing.transitions import CONSUMES_OVERLAP
 
 
 def attempts_of(job: Job) -> QuerySet[Assignment]:
-    """All attempts at a job, newest first, each with its snapshot and Toloker."""
-    return (Assignment.objects.filter(job=job)
+    """All attempts at a job, those at its replicas too, newest first, each with its snapshot and Toloker."""
+    return (Assignment.objects.filter(Q(job=job) | Q(job__parent_job=job))
             .select_related("toloker", "snapshot", "pool", "truth_score").order_by("-created", "-remote_id"))
 
 
@@ -18,12 +19,18 @@ def latest_assignment(task_suite: TaskSuite) -> Assignment | None:
     return task_suite.assignments.order_by("-created", "-remote_id").first()
 
 
+def suite_of(job: Job) -> TaskSuite | None:
+    """By which the job is offered; a replica is offered with the job that it is a place at."""
+    return TaskSuite.objects.select_related("pool__crowd_project__account", "pool__task__project", "job").filter(
+        job=job.parent_job_id or job.pk).first()
+
+
 def timeline_of(job: Job) -> QuerySet[StatusChange]:
     """Status changes of the job's suite, its attempts and its pool, oldest first."""
-    suite = TaskSuite.objects.filter(job=job).first()
+    suite = suite_of(job)
     if suite is None:
         return StatusChange.objects.none()
-    attempts = list(suite.assignments.values_list("pk", flat=True))
+    attempts = list(attempts_of(job).order_by().values_list("pk", flat=True))
     target = ProviderCommand.Target
     return (StatusChange.objects.filter(
         Q(target_type=target.ASSIGNMENT, target_id__in=attempts)
@@ -33,8 +40,8 @@ def timeline_of(job: Job) -> QuerySet[StatusChange]:
 
 
 def is_accepted(task_suite: TaskSuite) -> bool:
-    """Whether any attempt at the job was accepted: nobody else is wanted for it."""
-    return task_suite.assignments.filter(status=AssignmentStatus.ACCEPTED).exists()
+    """Whether as many attempts at the job were accepted as people are wanted: nobody else is."""
+    return task_suite.assignments.filter(status=AssignmentStatus.ACCEPTED).count() >= people_wanted(task_suite)
 
 
 def consuming_attempts(task_suite: TaskSuite) -> int:
@@ -43,8 +50,8 @@ def consuming_attempts(task_suite: TaskSuite) -> int:
 
 
 def is_offered_again(task_suite: TaskSuite) -> bool:
-    """More overlap than attempts that use it up: the platform gives the job to somebody (else)."""
-    return task_suite.overlap > consuming_attempts(task_suite)
+    """The platform gives the job to as many as are still wanted."""
+    return places_missing(task_suite) <= 0
 
 
 def reissues_at_once(task_suite: TaskSuite) -> bool:

@@ -10,6 +10,7 @@ from annotation.models import Job, Project, Task
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
+from crowdsourcing.selectors.consensus import places_missing
 from crowdsourcing.selectors.drawing import is_drawn_there, unfit
 from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
 from crowdsourcing.selectors.skills import skills_gone
@@ -86,9 +87,16 @@ def is_busy(target: Target | Project | Task) -> bool:
 
 def _status(target: Target) -> str:
     if isinstance(target, TaskSuite):
-        latest = latest_assignment(target)
-        return latest.status if latest else ""
+        return _status_of_suite(target)
     return target.status
+
+
+def _status_of_suite(suite: TaskSuite) -> str:
+    """Its newest attempt's; where several do the job REJECTED as long as somebody else is wanted than those who have it."""
+    latest = latest_assignment(suite)
+    if latest is None or suite.pool.overlap == 1:
+        return latest.status if latest else ""
+    return AssignmentStatus.REJECTED.value if places_missing(suite) > 0 else latest.status
 
 
 def _wrong_status(verb: str, status: str) -> str:
@@ -199,7 +207,7 @@ def _accept(assignment: Assignment) -> list[str]:
 def _reissue(task_suite: TaskSuite) -> list[str]:
     found = _not_archived(task_suite.pool)
     if is_accepted(task_suite):
-        return [*found, "An attempt at this job is accepted: nobody else is needed."]
+        return [*found, "Enough work on this job is accepted: nobody else is needed."]
     if is_offered_again(task_suite):
         found.append("This job is offered to other Tolokers already.")
     return found

@@ -23,7 +23,7 @@ from crowdsourcing.statuses import CommandKind
 CONFIG_FIELDS = (
     "reward_per_assignment", "use_project_description", "public_description", "may_contain_adult_content", "auto_accept_solutions",
     "auto_close_after_complete_delay_seconds", "assignment_max_duration_seconds", "auto_accept_period_day", "filter",
-    "reissue_policy", "will_expire", "quality_rules", "interface", "interface_options",
+    "reissue_policy", "will_expire", "overlap", "quality_rules", "interface", "interface_options",
 )
 # Those that are checked together with others before they are set.
 _SET_APART = ("quality_rules", "interface", "interface_options")
@@ -130,6 +130,11 @@ def _simple(actor: Any, pool: Pool, kind: CommandKind) -> ProviderCommand:
 def _apply(pool: Pool, config: dict[str, Any]) -> None:
     """Set the wanted fields and check them together, so that a form shows all errors at once."""
     errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
+    if pool.remote_id and config.get("overlap", pool.overlap) != pool.overlap:
+        each = "1 Toloker" if pool.overlap == 1 else f"{pool.overlap} Tolokers"
+        errors["overlap"] = (f"The jobs are at the platform with {each} each. Make another task for another number, or give single jobs to "
+                             "one more Toloker.")
+        config = {name: value for name, value in config.items() if name != "overlap"}
     for field in CONFIG_FIELDS:
         if field in config and field not in _SET_APART:
             setattr(pool, field, config[field])

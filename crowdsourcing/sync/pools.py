@@ -49,9 +49,9 @@ def sync_pool(pool: Pool, provider: Provider) -> PoolReport:
 def _look(pool: Pool, provider: Provider) -> PoolReport:
     mirror.mirror_pool(pool, provider.pool(pool.remote_id))
     started = timezone.now() + timedelta(seconds=provider.clock_offset or 0)
-    # Only tasks that were given to more than one: few, and their overlap may have been raised elsewhere.
-    raised = offers.offered(provider, pool, overlap_from=2)
-    if pool.task_suites.filter(overlap__gt=1).exclude(remote_task_id__in=[task.id for task in raised]).exists():
+    # Only tasks that were given to more than are wanted: few, and their overlap may have been raised elsewhere.
+    raised = offers.offered(provider, pool, overlap_from=pool.overlap + 1)
+    if pool.task_suites.filter(overlap__gt=pool.overlap).exclude(remote_task_id__in=[task.id for task in raised]).exists():
         # Lowered elsewhere: it is not among them any more.
         raised = offers.offered(provider, pool)
     if raised:

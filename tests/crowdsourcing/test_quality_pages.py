@@ -232,7 +232,8 @@ def test_ten_thousand_attempts_are_counted_in_one_query(alice: Any, django_asser
     people = Toloker.objects.bulk_create([Toloker(account=account, user_id=f"w{number}") for number in range(200)])
     now = timezone.now()
     rows = Assignment.objects.bulk_create([Assignment(
-        pool=pool, task_suite=suite, job_id=suite.job_id, toloker=people[number % 200], remote_id=f"a{number}", status="ACCEPTED" if number % 4 else "REJECTED",
+        pool=pool, task_suite=suite, job_id=suite.job_id, toloker=people[number % 200], remote_id=f"a{number}",
+        status="ACCEPTED" if number % 4 else "REJECTED",
         reward=Decimal("0.05"), created=now, submitted=now, accepted=now - timedelta(hours=number) if number % 4 else None,
         rejected=None if number % 4 else now) for number in range(10_000)], batch_size=2_000)
     WorkMeasure.objects.bulk_create([WorkMeasure(assignment=row, with_work=True, frames=1, seconds=number % 100, marks=3)

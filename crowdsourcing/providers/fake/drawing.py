@@ -40,7 +40,8 @@ class FakeDrawing(FakeAsking):
         self._leave("update_drawing_project", project_id)
         return self._project(project_id)
 
-    def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool) -> list[RemoteTask]:
+    def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool,
+                        overlap: int = 1) -> list[RemoteTask]:
         self._enter("ensure_drawings", pool_id, tuple(pages), operation_id, together)
         if together != self.platform.pools[pool_id]["spec"].together:
             raise Refused("Pages of this pool are made in the other way.", "POOL_TASK_TYPE_CONFLICT")
@@ -50,7 +51,7 @@ class FakeDrawing(FakeAsking):
             self.platform.operations.add(operation_id)
             for page in missing:
                 task_id = f"{int(pool_id):010x}--{next(self.platform.numbers):024x}"
-                self.platform.tasks[task_id] = FakeTask(task_id, pool_id, page.job_key, images=page.images)
+                self.platform.tasks[task_id] = FakeTask(task_id, pool_id, page.job_key, overlap, images=page.images)
             self._leave("ensure_drawings", pool_id, len(missing))
         wanted = {page.job_key for page in pages}
         return [task for task in self._tasks(pool_id, 0) if task.job_key in wanted]

@@ -172,7 +172,7 @@ class FakeProvider(FakeSkills, FakePeople, FakeDrawing):
 
     # --- tasks ----------------------------------------------------------------------------------------------------------------
 
-    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID) -> list[RemoteTask]:
+    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID, *, overlap: int = 1) -> list[RemoteTask]:
         self._enter("ensure_tasks", pool_id, tuple(job_keys), operation_id)
         self._pool(pool_id)
         there = {task.job_key for task in self.platform.tasks.values() if task.pool_id == pool_id}
@@ -181,7 +181,7 @@ class FakeProvider(FakeSkills, FakePeople, FakeDrawing):
             self.platform.operations.add(operation_id)
             for key in missing:
                 task_id = f"{int(pool_id):010x}--{next(self.platform.numbers):024x}"
-                self.platform.tasks[task_id] = FakeTask(task_id, pool_id, key)
+                self.platform.tasks[task_id] = FakeTask(task_id, pool_id, key, overlap)
             self._leave("ensure_tasks", pool_id, len(missing))
         wanted = set(job_keys)
         return [task for task in self._tasks(pool_id, 0) if task.job_key in wanted]

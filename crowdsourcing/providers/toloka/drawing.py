@@ -30,13 +30,14 @@ class Drawings(Tasks):
         found = self.call("get", f"/v1/projects/{project_id}")
         return project_from(self.call("put", f"/v1/projects/{project_id}", json={**found, **_project(spec)}), datetime.now(UTC))
 
-    def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool) -> list[RemoteTask]:
+    def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool,
+                        overlap: int = 1) -> list[RemoteTask]:
         found = self._by_job(pool_id, together)
         if any(page.job_key not in found for page in pages):
             for number, batch in enumerate(_batches(pages)):
                 if any(page.job_key not in found for page in batch):
                     # Batches are the same in every try, so their ids are too.
-                    self._publish(pool_id, batch, operation_id if number == 0 else uuid5(operation_id, str(number)), together)
+                    self._publish(pool_id, batch, operation_id if number == 0 else uuid5(operation_id, str(number)), together, overlap)
             found = self._by_job(pool_id, together)
         missing = sum(1 for page in pages if page.job_key not in found)
         if missing:
@@ -44,8 +45,8 @@ class Drawings(Tasks):
             raise Unavailable(sentence, "TASKS_MISSING", retry_after=5)
         return [found[page.job_key] for page in pages]
 
-    def _publish(self, pool_id: str, batch: Sequence[DrawingPage], operation_id: UUID, together: bool) -> None:
-        body = [page_json(pool_id, page, index, together=together) for index, page in enumerate(batch)]
+    def _publish(self, pool_id: str, batch: Sequence[DrawingPage], operation_id: UUID, together: bool, overlap: int) -> None:
+        body = [page_json(pool_id, page, index, together=together, overlap=overlap) for index, page in enumerate(batch)]
         self.create_once(_path(together), body, operation_id)
 
     def _by_job(self, pool_id: str, together: bool) -> dict[str, RemoteTask]:

@@ -43,9 +43,9 @@ def _page(spec: DrawingProjectSpec) -> dict[str, Any]:
     return {"view": {"type": "view.list", "items": [picture]}, "plugins": [plugin]}
 
 
-def page_json(pool_id: str, page: DrawingPage, index: int, *, together: bool) -> dict[str, Any]:
+def page_json(pool_id: str, page: DrawingPage, index: int, *, together: bool, overlap: int = 1) -> dict[str, Any]:
     tasks = [{"input_values": {IMAGE: address, FRAME: number, KEY: page.job_key}} for number, address in page.images]
-    common = {"pool_id": pool_id, "overlap": 1, "__item_idx": str(index)}
+    common = {"pool_id": pool_id, "overlap": overlap, "__item_idx": str(index)}
     return {**common, "tasks": tasks} if together else {**common, **tasks[0]}
 
 

@@ -15,14 +15,14 @@ PAGE = 10_000
 
 
 class Tasks(Connection):
-    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID) -> list[RemoteTask]:
+    def ensure_tasks(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID, *, overlap: int = 1) -> list[RemoteTask]:
         found = self._by_key(pool_id)
         if any(key not in found for key in job_keys):
             for number in range(0, len(job_keys), BATCH):
                 batch = job_keys[number:number + BATCH]
                 if any(key not in found for key in batch):
                     # Batches are the same in every try, so their ids are too.
-                    self._create(pool_id, batch, operation_id if number == 0 else uuid5(operation_id, str(number)))
+                    self._create(pool_id, batch, operation_id if number == 0 else uuid5(operation_id, str(number)), overlap)
             found = self._by_key(pool_id)
         missing = sum(1 for key in job_keys if key not in found)
         if missing:
@@ -30,8 +30,8 @@ class Tasks(Connection):
             raise Unavailable(sentence, "TASKS_MISSING", retry_after=5)
         return [found[key] for key in job_keys]
 
-    def _create(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID) -> None:
-        body = [{"pool_id": pool_id, "input_values": {"job_key": key}, "overlap": 1, "__item_idx": str(index)}
+    def _create(self, pool_id: str, job_keys: Sequence[str], operation_id: UUID, overlap: int) -> None:
+        body = [{"pool_id": pool_id, "input_values": {"job_key": key}, "overlap": overlap, "__item_idx": str(index)}
                 for index, key in enumerate(job_keys)]
         self.create_once("/v1/tasks", body, operation_id)
 

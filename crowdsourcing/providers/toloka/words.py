@@ -99,7 +99,7 @@ def pool_json(spec: PoolSpec) -> dict[str, Any]:
         "auto_accept_period_day": spec.auto_accept_period_day,
         "auto_close_after_complete_delay_seconds": spec.auto_close_after_complete_delay_seconds,
         "will_expire": text_of(spec.will_expire),
-        "defaults": {"default_overlap_for_new_task_suites": 1, "default_overlap_for_new_tasks": 1},
+        "defaults": {"default_overlap_for_new_task_suites": spec.overlap, "default_overlap_for_new_tasks": spec.overlap},
         "quality_control": {"configs": rules.with_reissue(spec.quality_rules, spec.reissue_at_once)},
     }
     if not spec.together:

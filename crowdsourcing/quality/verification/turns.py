@@ -15,6 +15,7 @@ from crowdsourcing.mirror.locks import VERIFY, only_one
 from crowdsourcing.models import Verification
 from crowdsourcing.providers.base import Provider
 from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.quality.agreeing import agree_pool
 from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.quality.verification import answers, asking, waiting
 from crowdsourcing.quality.verification.switching import switch_on
@@ -75,6 +76,7 @@ def _turn(verification: Verification, ring: Ring | None) -> Turn:
             _ask(verification, provider)
         _conclude(verification, provider, may_ask=not stands)
         stands = stands or _open(verification, provider)
+    agree_pool(verification.pool)
     decided = settle_pool(verification.pool, ring)
     _note(verification, stands or waiting.waiting_for(verification))
     return Turn(open=verification.tasks.filter(decided_at=None).exists(), decided=decided)

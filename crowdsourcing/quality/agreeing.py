@@ -1,0 +1,158 @@
+"""How those who did one job agree: counted once for each set of work, before a policy decides about any of it.
+
+All work that waits or was accepted counts, as it was submitted; what was rejected does not. A frame's tags are taken as shapes that are
+the same wherever one person and another set them. Two strangers who drew the same are right rather than both wrong, but two wrong ones
+beside one who is right must not throw that one out: nobody is judged before most people agree with what was found
+(`Rule.few_agree`), so until then one more is asked, then the requester.
+"""
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from annotation.models import Frame, Job, Snapshot
+from annotation.shapes import digest_of
+from crowdsourcing.mirror.locks import lock_pool
+from crowdsourcing.models import Consensus, Pool
+from crowdsourcing.quality.aggregation import Agreement, FrameConsensus, Outcome, ShapeRule, Standing, agreements, consensus
+from crowdsourcing.quality.policies import with_defaults
+from crowdsourcing.selectors.consensus import Piece, work_of
+from crowdsourcing.selectors.policies import policy_of
+
+# Suites whose work is in memory at once.
+ROUND = 50
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What makes shapes one object, and people agree: a policy's consensus block, or its defaults. `wanted`: people a job."""
+
+    wanted: int
+    min_iou: float
+    quorum: int | None
+    max_people: int
+    accept_from: float
+
+    def shapes(self, people: int) -> ShapeRule:
+        """For so many people; with fewer than a job takes, what they have counts for what it is worth."""
+        least = min(people, self.wanted)
+        quorum = None if self.quorum is None else min(self.quorum, people)
+        return ShapeRule(self.min_iou, quorum, min_people=max(1, least), max_people=max(self.max_people, people, least))
+
+    def few_agree(self, scores: Sequence[float | None]) -> bool:
+        """Whether less than most people agree with what was found, so that nothing follows from it for anybody."""
+        return 2 * sum(score is not None and score >= self.accept_from - 1e-9 for score in scores) <= len(scores)
+
+
+def rule_of(pool: Pool) -> Rule:
+    policy = policy_of(pool)
+    block = with_defaults("consensus", (policy.config.get("consensus") or {}) if policy is not None else {})
+    return Rule(pool.overlap, block["min_iou"], block["quorum"], max(block["max_people"], pool.overlap), block["accept_from"])
+
+
+def inputs_of(rule: Rule, pieces: Sequence[Piece]) -> str:
+    """Digest of the work and of the rule that an agreement is counted from."""
+    return digest_of([vars(rule), sorted([piece.assignment, piece.snapshot] for piece in pieces)])
+
+
+def agree_pool(pool: Pool) -> int:
+    """Count anew where the work or the rule changed; how many jobs that were. Nothing in a pool with one Toloker a job."""
+    if pool.overlap < 2:
+        return 0
+    rule, counted = rule_of(pool), dict(Consensus.objects.filter(task_suite__pool=pool).values_list("pk", "inputs"))
+    stale = [(suite, pieces) for suite, pieces in work_of(pool).items() if counted.get(suite) != inputs_of(rule, pieces)]
+    for start in range(0, len(stale), ROUND):
+        _count(pool, rule, dict(stale[start:start + ROUND]))
+    return len(stale)
+
+
+def _count(pool: Pool, rule: Rule, work: Mapping[int, Sequence[Piece]]) -> None:
+    """A round is written at once; what dies before that is counted by the next look."""
+    found = {suite: _of_job(pieces, rule, drawn_of(pieces)) for suite, pieces in work.items()}
+    now = timezone.now()
+    with transaction.atomic():
+        lock_pool(pool)
+        Consensus.objects.bulk_create(
+            [Consensus(task_suite_id=suite, inputs=inputs_of(rule, work[suite]), measured_at=now, **values)
+             for suite, values in found.items()],
+            update_conflicts=True, unique_fields=["task_suite"],
+            update_fields=["inputs", "people", "outcome", "score", "frames", "agreements", "measured_at"])
+
+
+def _of_job(pieces: Sequence[Piece], rule: Rule, drawn: "Drawn") -> dict[str, Any]:
+    frames = agreed_on(drawn, rule.shapes(len(pieces)))
+    people = agreements(frames.values())
+    scores = [people[piece.assignment].score for piece in pieces]
+    known = [frame.score for frame in frames.values() if frame.score is not None]
+    return {
+        "people": len(pieces), "outcome": _outcome(frames, rule, scores), "score": sum(known) / len(known) if known else None,
+        "frames": summary_of(frames),
+        "agreements": {str(piece.assignment): _of_person(people[piece.assignment], piece.assignment, frames) for piece in pieces}}
+
+
+def _outcome(frames: Mapping[int, FrameConsensus], rule: Rule, scores: Sequence[float | None]) -> str:
+    decided = all(frame.outcome is Outcome.DECIDED for frame in frames.values()) and not rule.few_agree(scores)
+    if decided and len(scores) >= rule.wanted:
+        return Consensus.Outcome.DECIDED
+    return Consensus.Outcome.MORE if len(scores) < rule.max_people else Consensus.Outcome.REQUESTER
+
+
+def _of_person(one: Agreement, person: int, frames: Mapping[int, FrameConsensus]) -> dict[str, Any]:
+    each = {str(number): frame.agreements[person].score for number, frame in frames.items()}
+    return {"score": _short(one.score), "low": _short(one.low), "high": _short(one.high), "matched": one.matched, "missed": one.missed,
+            "extra": one.extra, "frames": {number: _short(score) for number, score in each.items() if score is not None}}
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def summary_of(frames: Mapping[int, FrameConsensus]) -> dict[str, Any]:
+    """{"<frame>": {"score", "agreed", "open", "dropped"}}: objects of each standing; no score where there is nothing to agree on."""
+    return {str(number): {"score": _short(frame.score), **{
+        standing.value: sum(one.standing is standing for one in frame.objects) for standing in Standing}}
+        for number, frame in frames.items()}
+
+
+# --- what people drew, as the aggregation takes it --------------------------------------------------------------------
+@dataclass(frozen=True)
+class Drawn:
+    """`frames`: frame -> assignment -> shapes, every frame of the job and everybody on each; `sizes`: (width, height) pixels."""
+
+    frames: dict[int, dict[int, list[dict[str, Any]]]]
+    sizes: dict[int, tuple[int, int]]
+
+
+def drawn_of(pieces: Sequence[Piece]) -> Drawn:
+    """The work of these attempts at one job. Three queries."""
+    job = Job.objects.get(pk=pieces[0].job)
+    sizes = {number: (width, height) for number, width, height in Frame.objects.filter(
+        job.frames_within(), task=job.task_id).order_by("number").values_list("number", "width", "height")}
+    data = dict(Snapshot.objects.filter(pk__in={piece.snapshot for piece in pieces}).values_list("pk", "data"))
+    return Drawn({number: {piece.assignment: _on_frame(data[piece.snapshot]["frames"].get(str(number)) or {}, size) for piece in pieces}
+                  for number, size in sizes.items()}, sizes)
+
+
+def agreed_on(drawn: Drawn, rule: ShapeRule) -> dict[int, FrameConsensus]:
+    return dict(consensus(drawn.frames, rule, sizes=drawn.sizes))  # type: ignore[arg-type]
+
+
+def _on_frame(content: Mapping[str, Any], size: tuple[int, int]) -> list[dict[str, Any]]:
+    whole = [0, 0, *size]
+    tags = [{"type": "rectangle", "points": whole, "label_id": ("tag", tag["label_id"]), "attributes": tag.get("attributes", [])}
+            for tag in content.get("tags", [])]
+    return [*content.get("shapes", []), *tags]
+
+
+def contents_of(frames: Mapping[int, FrameConsensus]) -> dict[int, dict[str, Any]]:
+    """Frame -> {"shapes", "tags"} of what people agree on and of what is still open; what too few drew is left out."""
+    found = {}
+    for number, frame in frames.items():
+        kept = [one.shape for one in frame.objects if one.standing is not Standing.DROPPED]
+        found[number] = {
+            "shapes": [{**shape, "source": "consensus"} for shape in kept if not isinstance(shape["label_id"], tuple)],
+            "tags": [{"label_id": shape["label_id"][1], "attributes": shape.get("attributes", []), "source": "consensus"}
+                     for shape in kept if isinstance(shape["label_id"], tuple)]}
+    return found

@@ -1,0 +1,79 @@
+"""Jobs that several Tolokers do: their work, how far each is, and what is to be merged."""
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Greatest
+
+from annotation.models import Correction
+from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite
+from crowdsourcing.statuses import AssignmentStatus
+from crowdsourcing.transitions import CONSUMES_OVERLAP
+
+# Work that counts: who is still to be decided about, and whose was accepted.
+COUNTS = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED)
+# Those who have a place now.
+_HERE = (AssignmentStatus.ACTIVE, *COUNTS)
+
+
+class Piece(NamedTuple):
+    """One person's work on a job: ids of the assignment, of the snapshot, and of the replica it lies on."""
+
+    assignment: int
+    snapshot: int
+    job: int
+
+
+def work_of(pool: Pool, *, accepted: bool = False, suites: Iterable[int] | None = None) -> dict[int, list[Piece]]:
+    """Suite -> work that counts, oldest first; of all suites that have any, or of these. With `accepted`: accepted work only, and where a
+    reviewer corrected it the correction."""
+    rows = Assignment.objects.filter(
+        pool=pool, snapshot__isnull=False, status__in=(AssignmentStatus.ACCEPTED,) if accepted else COUNTS)
+    if suites is not None:
+        rows = rows.filter(task_suite__in=list(suites))
+    pieces = list(rows.order_by("created", "pk").values_list("task_suite", "pk", "snapshot", "job", "remote_id"))
+    kept = _corrections([row[3] for row in pieces]) if accepted else {}
+    found: dict[int, list[Piece]] = defaultdict(list)
+    for suite, pk, snapshot, job, attempt in pieces:
+        found[suite].append(Piece(pk, kept.get((job, attempt), snapshot), job))
+    return found
+
+
+def _corrections(jobs: Sequence[int]) -> dict[tuple[int, str], int]:
+    rows = Correction.objects.filter(job__in=jobs, snapshot__isnull=False).values_list("job", "attempt", "snapshot")
+    return {(job, attempt): snapshot for job, attempt, snapshot in rows}
+
+
+def to_merge(pool: Pool) -> QuerySet[TaskSuite]:
+    """Suites with as many accepted as are wanted whose merged work is of fewer, and that nobody has to look at first."""
+    accepted = Count("assignments", filter=Q(assignments__status=AssignmentStatus.ACCEPTED, assignments__snapshot__isnull=False))
+    return (pool.task_suites.annotate(accepted=accepted).filter(accepted__gte=pool.overlap)
+            .exclude(accepted=Coalesce(F("consensus__merged_people"), Value(0))).exclude(~Q(consensus__note=""), consensus__isnull=False))
+
+
+def people_wanted(task_suite: TaskSuite) -> int:
+    """How many Tolokers are to do the job in all: one more than have, as long as they do not agree."""
+    wanted = task_suite.pool.overlap
+    if wanted > 1:
+        found = Consensus.objects.filter(pk=task_suite.pk, outcome=Consensus.Outcome.MORE, people__gte=wanted).first()
+        if found is not None:
+            wanted = max(wanted, found.people + 1)
+    return wanted
+
+
+def places_missing(task_suite: TaskSuite) -> int:
+    """How many more places than the platform offers are wanted; negative: it offers more than that."""
+    counts = task_suite.assignments.aggregate(
+        here=Count("pk", filter=Q(status__in=_HERE)), used=Count("pk", filter=Q(status__in=CONSUMES_OVERLAP)))
+    return people_wanted(task_suite) - counts["here"] - (task_suite.overlap - counts["used"])
+
+
+def progress_of(jobs: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Job that several do -> {"wanted", "here", "submitted", "accepted"}. One query."""
+    counts = {name: Count("assignments", filter=Q(assignments__status__in=statuses)) for name, statuses in (
+        ("here", _HERE), ("submitted", COUNTS), ("accepted", (AssignmentStatus.ACCEPTED,)))}
+    more = Case(When(consensus__outcome=Consensus.Outcome.MORE, then=F("consensus__people") + 1), default=Value(0))
+    rows = TaskSuite.objects.filter(job__in=list(jobs), pool__overlap__gt=1).order_by().annotate(
+        wanted=Greatest(F("pool__overlap"), more), **counts)
+    return {row.pop("job"): row for row in rows.values("job", "wanted", *counts)}
