@@ -174,6 +174,37 @@ def test_one_finger_draws_two_zoom_and_a_long_press_opens_the_menu(phone: Desk) 
     page.context.close()
 
 
+def test_a_finger_redraws_from_a_point_deletes_one_and_adds_one(phone: Desk) -> None:
+    page, touch = phone.page, touches(phone)
+    road = [100, 100, 300, 100, 300, 200, 100, 200]
+    phone.fake.annotations = {"10": {"tags": [], "shapes": [
+        {"client_id": "road", "type": "polygon", "label_id": 4, "points": road, "attributes": []}]}}
+    page.goto("about:blank")
+    phone.open()
+
+    def chosen(place: tuple[float, float], item: str) -> None:
+        touch("Start", phone.at(*place))
+        expect(page.get_by_role("menu", name="Object")).to_be_visible()
+        touch("End")
+        page.get_by_role("menuitem", name=item).click()
+
+    tap = lambda *place: page.touchscreen.tap(*phone.at(*place))  # noqa: E731
+    tap(200, 150)
+    chosen((304, 97), "Draw again from this point")
+    tap(350, 150)
+    page.get_by_role("button", name="Other side").click()
+    tap(303, 203)
+    near(phone.points()[0], [300, 100, 300, 200, 350, 150])
+    page.get_by_role("button", name="Undo").click()
+    assert phone.points()[0] == road
+    tap(200, 150)
+    chosen((200, 40), "One point more, here")
+    near(phone.points()[0], [100, 100, 200, 40, 300, 100, 300, 200, 100, 200])
+    chosen((100, 200), "Delete this point")
+    assert len(phone.points()[0]) == 8 and phone.errors == []
+    page.context.close()
+
+
 def test_a_palm_is_nobody_while_the_pen_is_down(desk: Desk) -> None:
     desk.open()
     kinds = [["touch", "pointerdown", 5], ["pen", "pointerdown", 6], ["touch", "pointerdown", 7], ["touch", "pointerup", 7],

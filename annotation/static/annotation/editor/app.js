@@ -65,10 +65,12 @@ export class App {
   start() {
     this.draw();
     this.canvas = new Canvas(this.root.querySelector(".ed-canvas"), {
-      onSelect: (id) => this.select(id), onHover: (id) => this.hover(id), onDrawn: (type, points) => this.commands.add(type, points),
+      // The map takes a finger that was lifted for a menu for a click.
+      onSelect: (id) => { if (id || !this.state.menu) this.select(id); }, onHover: (id) => this.hover(id), onDrawn: (type, points) => this.commands.add(type, points),
       onEdited: (id, points, rotation) => this.#edited(id, points, rotation), onStroke: (points) => this.commands.painted(points),
       onPaint: (id) => this.commands.continuePainting(id), onBrushStep: (steps) => this.commands.resizeBrush(steps), onRefused: (sentence) => this.notice(sentence, "warning"),
       onPlaced: (points, keep) => this.commands.place(points, keep), onSpace: () => this.commands.point(),
+      onDeletePoint: (id, index) => this.#pointDeleted(id, index),
       onRedraw: (id, vertex) => this.commands.redrawFrom(id, vertex), onRedrawn: (id, points) => this.commands.partRedrawn(id, points),
       onSketch: (sketch) => { if (sketch !== this.state.sketch) this.set({ sketch }); },
     });
@@ -82,7 +84,7 @@ export class App {
 
   /** Right click, menu key and long press: the menu of what is there. */
   #followMenu(element) {
-    new Touch(element, { onLongPress: (x, y) => this.commands.menuAt(x, y) });
+    new Touch(element, { onLongPress: (x, y) => this.commands.menuAt(x, y, "touch") });
     element.addEventListener("contextmenu", (event) => {
       if (!this.editable) return;
       event.preventDefault();
@@ -190,6 +192,11 @@ export class App {
   /** The canvas sees it at once: a second quick click starts from what the first one made. */
   #edited(id, points, rotation) {
     this.commands.reshape(id, points, rotation);
+    this.#syncCanvas();
+  }
+
+  #pointDeleted(id, index) {
+    this.commands.deletePoint(id, index);
     this.#syncCanvas();
   }
 

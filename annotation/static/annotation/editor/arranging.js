@@ -1,4 +1,5 @@
 /** Verbs that arrange objects: hide, lock, order, groups. Hiding and locking are of this page only; order and groups are saved. */
+import { problemWith, rounded, withAnother, withoutVertex } from "@/editor/geometry.js";
 import { Looking } from "@/editor/looking.js";
 import { describe } from "@/editor/words.js";
 
@@ -26,18 +27,42 @@ export class Arranging extends Looking {
 
   // --- the menu --------------------------------------------------------------------------------------------------------------------
 
-  /** Opens the menu of what is under a place of the window; without a place, of the selected object. @returns {boolean} whether it opened */
-  menuAt(x = null, y = null) {
+  /**
+   * Opens the menu of what is under a place of the window; without a place, of the selected object. On a point of the selected line or polygon it
+   * is that point's as well. @param {string} pointer what points there: a finger needs more room @returns {boolean} whether it opened
+   */
+  menuAt(x = null, y = null, pointer = "mouse") {
     const { app } = this;
     app.canvas.letGo();
     if (!["idle", "edit"].includes(app.mode)) return false;
-    const shape = x === null ? app.selected : app.canvas.shapeAt(x, y);
+    const vertex = x === null ? null : app.canvas.vertexAt(x, y, pointer);
+    const shape = x === null || vertex !== null ? app.selected : app.canvas.shapeAt(x, y);
     if (x === null && !shape?.points) return false;
+    const { selectedId } = app.state; // a point more is for what was selected before, also beside it
+    const grown = x !== null && vertex === null && (!shape || shape.client_id === selectedId) ? selectedId : null;
     if (shape) app.select(shape.client_id);
     const place = x === null ? app.canvas.pageOf(shape) : { x, y };
-    app.set({ menu: { ...place, id: shape?.client_id ?? null } });
+    app.set({ menu: { ...place, id: shape?.client_id ?? null, vertex, grown } });
     return true;
   }
+
+  // --- points of lines, polygons, points ---------------------------------------------------------------------------------------------
+
+  deletePoint(id, index) {
+    const { type, points, rotation } = this.app.object(id);
+    const fewer = withoutVertex(type, points, index);
+    if (!fewer || problemWith(type, fewer)) return this.app.notice("This shape has no point to spare. Press Del to delete all of it.", "warning");
+    return this.reshape(id, fewer, rotation);
+  }
+
+  /** @param {[number, number]} place of the image */
+  addPoint(id, place) {
+    const { type, points, rotation } = this.app.object(id);
+    const more = withAnother(type, points, ...place);
+    if (more) this.reshape(id, rounded(more), rotation);
+  }
+
+  reshape(id, points, rotation = 0) { this.edit(id, (shape) => { Object.assign(shape, { points, rotation }); }); }
 
   // --- hide and lock ---------------------------------------------------------------------------------------------------------------
 

@@ -95,8 +95,6 @@ export class Commands extends Painting {
     app.select(id);
   }
 
-  reshape(id, points, rotation = 0) { this.edit(id, (shape) => { Object.assign(shape, { points, rotation }); }); }
-
   setAttribute(id, specId, value) {
     this.edit(id, (object) => {
       const entry = object.attributes.find((attribute) => attribute.spec_id === specId);

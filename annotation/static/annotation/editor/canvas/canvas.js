@@ -3,11 +3,11 @@
  * Resting shapes are drawn once (resting.js) and scaled during gestures; the selected shape is on a small live layer (live.js).
  */
 import { DragPan, OlMap, Projection, VectorLayer, VectorSource, View, defaultInteractions } from "ol";
-import { shapeAt, spreadOf } from "@/editor/geometry.js";
+import { handleAt, shapeAt, snapped, spreadOf } from "@/editor/geometry.js";
 import { extentOf, toImage, toMap } from "@/editor/canvas/projection.js";
 import { BrushInteraction } from "@/editor/canvas/brush.js";
 import { DrawInteraction } from "@/editor/canvas/draw.js";
-import { EditInteraction } from "@/editor/canvas/edit.js";
+import { EDGE_REACH, EditInteraction, REACH } from "@/editor/canvas/edit.js";
 import { Hand } from "@/editor/canvas/hand.js";
 import { Live } from "@/editor/canvas/live.js";
 import { Photo } from "@/editor/canvas/photo.js";
@@ -31,7 +31,7 @@ export class Canvas {
   #fitted = null;
 
   /** @param {HTMLElement} element @param {{onSelect: Function, onHover: Function, onDrawn: Function, onEdited: Function,
-   *         onRefused: Function, onSketch: Function, onPlaced: Function, onSpace: Function, onRedraw: (id: string, vertex: number) => void,
+   *         onDeletePoint: (id: string, index: number) => void, onRefused: Function, onSketch: Function, onPlaced: Function, onSpace: Function, onRedraw: (id: string, vertex: number) => void,
    *         onRedrawn: (id: string, points: number[]|null) => void}} events */
   constructor(element, events) {
     this.element = element;
@@ -61,7 +61,7 @@ export class Canvas {
       size, panning, visible: () => this.#reachable, selected: () => this.#selectedShape(),
       editable: () => this.#shown.editable && !this.#shown.locked.has(this.#shown.selectedId),
       onSelect: events.onSelect, onHover: events.onHover, onRefused: events.onRefused, onEdited: events.onEdited,
-      arm: (shape) => this.live.arm(shape), onPaint: (id) => events.onPaint?.(id), onRedraw: (shape, vertex) => events.onRedraw(shape.client_id, vertex),
+      arm: (shape) => this.live.arm(shape), onPaint: (id) => events.onPaint?.(id), onRedraw: (shape, vertex) => events.onRedraw(shape.client_id, vertex), onDeletePoint: events.onDeletePoint,
       onPreview: (id, points, rotation) => this.live.preview(id && { id, points, rotation }),
       cursor: (name) => { this.element.style.cursor = this.#space ? "grab" : name; },
     });
@@ -208,6 +208,9 @@ export class Canvas {
   /** Draws a part of a shape again from one of its vertices; the tool is that of its type by now. */
   redrawFrom(shape, vertex) { this.draw.redrawFrom(shape, vertex); }
 
+  /** Another side of the shape gives way to the part than did so far. */
+  otherSide() { this.draw.otherSide(); }
+
   /** What is drawn is a part of a shape that is there already. */
   get redrawing() { return this.draw.part !== null; }
 
@@ -264,11 +267,27 @@ export class Canvas {
     return { x: box.left + px, y: box.top + py };
   }
 
+  #imageAt(clientX, clientY) {
+    const box = this.map.getViewport().getBoundingClientRect();
+    return toImage(this.map.getCoordinateFromPixel([clientX - box.left, clientY - box.top]));
+  }
+
   /** The visible shape under a place of the window, locked or not; null when there is none. */
   shapeAt(clientX, clientY) {
-    const box = this.map.getViewport().getBoundingClientRect();
-    const [x, y] = toImage(this.map.getCoordinateFromPixel([clientX - box.left, clientY - box.top]));
-    return shapeAt(this.#shown.shapes, x, y, HIT * this.map.getView().getResolution());
+    return shapeAt(this.#shown.shapes, ...this.#imageAt(clientX, clientY), HIT * this.map.getView().getResolution());
+  }
+
+  /** Which point of the selected line, polygon or points is at a place of the window; null when none is. @param {string} pointer its pointerType */
+  vertexAt(clientX, clientY, pointer) {
+    const shape = this.#selectedShape();
+    const reach = (REACH[pointer] ?? REACH.mouse) * this.map.getView().getResolution();
+    const handle = shape && handleAt(shape, ...this.#imageAt(clientX, clientY), reach);
+    return handle?.kind === "vertex" ? handle.index : null;
+  }
+
+  /** Where a new point at a place of the window would be: inside the image, on its edge when near to it. */
+  placeAt(clientX, clientY) {
+    return snapped(...this.#imageAt(clientX, clientY), this.#size, EDGE_REACH * this.map.getView().getResolution());
   }
 
   /** The middle of a shape's box, in client pixels. */

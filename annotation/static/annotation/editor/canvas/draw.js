@@ -12,9 +12,9 @@ import { Part } from "@/editor/canvas/part.js";
 import { geometryOf, pointAt, toImage } from "@/editor/canvas/projection.js";
 import { sketchStyle } from "@/editor/canvas/styles.js";
 
-/** Screen pixels: a press that moves less is a click; a click this near to the first vertex closes the polygon. */
+/** Screen pixels: a press that moves less is a click; a click this near to the first vertex closes the polygon, to a vertex ends the part. */
 const STILL = 4;
-const CLOSE = 10;
+const CLOSE = { mouse: 10, pen: 10, touch: 18 };
 /** Two clicks this near (pixels) and this quick (ms) are a double click. The map's own "dblclick" also fires for two quick clicks far apart. */
 const DOUBLE = { pixels: 6, milliseconds: 400 };
 
@@ -108,12 +108,19 @@ export class DrawInteraction extends Pointer {
     const place = this.#place(event);
     if (!this.busy && !before && !this.anchor) return;
     if (this.busy) this.pointer = place;
-    this.part?.look(toImage(event.coordinate), this.#closing, event.originalEvent.altKey);
+    this.#look(event);
     this.#paint();
   }
 
+  #look(event) { this.part?.look(toImage(event.coordinate), this.#closing(event.originalEvent.pointerType), event.originalEvent.altKey); }
+
   /** How near to a vertex a click ends the shape or the part there, in image pixels. */
-  get #closing() { return CLOSE * this.getMap().getView().getResolution(); }
+  #closing(pointer) { return (CLOSE[pointer] ?? CLOSE.mouse) * this.getMap().getView().getResolution(); }
+
+  otherSide() {
+    if (this.part) this.part.swapped = !this.part.swapped;
+    this.#paint();
+  }
 
   handleUpEvent(event) {
     if (!this.pressed || this.corner === null) return false;
@@ -131,7 +138,7 @@ export class DrawInteraction extends Pointer {
   }
 
   #click(event, place) {
-    this.part?.look(toImage(event.coordinate), this.#closing, event.originalEvent.altKey);
+    this.#look(event);
     if (this.#isDouble(event) && this.busy) {
       this.finish();
       return false;
@@ -141,8 +148,8 @@ export class DrawInteraction extends Pointer {
       return false;
     }
     if (this.type === "polygon" && this.points.length >= 6) {
-      const first = event.map.getPixelFromCoordinate(pointAt(this.points[0], this.points[1]).getCoordinates());
-      if (Math.hypot(first[0] - event.pixel[0], first[1] - event.pixel[1]) <= CLOSE) {
+      const [x, y] = toImage(event.coordinate);
+      if (Math.hypot(this.points[0] - x, this.points[1] - y) <= this.#closing(event.originalEvent.pointerType)) {
         this.finish();
         return false;
       }
@@ -209,7 +216,7 @@ export class DrawInteraction extends Pointer {
   pointTo(place) {
     if (!this.busy) return;
     this.pointer = place;
-    this.part?.look(place, this.#closing);
+    this.part?.look(place, this.#closing());
     this.#paint();
   }
 
@@ -217,7 +224,7 @@ export class DrawInteraction extends Pointer {
   press(place) {
     if (!this.type || this.type === "mask") return null;
     this.pointer = place;
-    this.part?.look(place, this.#closing);
+    this.part?.look(place, this.#closing());
     if (this.part?.meets) return this.#endPart() ? "done" : null;
     if (this.stretches && this.corner) return this.#oppositeCorner() ? "done" : null;
     if (this.stretches) {

@@ -1,12 +1,12 @@
 /** Selecting, moving, resizing and editing vertices. Everything is decided on point lists; the map only reports where the pointer is. */
 import { Pointer } from "ol";
 import { anchorAt } from "@/editor/borders.js";
-import { clipped, dragged, handleAt, moved, problemWith, rounded, shapeAt, snapped, withAnother, withoutVertex } from "@/editor/geometry.js";
+import { clipped, dragged, handleAt, moved, problemWith, rounded, shapeAt, snapped, withAnother } from "@/editor/geometry.js";
 import { draggedTurned, rotationTowards, turnedTo } from "@/editor/rotation.js";
 import { toImage } from "@/editor/canvas/projection.js";
 
 /** Screen pixels around a line or a handle that still count as a hit. */
-const REACH = { mouse: 7, pen: 9, touch: 16 };
+export const REACH = { mouse: 7, pen: 9, touch: 16 };
 const STILL = 3;
 /** Screen pixels: a corner or a point this near to the image's edge jumps onto it, with Ctrl held to a neighbour's border. */
 export const EDGE_REACH = 5;
@@ -17,7 +17,7 @@ export class EditInteraction extends Pointer {
   /** @param {{size: () => {width: number, height: number}, visible: () => any[], selected: () => any, editable: () => boolean,
    *           panning: () => boolean, arm: (shape: any) => number, onSelect: Function, onHover: Function, onPreview: Function,
    *           onEdited: Function, onRefused: Function, onPaint: (id: string) => void, cursor: (name: string) => void,
-   *           onRedraw: (shape: any, vertex: number) => void}} options
+   *           onRedraw: (shape: any, vertex: number) => void, onDeletePoint: (id: string, index: number) => void}} options
    * `onPreview` and `onEdited` get (id, points, rotation); `arm` is where the turning handle stands, as for handlesOf */
   constructor(options) {
     super();
@@ -100,7 +100,7 @@ export class EditInteraction extends Pointer {
     if (this.selected() !== shape) this.onSelect(shape.client_id);
     if (!this.editable() || shape.type === "mask") return false; // look at it, and pan
     if (altKey && handle?.kind === "vertex") {
-      this.#deleteVertex(shape, handle);
+      this.onDeletePoint(shape.client_id, handle.index);
       return true;
     }
     this.drag = { shape, handle, from: [x, y], pixel: event.pixel, points: null };
@@ -110,12 +110,6 @@ export class EditInteraction extends Pointer {
   #takesPoints() {
     const shape = this.selected();
     return Boolean(shape && this.editable() && withAnother(shape.type, shape.points, 0, 0));
-  }
-
-  #deleteVertex(shape, handle) {
-    const points = withoutVertex(shape.type, shape.points, handle.index);
-    if (points && !problemWith(shape.type, points)) this.onEdited(shape.client_id, points, shape.rotation);
-    else this.onRefused("This shape has no point to spare. Press Del to delete all of it.");
   }
 
   handleDragEvent(event) {

@@ -13,13 +13,14 @@ export class Part {
   constructor(shape, vertex) {
     this.shape = shape;
     this.from = vertex;
+    this.swapped = false; // for fingers: the other side until it is said again
     this.look([NaN, NaN], 0);
   }
 
   /** The pointer is there. @param {number} reach image pixels @param {boolean} other the other side, or the other end, gives way */
   look([x, y], reach, other = false) {
     this.at = vertexAt(this.shape.points, x, y, reach);
-    this.other = other;
+    this.alt = other;
   }
 
   /** Whether the pointer is on a vertex of the shape: a click there ends the part. */
@@ -27,7 +28,7 @@ export class Part {
 
   #with(drawn) {
     const { type, points } = this.shape;
-    return replaced(type, points, { from: this.from, to: this.at, drawn, other: this.other });
+    return replaced(type, points, { from: this.from, to: this.at, drawn, other: this.alt !== this.swapped });
   }
 
   /** The shape with these points as its new part. @returns {{points?: number[], problem?: string}} what keeps it from being taken, in a sentence */

@@ -8,11 +8,27 @@ export function menu(app) {
   const open = app.state.menu;
   if (!open) return nothing;
   const close = () => { app.set({ menu: null }); app.focusCanvas(); };
-  const items = itemsOf(app, app.object(open.id));
+  const items = [...pointItems(app, open), ...itemsOf(app, app.object(open.id))];
   return html`<div class="ed-menu-back" @pointerdown=${close} @contextmenu=${(event) => { event.preventDefault(); close(); }}></div>
     <div class="ed-menu" role="menu" aria-label="Object" @keydown=${(event) => onKey(event, close)} style="left:${open.x}px;top:${open.y}px">
       ${items.map(([name, key, command, off]) => html`<button role="menuitem" tabindex="-1" ?disabled=${off ?? false}
         @click=${() => { app.set({ menu: null }); app.focusCanvas(); command(); }}><span>${name}</span>${key ? html`<kbd>${key}</kbd>` : nothing}</button>`)}</div>`;
+}
+
+/** What Shift+click and Alt+click do, for fingers. */
+function pointItems(app, { x, y, vertex, grown }) {
+  const { commands } = app;
+  const shape = app.selected;
+  if (!shape?.points || app.state.locked.has(shape.client_id)) return [];
+  const id = shape.client_id;
+  const drawn = shape.type === "polygon" || shape.type === "polyline";
+  if (vertex !== null && vertex !== undefined) {
+    return [...(drawn ? [["Draw again from this point", "Shift+click", () => commands.redrawFrom(id, vertex)]] : []),
+      ["Delete this point", "Alt+click", () => commands.deletePoint(id, vertex)]];
+  }
+  if (grown !== id || !(drawn || shape.type === "points")) return [];
+  const place = app.canvas.placeAt(x, y);
+  return [["One point more, here", "Shift+click", () => commands.addPoint(id, place)]];
 }
 
 function itemsOf(app, shape) {

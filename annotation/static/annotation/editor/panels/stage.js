@@ -43,7 +43,7 @@ export function hands(app) {
   const button = (name, command, kind = "") => html`<button class="btn ${kind}" @click=${() => { command(); app.focusCanvas(); }}>${name}</button>`;
   const leave = button("Cancel", () => commands.cancel());
   const parts = {
-    sketch: () => html`${state.sketch ? button("Last point back", () => commands.undoVertex()) : nothing} ${leave}
+    sketch: () => html`${app.canvas.redrawing ? button("Other side", () => app.canvas.otherSide()) : nothing} ${state.sketch ? button("Last point back", () => commands.undoVertex()) : nothing} ${leave}
       ${state.sketch ? button("Finish", () => commands.finish(), "btn-primary") : nothing}`,
     paste: () => html`${leave} ${button("Put it here", () => commands.place(), "btn-primary")}`,
     group: () => html`${leave} ${button("Make the group", () => commands.group(), "btn-primary")}`,
