@@ -26,22 +26,23 @@ def give_places(pool: Pool, rows: Sequence[Any]) -> None:
     places = _places(suites)
     for row in sorted(rows, key=lambda row: (row.item.created, row.item.id)):
         here = places[row.suite_id]
-        row.job_id = min(here, key=lambda job_id: (_rank(here[job_id]), job_id), default=0)
-        if not row.job_id or _rank(here[row.job_id]) > _TAKEN_BACK:
-            row.job_id = add_replica(job=Job(pk=suites[row.suite_id])).pk
+        best = min(here, key=lambda job_id: (_rank(here[job_id]), job_id), default=0)
+        # While not all places are made, a rejected attempt keeps its own: it may still be accepted after all.
+        worst = _GIVEN_UP if len(here) < pool.overlap else _REJECTED
+        row.job_id = best if best and _rank(here[best]) <= worst else add_replica(job=Job(pk=suites[row.suite_id])).pk
         here.setdefault(row.job_id, []).append(row.status)
 
 
-# Ranks of a place: free, given up, rejected; beyond them somebody has it.
-_TAKEN_BACK = 2
+# What became of a place, the best to take first.
+_FREE, _GIVEN_UP, _REJECTED, _HELD = range(4)
 
 
 def _rank(statuses: Sequence[str]) -> int:
     if any(status in _KEPT for status in statuses):
-        return _TAKEN_BACK + 1
+        return _HELD
     if AssignmentStatus.REJECTED in statuses:
-        return _TAKEN_BACK
-    return 1 if statuses else 0
+        return _REJECTED
+    return _GIVEN_UP if statuses else _FREE
 
 
 def _places(suites: dict[int, int]) -> dict[int, dict[int, list[str]]]:
