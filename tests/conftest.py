@@ -38,6 +38,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         stack_services.stop(_running.pop())
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Parallel workers copy one migrated database; a single process migrates its own, which is then one migration less."""
+    from django.db import connections
+
+    from tests.stack import app, services
+
+    if services.worker_number():
+        parameters = connections["default"].settings_dict
+        parameters["TEST"]["TEMPLATE"] = app.template(parameters)
+
+
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
     """Name a case by its argument where the value is bytes: a zip made while collecting holds the time, the workers then disagree."""
     return argname if isinstance(val, bytes) else None

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psycopg2
 import pytest
 
 from cvatoloka.embedded.processes import free_port, last_line, spawn, stop
-from tests.stack.databases import url_of
+from tests.stack.databases import beside, execute, migrated, url_of
 from tests.stack.worker import ROOT, CeleryWorker
 
 START_SECONDS = 60.0
@@ -74,17 +73,23 @@ class AppServer:
             return False
 
 
+def template(parameters: Mapping[str, Any]) -> str:
+    """The name of a database with the application's tables and nothing else, to be copied, beside the test's own."""
+    rooms = [path for room in ("annotation", "crowdsourcing") for path in (ROOT / room / "migrations").glob("*.py")]
+    # The lock names the versions of the other applications.
+    return migrated(url_of({**parameters, "NAME": "postgres"}), "application", [*rooms, ROOT / "requirements.lock"], _migrate)
+
+
+def _migrate(url: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
+
+
 def fresh_database(parameters: Mapping[str, Any], name: str) -> str:
-    """DATABASE_URL of a new, empty database beside the test's own; one of that name is dropped first."""
-    connection = psycopg2.connect(url_of({**parameters, "NAME": "postgres"}))
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        connection.close()
-    return url_of({**parameters, "NAME": name})
+    """DATABASE_URL of a new database beside the test's own, migrated and empty; one of that name is dropped first."""
+    server = url_of({**parameters, "NAME": "postgres"})
+    execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template(parameters)}"')
+    return beside(server, name)
 
 
 @pytest.fixture(scope="session")

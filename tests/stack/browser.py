@@ -13,7 +13,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              # The last such list counts: Playwright's own without ThirdPartyStoragePartitioning. With that off too, Chromium denies the
              # editor its IndexedDB in the platform's frame, which people's browsers do not: local drafts could not be tested.
              "--disable-features=AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
-             "LensOverlay,MediaRouter,PaintHolding,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying"]
+             "LensOverlay,MediaRouter,PaintHolding,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,"
+             # A process kept ready for the next site is one more a test, seldom used.
+             "SpareRendererForSitePerProcess"]
 WIDE = {"width": 1440, "height": 900}
 # How long a step may take on a busy machine; nothing waits so long where all is well.
 TIMEOUT_MS = 30_000

@@ -4,7 +4,6 @@
         requester = sandbox.create_requester()
         client = requester.client()
 """
-import hashlib
 import json
 import os
 import secrets
@@ -22,11 +21,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
-import environ
-import psycopg2
 import pytest
+
+from tests.stack.databases import beside, execute, migrated
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -208,10 +207,11 @@ def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v
     """
     base = database_url or os.environ["DATABASE_URL"]
     name = f"sandbox_{secrets.token_hex(6)}"
-    _execute(base, f'CREATE DATABASE "{name}" TEMPLATE "{_migrated(base)}"')
+    template = migrated(base, "sandbox", (ROOT / "sandbox" / "migrations").glob("*.py"), _migrate)
+    execute(base, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     port, uploads = free_port(), tempfile.mkdtemp(prefix="sandbox-files-")
     environment = {
-        **os.environ, "SANDBOX_DATABASE_URL": urlunsplit(urlsplit(base)._replace(path=f"/{name}")), "SANDBOX_SECRET_KEY": "tests only",
+        **os.environ, "SANDBOX_DATABASE_URL": beside(base, name), "SANDBOX_SECRET_KEY": "tests only",
         "SANDBOX_CONTROL": "1", "SANDBOX_PORT": str(port), "DJANGO_SETTINGS_MODULE": "sandbox.settings",
         "SANDBOX_PUBLIC_URL": f"http://localhost:{port}", "SANDBOX_FRAME_ORIGIN": f"http://tasks.localhost:{port}",
         "SANDBOX_URL": f"http://127.0.0.1:{port}", "PYTHONUNBUFFERED": "1", "SANDBOX_FILES": uploads, **settings}
@@ -221,25 +221,12 @@ def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v
             _wait_until_it_answers(server, wait_path, process)
             yield server
     finally:
-        _execute(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        execute(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         shutil.rmtree(uploads, ignore_errors=True)
 
 
-def _migrated(base: str) -> str:
-    """The name of a database beside `base` that holds the sandbox's tables and nothing else: migrating takes longer than copying."""
-    migrations = sorted((ROOT / "sandbox" / "migrations").glob("*.py"))
-    name = f"sandbox_migrated_{hashlib.sha256(b''.join(path.read_bytes() for path in migrations)).hexdigest()[:12]}"
-    with _connected(base) as connection, connection.cursor() as cursor:
-        # Two workers of one run may want it at once; it has its name only when it is whole.
-        cursor.execute("SELECT pg_advisory_lock(7205761)")
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        if cursor.fetchone() is None:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}_half"')
-            cursor.execute(f'CREATE DATABASE "{name}_half"')
-            url = urlunsplit(urlsplit(base)._replace(path=f"/{name}_half"))
-            SandboxServer("", {**os.environ, "SANDBOX_DATABASE_URL": url, "SANDBOX_SECRET_KEY": "tests only"}).run("migrate")
-            cursor.execute(f'ALTER DATABASE "{name}_half" RENAME TO "{name}"')
-    return name
+def _migrate(database_url: str) -> None:
+    SandboxServer("", {**os.environ, "SANDBOX_DATABASE_URL": database_url, "SANDBOX_SECRET_KEY": "tests only"}).run("migrate")
 
 
 @pytest.fixture(scope="session", name="sandbox")
@@ -275,21 +262,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-@contextmanager
-def _connected(database_url: str) -> Iterator[Any]:
-    known = environ.Env.db_url_config(database_url)
-    options = {"dbname": known["NAME"], "user": known["USER"], "password": known["PASSWORD"], "host": known["HOST"], "port": known["PORT"],
-               **known.get("OPTIONS", {})}
-    connection = psycopg2.connect(**{name: value for name, value in options.items() if value not in ("", None)})
-    connection.autocommit = True
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _execute(database_url: str, statement: str) -> None:
-    with _connected(database_url) as connection:
-        connection.cursor().execute(statement)
