@@ -57,7 +57,7 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """`-n 2 --dist loadfile` takes the files in our order."""
+    """`--dist loadfile` takes the files in our order."""
     if config.getvalue("dist") != "loadfile":
         return None
     from tests.stack.order import Files

@@ -1,4 +1,4 @@
-"""A second look at the few tests of browsers and real processes that failed while two workers shared the machine (docs/decisions).
+"""A second look at the few tests of browsers and real processes that failed while several workers shared the machine (docs/decisions).
 
     python -m tests.stack.second_look
 
