@@ -3,11 +3,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import BigIntegerField, Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from annotation.models import Correction, Frame
+from annotation.models import Correction, Frame, ValidationMode
 from crowdsourcing.models import Assignment, Pool
 from crowdsourcing.statuses import AssignmentStatus
 
@@ -32,15 +34,21 @@ class Result:
 
 
 class Results:
-    """A sequence of (assignment's row, frame number) for a paginator: newest work first. One query for all, three for a page."""
+    """A sequence of (assignment's row, frame number) for a paginator: newest work first. One query for all, three for a page.
 
-    def __init__(self, pool: Pool, status: AssignmentStatus, toloker: int | None = None) -> None:
+    Honeypots measure the work and are no part of what is delivered: they are left out and counted in `others`, or, if they are asked for,
+    everything else is.
+    """
+
+    def __init__(self, pool: Pool, status: AssignmentStatus, toloker: int | None = None, *, honeypots: bool = False) -> None:
         self.pool = pool
         self.rows = list(_work(pool, status, toloker).values(
-            "pk", "kept", "snapshot_id", "job_id", "job__start_frame", "job__stop_frame",
+            "mixed", "pk", "kept", "snapshot_id", "job_id", "job__start_frame", "job__stop_frame",
             "toloker_id", "toloker__user_id", "status"))
-        self.places = [(row, number) for row in self.rows
-                       for number in range(row["job__start_frame"], row["job__stop_frame"] + 1)]
+        places = [(row, number) for row in self.rows
+                  for number in range(row["job__start_frame"], row["job__stop_frame"] + 1)]
+        self.places = [(row, number) for row, number in places if (number in row["mixed"]) == honeypots]
+        self.others = len(places) - len(self.places)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -56,13 +64,19 @@ class Results:
 
 
 def _work(pool: Pool, status: AssignmentStatus, toloker: int | None) -> QuerySet[Any]:
-    """`kept`: the snapshot that counts. A reviewer's version goes with the attempt it was made of, unless that was rejected."""
+    """`kept`: the snapshot that counts. A reviewer's version goes with the attempt it was made of, unless that was rejected. `mixed`:
+    numbers of the job's frames that are honeypots."""
     correction = Correction.objects.filter(
         job=OuterRef("job"), attempt=OuterRef("remote_id"), snapshot__isnull=False).values("snapshot")[:1]
     rows = Assignment.objects.filter(pool=pool, status=status, snapshot__isnull=False)
     if toloker is not None:
         rows = rows.filter(toloker=toloker)
-    return rows.annotate(kept=Case(
+    mixed: Any = Value([], ArrayField(IntegerField()))
+    if pool.task.validation_mode == ValidationMode.GT_POOL:
+        mixed = ArraySubquery(Frame.objects.filter(
+            task=pool.task_id, honeypot_of__isnull=False, number__gte=OuterRef("job__start_frame"),
+            number__lte=OuterRef("job__stop_frame")).order_by().values("number"))
+    return rows.annotate(mixed=mixed, kept=Case(
         When(status=AssignmentStatus.REJECTED, then=F("snapshot_id")), default=Coalesce(Subquery(correction), F("snapshot_id")),
         output_field=BigIntegerField())).order_by("-submitted", "-pk")
 

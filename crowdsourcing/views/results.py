@@ -25,18 +25,21 @@ CHOICES = {"accepted": AssignmentStatus.ACCEPTED, "waiting": AssignmentStatus.SU
 @login_required
 @require_GET
 def results(request: HttpRequest, pool_id: int) -> HttpResponse:
-    """`?show=accepted|waiting|rejected`, `?worker=<id>` only theirs."""
+    """`?show=accepted|waiting|rejected`, `?worker=<id>` only theirs, `?honeypots=1` these and nothing else."""
     pool = doors.pool(request.user, pool_id)
     show = request.GET.get("show", "accepted")
     show = show if show in CHOICES else "accepted"
     worker_id = whole_number(request.GET.get("worker", ""))
     worker = Toloker.objects.filter(pk=worker_id, assignments__pool=pool).first() if worker_id is not None else None
-    listed: Any = Results(pool, CHOICES[show], worker.pk if worker else None)
+    honeypots = request.GET.get("honeypots") == "1"
+    found = Results(pool, CHOICES[show], worker.pk if worker else None, honeypots=honeypots)
+    listed: Any = found
     page = Paginator(listed, PICTURES).get_page(request.GET.get("page"))
     labels = list(Label.objects.filter(project=pool.task.project_id).prefetch_related("attributes")) if page.paginator.count else []
     drawn = drawer(labels)
     return render(request, "crowdsourcing/pool_results.html", {
         **context_of(pool, "results"), "page": page, "show": show, "choices": list(CHOICES), "worker": worker, "labels": labels,
+        "honeypots": honeypots, "others": found.others,
         "pictures": [(result, _drawing(result, drawn)) for result in page]})
 
 

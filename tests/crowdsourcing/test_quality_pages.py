@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotation.models import Correction, Frame, ImportedFrame, Job, Label, ProjectMember, Snapshot
+from annotation.models import Correction, Frame, ImportedFrame, Job, Label, ProjectMember, Snapshot, Task
 from annotation.services.truth import truth_version
 from crowdsourcing import quality, tasks
 from crowdsourcing.models import Assignment, Pool, Toloker, TruthScore, Verdict, Verification, VerificationTask, Vote, WorkMeasure
@@ -162,6 +162,25 @@ def test_pictures_show_the_regions_that_count_with_a_way_to_the_job(browser: Any
     assert "1 picture<" in rejected and "street-2.jpg" in rejected
     assert "No such work of this Toloker" in text_of(browser.get(f"/pools/{pool.pk}/results?worker={four[2].toloker_id}"))
     assert browser.get(f"/pools/{pool.pk}/results?worker=x&show=y&page=99").status_code == 200
+
+
+def test_honeypots_are_no_results_and_shown_marked_when_asked_for(
+        browser: Any, pool: Pool, four: list[Assignment], django_assert_max_num_queries: Any) -> None:
+    assert "honeypot" not in text_of(browser.get(f"/pools/{pool.pk}/results")), "where there are none nobody reads of them"
+    Task.objects.filter(pk=pool.task_id).update(validation_mode="gt_pool")
+    Frame.objects.filter(task=pool.task, number=1).update(honeypot_of=3)
+    address = f"/pools/{pool.pk}/results"
+    with django_assert_max_num_queries(10):
+        page = text_of(browser.get(address))
+    assert "1 picture ·" in page and "street-0.jpg" in page and "street-1.jpg" not in page
+    assert 'href="?show=accepted&amp;honeypots=1">1 honeypot</a> left out' in page
+    marked = text_of(browser.get(address, {"honeypots": 1}))
+    assert "1 honeypot ·" in marked and "in no export" in marked and "street-1.jpg" in marked and "street-0.jpg" not in marked
+    assert "</span>honeypot</span>" in marked and f'/tasks/{pool.task_id}/ground-truth">frame 3</a>' in marked
+    assert "No honeypots here" in text_of(browser.get(address, {"honeypots": 1, "show": "rejected"}))
+    Frame.objects.filter(task=pool.task).update(honeypot_of=3)
+    assert "Nothing but honeypots" in text_of(browser.get(address))
+    assert "those on honeypots counted" in text_of(browser.get(f"/pools/{pool.pk}/quality"))
 
 
 def test_a_frame_with_very_many_shapes_says_so_and_draws_some(browser: Any, pool: Pool, four: list[Assignment]) -> None:
