@@ -32,7 +32,8 @@ POOL: dict[str, Any] = {
     "quality_rules": [],
     "interface": "editor", "interface_options": {}, "will_expire": "2027-01-21T10:00:00Z", "audience": "Tolokers who speak English.",
     "remote_id": "90210",
-    "remote_url": "http://localhost:8090/requester/project/4417/pool/90210", "status": "OPEN", "last_close_reason": "", "synced_at": _AT,
+    "remote_url": "http://localhost:8090/requester/project/4417/pool/90210", "status": "OPEN", "last_close_reason": "",
+    "remote_auto_accept": False, "synced_at": _AT,
     "sync_error": "", "open_command": None, "created_at": _AT, "updated_at": _AT}
 POOL_DETAIL = {**POOL, "counts": {"jobs": 10, "submitted": 2, "accepted": 3},
                "money": {"budget": "0.500", "reserved": "0.250", "spent": "0.150", "free": "0.100", "fee_estimate": "0.150"}}

@@ -134,7 +134,7 @@ class PoolSerializer(_TwinSerializer):
     class Meta:
         model = Pool
         fields = ("id", "task", "project", "crowd_project", *CONFIG_FIELDS, "audience", "remote_id", "remote_url", "status",
-                  "last_close_reason",
+                  "last_close_reason", "remote_auto_accept",
                   "synced_at", "sync_error", "open_command", "created_at", "updated_at")
         read_only_fields = fields
 

@@ -28,7 +28,8 @@ def mirror_pool(pool: Pool, news: RemotePool, command: ProviderCommand | None = 
     locked = Pool.objects.select_for_update(of=("self",)).select_related("crowd_project__account").get(pk=pool.pk)
     old = locked.status
     changed = [] if is_stale(locked.mirrored_at, news.seen_at) else changed_fields(
-        locked, {"remote_id": news.id, "status": news.status[:32], "last_close_reason": news.last_close_reason[:64]})
+        locked, {"remote_id": news.id, "status": news.status[:32], "last_close_reason": news.last_close_reason[:64],
+                 **({} if news.auto_accept is None else {"remote_auto_accept": news.auto_accept})})
     if changed:
         locked.mirrored_at = news.seen_at
         with changing("pool", [locked.pk], actor=command.actor if command else None):
@@ -39,7 +40,7 @@ def mirror_pool(pool: Pool, news: RemotePool, command: ProviderCommand | None = 
             target_type=ProviderCommand.Target.POOL, target_id=locked.pk, old=old, new=locked.status,
             command=command, cause=Cause.SYSTEM if closed_itself else Cause.PLATFORM,
             comment=news.last_close_reason if closed_itself else "", at=platform_now(locked.crowd_project.account)).save()
-    for field in ("remote_id", "status", "last_close_reason", "mirrored_at"):
+    for field in ("remote_id", "status", "last_close_reason", "remote_auto_accept", "mirrored_at"):
         setattr(pool, field, getattr(locked, field))
     return bool(changed)
 

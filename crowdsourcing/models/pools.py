@@ -46,6 +46,10 @@ class Pool(models.Model):
     remote_id = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=32, choices=PoolStatus.choices, blank=True)
     last_close_reason = models.CharField(max_length=64, blank=True)
+    # Whether it accepts solutions by itself there, which somebody may have switched in the platform's own pages; null: not read yet.
+    remote_auto_accept = models.BooleanField(
+        null=True, blank=True, editable=False,
+        help_text="Whether the platform has the pool accept solutions by itself; null: not read yet.")
     mark = models.CharField(max_length=64, unique=True)
     # operation_id under which the tasks are created at the platform; fixed before the first call.
     publish_operation_id = models.UUIDField(null=True, blank=True)

@@ -81,6 +81,8 @@ class RemotePool:
     last_close_reason: str
     mark: str
     seen_at: datetime
+    # Whether solutions are accepted by themselves, as the platform has it now; None where it does not tell.
+    auto_accept: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ class Replay:
     changes: list[Change]
 
     @property
+    def whole(self) -> int:
+        """All that was ever submitted."""
+        return self.looked_at + self.left_out
+
+    @property
     def more_accepted(self) -> int:
         return self.after.get(ACCEPT, 0) - self.before.get(ACCEPT, 0)
 

@@ -11,7 +11,9 @@ from annotation.models import Project, Task
 from annotation.webhooks.announcing import announce, changing
 from crowdsourcing import audience, selectors
 from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.quality.policies import is_by_hand
 from crowdsourcing.rules.presets import EXAMPLE_LIFE, EXAMPLE_POOL, often_rejected, reissue, too_fast
+from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
 from crowdsourcing.services.drawing import apply_interface, page_of
@@ -27,6 +29,8 @@ CONFIG_FIELDS = (
 )
 # Those that are checked together with others before they are set.
 _SET_APART = ("quality_rules", "interface", "interface_options")
+ACCEPTS_AND_DECIDES = ("A review policy is in force for this pool: it decides which jobs are paid, and nothing would be left for it. "
+                       "Turn the policy off on the pool’s page Review policy first.")
 DEFAULT_LIFE = timedelta(days=60)
 
 
@@ -127,9 +131,16 @@ def _simple(actor: Any, pool: Pool, kind: CommandKind) -> ProviderCommand:
     return ask(actor=actor, target=pool, kind=kind, account=pool.crowd_project.account)
 
 
+def _has_policy(pool: Pool) -> bool:
+    policy = policy_of(pool) if pool.pk else None
+    return policy is not None and not is_by_hand(policy.config)
+
+
 def _apply(pool: Pool, config: dict[str, Any]) -> None:
     """Set the wanted fields and check them together, so that a form shows all errors at once."""
     errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
+    if config.get("auto_accept_solutions") is True and not pool.auto_accept_solutions and _has_policy(pool):
+        errors["auto_accept_solutions"] = ACCEPTS_AND_DECIDES
     if pool.remote_id and config.get("overlap", pool.overlap) != pool.overlap:
         each = "1 Toloker" if pool.overlap == 1 else f"{pool.overlap} Tolokers"
         errors["overlap"] = (f"The jobs are at the platform with {each} each. Make another task for another number, or give single jobs to "

@@ -15,7 +15,7 @@ from crowdsourcing.forms.policies import IN_FORCE, PolicyForm
 from crowdsourcing.models import Pool, ReviewPolicy
 from crowdsourcing.quality.deciding import open_attempts
 from crowdsourcing.quality.policies import is_by_hand
-from crowdsourcing.quality.replaying import Replay, replay
+from crowdsourcing.quality.replaying import MOST, Replay, replay
 from crowdsourcing.selectors.policies import versions_of
 from crowdsourcing.services import policies as services
 from crowdsourcing.transitions import Refused
@@ -70,7 +70,7 @@ def _page(request: HttpRequest, pool: Pool, versions: list[Any], form: PolicyFor
     context = {
         "pool": pool, "task": pool.task, "project": pool.task.project, "form": form, "versions": versions, "policy": policy,
         "by_hand": policy is None or is_by_hand(policy.config), "may_edit": doors.may_edit(request.user, pool), "replay": tried,
-        "changes": tried.changes[:LISTED] if tried else [], "waiting": open_attempts(pool).count(),
+        "changes": tried.changes[:LISTED] if tried else [], "most_tried": MOST, "waiting": open_attempts(pool).count(),
         "by_policy": form.data.get("against") == IN_FORCE if form.is_bound else False,
     }
     return render(request, "crowdsourcing/pool_policy.html", context, status=422 if form.errors else 200)

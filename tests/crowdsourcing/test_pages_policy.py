@@ -1,4 +1,5 @@
 """The page of a pool's review policy: set, tried, turned off, let go on."""
+import html
 import re
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.utils import timezone
 
 from annotation.models import Frame, GuideVersion, ProjectMember
 from crowdsourcing.models import Pool, ProviderCommand, ReviewPolicy, Verdict
+from crowdsourcing.quality import replaying
 from crowdsourcing.selectors.policies import policy_of
+from crowdsourcing.services.pools import ACCEPTS_AND_DECIDES
 from tests.crowdsourcing import scene
 from tests.crowdsourcing.test_deciding import FAST, attempts
 
@@ -139,3 +142,48 @@ def test_the_job_page_tells_every_verdict_with_what_it_was_made_of(browser: Any,
                  "Frame 1 BAD, 90 % sure; votes: BAD (0.75), OK", "Ground truth 0.25; frame 1: 0.25", "Confidence needed 0.8",
                  "Rejects without work yes", "Time 5 s"):
         assert part in text, part
+
+
+def test_a_replay_that_did_not_look_at_everything_says_of_how_many(browser: Any, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts(pool, 5, 10, 70)
+    assert "over 3 submitted attempts." in page(browser, pool, {**RULES, "replay": "1"})
+    monkeypatch.setattr(replaying, "MOST", 2)
+    text = page(browser, pool, {**RULES, "replay": "1"})
+    assert "over the newest 2 of 3 submitted attempts: older ones were not looked at, and all numbers here are of these 2 only." in text
+    assert "looks at the newest 2,000 attempts at most" in text
+
+
+def test_accepting_everything_is_refused_at_its_field_while_a_policy_is_in_force(browser: Any, pool: Pool) -> None:
+    Pool.objects.update(status="CLOSED")
+    page(browser, pool, RULES)
+    address = f"/api/crowdsourcing/pools/{pool.pk}"
+    response = browser.patch(address, {"auto_accept_solutions": True}, content_type="application/json")
+    assert response.status_code == 400 and response.json() == {"auto_accept_solutions": [ACCEPTS_AND_DECIDES]}
+    form = browser.get(f"/tasks/{pool.task_id}/pool/update").context["form"]
+    values = {name: "" if (value := form[name].value()) is None or value is False else value for name in form.fields}
+    values = {name: value for name, value in values.items() if value not in ("", [], {})} | {"auto_accept_solutions": "on"}
+    told = browser.post(f"/tasks/{pool.task_id}/pool/update", values)
+    assert told.status_code == 422 and ACCEPTS_AND_DECIDES in html.unescape(told.content.decode())
+    pool.refresh_from_db()
+    assert pool.auto_accept_solutions is False and not ProviderCommand.objects.exists()
+    browser.post(f"/pools/{pool.pk}/policy/off")
+    assert browser.patch(address, {"auto_accept_solutions": True}, content_type="application/json").status_code == 202
+
+
+def test_a_pool_that_was_on_before_can_still_be_changed(browser: Any, pool: Pool) -> None:
+    page(browser, pool, RULES)
+    Pool.objects.update(status="CLOSED", auto_accept_solutions=True)
+    assert "This pool accepts everything at once, so nothing is left for the policy to decide." in page(browser, pool)
+    body = {"auto_accept_solutions": True, "reward_per_assignment": "0.06"}
+    assert browser.patch(f"/api/crowdsourcing/pools/{pool.pk}", body, content_type="application/json").status_code == 202
+
+
+def test_what_somebody_switched_on_at_the_platform_is_said(browser: Any, pool: Pool) -> None:
+    Pool.objects.update(remote_auto_accept=True)
+    words = "At the platform this pool accepts everything at once"
+    assert words not in page(browser, pool), "by hand there is nothing to decide"
+    text = page(browser, pool, RULES)
+    assert words in text and "Stop the pool and start it again" in text
+    assert browser.get(f"/api/crowdsourcing/pools/{pool.pk}").json()["remote_auto_accept"] is True
+    Pool.objects.update(remote_auto_accept=False)
+    assert words not in page(browser, pool)

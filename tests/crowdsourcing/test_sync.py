@@ -1,4 +1,5 @@
 """Looking at the platform by ourselves: what changed there arrives here, once, however often we look."""
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,3 +161,16 @@ def test_one_sync_of_a_pool_at_a_time(crowd: Crowd) -> None:
             assert not sync_pool(pool, provider).busy
     finally:
         other.close()
+
+
+def test_what_was_switched_on_in_the_platforms_own_pages_is_seen_and_set_back_by_a_start(crowd: Crowd) -> None:
+    pool = crowd.open_pool()
+    crowd.sync()
+    assert crowd.pool.remote_auto_accept is False
+    there = crowd.platform.pools[pool.remote_id]
+    there["spec"] = replace(there["spec"], auto_accept_solutions=True)
+    crowd.sync()
+    assert crowd.pool.remote_auto_accept is True and crowd.pool.auto_accept_solutions is False
+    crowd.deliver(pools.stop_pool(actor=crowd.owner, pool=crowd.pool))
+    crowd.deliver(pools.start_pool(actor=crowd.owner, pool=crowd.pool))
+    assert crowd.pool.remote_auto_accept is False

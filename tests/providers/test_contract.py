@@ -288,3 +288,10 @@ def test_a_broken_line_is_tried_again(stage: Stage) -> None:
         stage.provider.requester()
     assert caught.value.retry
     assert stage.provider.requester().id
+
+
+def test_a_pool_tells_whether_it_accepts_by_itself(stage: Stage) -> None:
+    project = stage.provider.ensure_project(project_spec())
+    for name, accepts in (("mark-one", False), ("mark-other", True)):
+        made = stage.provider.ensure_pool(pool_spec(project.id, name, auto_accept_solutions=accepts))
+        assert (made.auto_accept, stage.provider.pool(made.id).auto_accept) == (accepts, accepts)

@@ -168,7 +168,8 @@ class FakeProvider(FakeSkills, FakePeople, FakeDrawing):
         if found is None:
             raise NotFound("The platform has no such pool.", "DOES_NOT_EXIST")
         spec: PoolSpec = found["spec"]
-        return RemotePool(pool_id, spec.project_id, found["status"], found["last_close_reason"], spec.mark, datetime.now(UTC))
+        return RemotePool(pool_id, spec.project_id, found["status"], found["last_close_reason"], spec.mark, datetime.now(UTC),
+                          getattr(spec, "auto_accept_solutions", True))
 
     # --- tasks ----------------------------------------------------------------------------------------------------------------
 

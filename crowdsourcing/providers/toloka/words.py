@@ -203,7 +203,8 @@ def ban_from(item: dict[str, Any], seen_at: datetime) -> RemoteBan:
 def pool_from(item: dict[str, Any], seen_at: datetime) -> RemotePool:
     return RemotePool(
         id=str(item["id"]), project_id=str(item.get("project_id") or ""), status=str(item["status"]),
-        last_close_reason=str(item.get("last_close_reason") or ""), mark=mark_of(item), seen_at=seen_at)
+        last_close_reason=str(item.get("last_close_reason") or ""), mark=mark_of(item), seen_at=seen_at,
+        auto_accept=None if item.get("auto_accept_solutions") is None else bool(item["auto_accept_solutions"]))
 
 
 @understood
