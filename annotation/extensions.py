@@ -85,6 +85,21 @@ def api_extras_of_many(kind: str, things: Sequence[Any]) -> dict[Any, dict[str, 
     return merged
 
 
+# Jobs whose pictures somebody outside relies on: job ids -> {job id: sentence that says why}.
+FixedPictures = Callable[[Sequence[int]], dict[int, str]]
+_fixed_pictures: list[FixedPictures] = []
+
+
+def register_fixed_pictures(of_jobs: FixedPictures) -> None:
+    """Why other honeypots must not be put into jobs that nobody has begun."""
+    _fixed_pictures.append(of_jobs)
+
+
+def fixed_pictures(jobs: Sequence[int]) -> dict[int, str]:
+    """Job id -> why its pictures stay; jobs that may get others are missing."""
+    return {job_id: sentence for of_jobs in _fixed_pictures for job_id, sentence in of_jobs(jobs).items()}
+
+
 def register_provenance(columns: Sequence[str], of_jobs: ProvenanceOf) -> None:
     """What exports can say of each shape beside what this room knows itself."""
     _provenance.append((tuple(columns), of_jobs))

@@ -1,7 +1,9 @@
 """Which frames a task's ground truth is made of, and where honeypots lie among the others: CVAT's validation parameters. No tables."""
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -83,7 +85,7 @@ class Mixed:
 
 def mix(size: int, pool: Sequence[int], segment_size: int, choice: Choice, rng: random.Random) -> Mixed:
     """Frames that are no ground truth become jobs of `segment_size` (0: one), and into each come pictures of the ground truth at random
-    places: none twice in a job, all used about equally often. ValueError with a sentence.
+    places, dealt by `deal`. ValueError with a sentence.
     """
     kept = set(pool)
     others = [place for place in range(size) if place not in kept]
@@ -95,16 +97,73 @@ def mix(size: int, pool: Sequence[int], segment_size: int, choice: Choice, rng: 
                          "Choose more validation frames, or fewer a job.")
     places: list[tuple[int, bool]] = []
     spans: list[tuple[int, int]] = []
-    used = dict.fromkeys(pool, 0)
-    for start, stop in cut(len(others), segment_size, 0):
+    cuts = list(cut(len(others), segment_size, 0))
+    for (start, stop), honeypots in zip(cuts, deal([count] * len(cuts), pool, rng), strict=True):
         job = [(place, False) for place in others[start:stop + 1]]
-        # The least used first, chance decides between equals.
-        for place in sorted(pool, key=lambda one: (used[one], rng.random()))[:count]:
-            used[place] += 1
+        for place in honeypots:
             job.insert(rng.randint(0, len(job)), (place, True))
         spans.append((len(places), len(places) + len(job) - 1))
         places += job
     return Mixed(places + [(place, False) for place in sorted(pool)], spans, len(places), count)
+
+
+def deal(counts: Sequence[int], pool: Sequence[int], rng: random.Random, fixed: Mapping[int, Collection[int]] | None = None,
+         counted: Collection[int] = ()) -> list[list[int]]:
+    """For each job so many pictures, by chance and none twice in a job: of all the least used, of those what lies farthest away in the
+    order of the jobs. So each is used as rarely as can be, and neighbours share none if the pool has twice as many as a job.
+
+    `fixed`: of jobs that keep theirs, by place; they count, and get what they have. `counted`: pictures that count as used once
+    more each time they are named. ValueError where a job wants more than there are.
+    """
+    fixed = fixed or {}
+    if any(count > len(pool) for place, count in enumerate(counts) if place not in fixed):
+        raise ValueError(f"A job wants {max(counts)} honeypots, and {len(pool)} pictures of the ground truth can be dealt.")
+    pile = _Pile(pool, Counter([*counted, *(one for pictures in fixed.values() for one in pictures)]), rng)
+    dealt = []
+    for place, count in enumerate(counts):
+        pictures = list(fixed[place]) if place in fixed else pile.draw(count, fixed.get(place + 1, ()))
+        pile.lay(place, pictures, again=place not in fixed)
+        dealt.append(pictures)
+    return dealt
+
+
+class _Pile:
+    """Pictures in the order in which they are dealt: the least used, then what was dealt longest ago, then by chance."""
+
+    def __init__(self, pool: Sequence[int], used: Counter[int], rng: random.Random) -> None:
+        self.used, self.rng, self.last = used, rng, dict.fromkeys(pool, -1)
+        self._heap = [self._entry(one) for one in pool]
+        heapify(self._heap)
+
+    def _entry(self, one: int) -> tuple[int, int, float, int]:
+        return self.used[one], self.last[one], self.rng.random(), one
+
+    def draw(self, count: int, later: Collection[int]) -> list[int]:
+        """So many; of equally used ones those last that are in `later`."""
+        drawn: list[int] = []
+        aside: list[tuple[int, int, float, int]] = []
+        while len(drawn) < count and (self._heap or aside):
+            if aside and (not self._heap or self._heap[0][0] > aside[0][0]):
+                drawn.append(aside.pop(0)[3])
+                continue
+            entry = heappop(self._heap)
+            if entry[:2] != (self.used[entry[3]], self.last[entry[3]]):
+                continue  # what it was before it was dealt
+            if entry[3] in later:
+                aside.append(entry)
+            else:
+                drawn.append(entry[3])
+        for entry in aside:
+            heappush(self._heap, entry)
+        return drawn
+
+    def lay(self, place: int, pictures: Sequence[int], *, again: bool) -> None:
+        """They lie in the job at `place` now; `again`: which was not counted before."""
+        for one in pictures:
+            self.used[one] += again
+            if one in self.last:
+                self.last[one] = place
+                heappush(self._heap, self._entry(one))
 
 
 def clean_choice(raw: Any, *, names: bool) -> Choice:

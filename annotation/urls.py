@@ -70,6 +70,7 @@ urlpatterns = [
     path("tasks/<int:task_id>/imports/<str:kind>/remove", imports.task_imports_remove, name="task_imports_remove"),
     path("tasks/<int:task_id>/ground-truth", ground_truth.task_ground_truth, name="task_ground_truth"),
     path("tasks/<int:task_id>/ground-truth/frames", ground_truth.task_disable_frames, name="task_disable_frames"),
+    path("tasks/<int:task_id>/ground-truth/deal", ground_truth.task_deal_honeypots, name="task_deal_honeypots"),
     path("tasks/<int:task_id>/ground-truth/delete", ground_truth.task_ground_truth_delete, name="task_ground_truth_delete"),
     # jobs and frames
     path("jobs", work.job_list, name="job_list"),

@@ -14,6 +14,7 @@ from crowdsourcing import doors, job_panels, selectors
 from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.selectors import provenance
 from crowdsourcing.selectors.board import waiting_counts
+from crowdsourcing.selectors.drawing import fixed_pictures
 from crowdsourcing.statuses import CommandKind, PoolStatus
 from crowdsourcing.views import pools as pool_views, projects as project_views
 from crowdsourcing.views.commands import command_context
@@ -46,6 +47,7 @@ def register() -> None:
     extensions.register_deletion_obstacle(deletion_obstacle)
     extensions.register_api_extra(api_extra, of_many=api_extras)
     extensions.register_provenance(provenance.COLUMNS, provenance.provenance_of)
+    extensions.register_fixed_pictures(fixed_pictures)
 
 
 def _crowd_project(project_id: int) -> CrowdProject | None:

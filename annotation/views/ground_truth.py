@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from annotation import selectors
 from annotation.forms.ground_truth import GroundTruthForm
 from annotation.models import Frame, FrameAnnotation, Job, Task, ValidationMode
-from annotation.services import ground_truth as services
+from annotation.services import ground_truth as services, honeypots
 from annotation.views import listing
 from annotation.views.access import task_or_404
 from annotation.views.answers import error_lists, errors_on, refusals_as_messages
@@ -54,8 +54,16 @@ def _around(request: HttpRequest, task: Task, job: Job) -> dict[str, Any]:
     drawn = set(FrameAnnotation.objects.filter(job=job).values_list("frame", flat=True))
     for frame in frames:
         frame.drawn, frame.disabled = frame.number in drawn, frame.number in task.disabled_frames
-    return {"frames": frames, "drawn": len(drawn), "disabled": len(task.disabled_frames),
-            "uses": Frame.objects.filter(task=task, honeypot_of__isnull=False).count()}
+    return {"frames": frames, "drawn": len(drawn), "disabled": len(task.disabled_frames), **_spread(task, job)}
+
+
+def _spread(task: Task, job: Job) -> dict[str, Any]:
+    """How often the ground truth's pictures are mixed in: in all, the most of one, and whether there are fewer than places."""
+    if task.validation_mode != ValidationMode.GT_POOL:
+        return {}
+    uses = honeypots.uses_of(task)
+    measuring = job.frame_count - len(task.disabled_frames)
+    return {"uses": uses.total(), "most_uses": max(uses.values(), default=0), "too_few": uses.total() > measuring, "measuring": measuring}
 
 
 @login_required
@@ -71,6 +79,19 @@ def task_disable_frames(request: HttpRequest, task_id: int) -> HttpResponse:
         services.disable_frames(actor=request.user, task=task,
                                 frames=[*(one for one in task.disabled_frames if one != number), *([number] if off else [])])
         messages.success(request, f"Nobody is measured by frame {number} any more." if off else f"Frame {number} measures again.")
+    return redirect("annotation:task_ground_truth", task.pk)
+
+
+@login_required
+@require_POST
+def task_deal_honeypots(request: HttpRequest, task_id: int) -> HttpResponse:
+    task = task_or_404(request.user, task_id, edit=True)
+    with refusals_as_messages(request):
+        dealt = honeypots.deal_honeypots(actor=request.user, task=task)
+        changed, kept = len(dealt.changed), len(dealt.kept)
+        messages.success(request, " ".join(filter(None, (
+            f"{changed} job{' has' if changed == 1 else 's have'} other honeypots now." if changed else "Every job was dealt what it had.",
+            f"{kept} keep{'s' if kept == 1 else ''} theirs: {dealt.kept[0]}" if kept else ""))))
     return redirect("annotation:task_ground_truth", task.pk)
 
 

@@ -78,3 +78,10 @@ def is_drawn_there(pool: Pool) -> bool:
 def in_pages(pool: Pool) -> bool:
     """Whether its jobs are put together as pages of several images; else each is a single task. Never changes: jobs do not."""
     return is_drawn_there(pool) and Job.objects.filter(task_suite__pool=pool, stop_frame__gt=F("start_frame")).exists()
+
+
+def fixed_pictures(jobs: Sequence[int]) -> dict[int, str]:
+    """Job id -> why it gets no other honeypots. One query."""
+    why = "is annotated at the platform, which has the addresses of its images"
+    found = Job.objects.filter(pk__in=jobs, task__pool__interface=PoolInterface.IMAGE_ANNOTATION)
+    return dict.fromkeys(found.order_by().values_list("pk", flat=True), why)

@@ -156,7 +156,7 @@ def test_backups_keep_the_ground_truth_and_the_honeypots(sdk: Any, project: Any,
         names[frame] for frame in (0, 16) if frame not in mixed}
 
 
-def test_frames_are_disabled_and_honeypots_stay(sdk: Any, project: Any, folder: list[Path]) -> None:
+def test_frames_are_disabled_and_honeypots_swapped(sdk: Any, project: Any, folder: list[Path]) -> None:
     task = make(sdk, project, folder, **RANDOM, validation={
         "mode": "gt_pool", "frame_selection_method": "manual", "frames": ["01.jpg", "02.jpg"], "frames_per_job_share": 0.34})
     # Ten for the jobs of three: four jobs with a honeypot each.
@@ -170,10 +170,69 @@ def test_frames_are_disabled_and_honeypots_stay(sdk: Any, project: Any, folder: 
     assert (layout.validation_frames, layout.disabled_frames) == ([14, 15], [14])
     assert change(honeypot_real_frames=layout.honeypot_real_frames).disabled_frames == [14]
     assert change(disabled_frames=[]).disabled_frames == []
-    for fields in ({"disabled_frames": [3]}, {"honeypot_real_frames": [14, 14, 14, 14]}, {"frame_selection_method": "random_uniform"}):
+    for fields, word in (({"disabled_frames": [3]}, "disabled_frames"), ({"honeypot_real_frames": [14, 14, 14, 3]}, "Frame 3 is not one"),
+                         ({"honeypot_real_frames": [14]}, "Give 4 frames"), ({"frame_selection_method": "manual"}, "Name the frames"),
+                         ({"frame_selection_method": "random_per_job"}, "frame_selection_method"),
+                         ({"frame_selection_method": "random_uniform", "honeypot_real_frames": [14] * 4}, "manual only"),
+                         ({"disabled_frames": [14], "honeypot_real_frames": [14, 14, 14, 15]}, "Frame 14 is not one")):
         with pytest.raises(exceptions.ApiException) as refused:
             change(**fields)
-        assert refused.value.status == 400 and next(iter(fields)) in told(refused)
+        assert refused.value.status == 400 and word in told(refused), fields
+    assert change().disabled_frames == [], "what is refused changes nothing"
+    pictures = {number: task.get_frame(number, quality="original").read() for number in (14, 15)}
+    for wanted in ([14, 15, 14, 14], [15, 15, 15, 14]):
+        layout = change(frame_selection_method="manual", honeypot_real_frames=wanted)
+        assert layout.honeypot_real_frames == wanted
+        assert [task.get_frame(number, quality="original").read() for number in layout.honeypot_frames] == [
+            pictures[real] for real in wanted]
+    # A frame that was found to be wrong is left out, and dealt no more.
+    layout = change(disabled_frames=[15], frame_selection_method="random_uniform")
+    assert (layout.disabled_frames, layout.honeypot_real_frames) == ([15], [14, 14, 14, 14])
+    assert len([path for path in stored_files() if "thumbnail" not in path]) == 12, "no second file for a second picture"
+    first = next(job for job in task.get_jobs() if job.type == "annotation")
+    api = sdk.api_client.jobs_api
+    body = models.PatchedJobValidationLayoutWriteRequest(frame_selection_method="manual", honeypot_real_frames=[15])
+    with pytest.raises(exceptions.ApiException) as refused:
+        api.partial_update_validation_layout(first.id, patched_job_validation_layout_write_request=body)
+    assert refused.value.status == 400 and "not one of the ground truth" in told(refused)
+    change(disabled_frames=[])
+    mine, _ = api.partial_update_validation_layout(first.id, patched_job_validation_layout_write_request=body)
+    assert mine.honeypot_real_frames == [15]
+    mine, _ = api.partial_update_validation_layout(
+        first.id, patched_job_validation_layout_write_request=models.PatchedJobValidationLayoutWriteRequest(
+            frame_selection_method="random_uniform"))
+    assert mine.honeypot_real_frames == [14], "another one, where there is one"
+
+
+def test_a_job_that_was_begun_keeps_its_honeypots(sdk: Any, project: Any, folder: list[Path]) -> None:
+    task = make(sdk, project, folder, **RANDOM, validation={
+        "mode": "gt_pool", "frame_selection_method": "random_uniform", "frame_count": 3, "frames_per_job_count": 1})
+    begun, fresh, *_ = [job for job in task.get_jobs() if job.type == "annotation"]
+    before, _ = sdk.api_client.tasks_api.retrieve_validation_layout(task.id)
+    label = next(label for label in task.get_labels() if label.name == "person")
+    begun.set_annotations(models.LabeledDataRequest(shapes=[models.LabeledShapeRequest(
+        type="rectangle", frame=begun.start_frame, label_id=label.id, points=[10.0, 10, 60, 50], attributes=[])]))
+    others = [next(real for real in before.validation_frames if real != one) for one in before.honeypot_real_frames]
+    api = sdk.api_client.tasks_api
+
+    def change(**fields: Any) -> Any:
+        return api.partial_update_validation_layout(
+            task.id, patched_task_validation_layout_write_request=models.PatchedTaskValidationLayoutWriteRequest(**fields))[0]
+
+    with pytest.raises(exceptions.ApiException) as refused:
+        change(honeypot_real_frames=others)
+    assert refused.value.status == 409 and f"Job #{begun.id} has been begun" in told(refused)
+    with pytest.raises(exceptions.ApiException) as one:
+        sdk.api_client.jobs_api.partial_update_validation_layout(
+            begun.id, patched_job_validation_layout_write_request=models.PatchedJobValidationLayoutWriteRequest(
+                frame_selection_method="random_uniform"))
+    assert one.value.status == 409
+    assert change().honeypot_real_frames == before.honeypot_real_frames, "all or nothing"
+    after = change(honeypot_real_frames=[before.honeypot_real_frames[0], *others[1:]])
+    assert after.honeypot_real_frames == [before.honeypot_real_frames[0], *others[1:]]
+    disabled = change(disabled_frames=[before.honeypot_real_frames[0]], frame_selection_method="random_uniform").honeypot_real_frames
+    assert disabled[0] == before.honeypot_real_frames[0] and before.honeypot_real_frames[0] not in disabled[1:]
+    assert fresh.id
 
 
 @pytest.mark.parametrize(("validation", "params", "word"), [

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from annotation.errors import Refused as OtherRefused
 from annotation.models import Frame, FrameAnnotation, Label, Snapshot
+from annotation.services.honeypots import deal_honeypots
 from crowdsourcing import mirror
 from crowdsourcing.models import Assignment, DrawingProject, Pool
 from crowdsourcing.providers.errors import Unavailable
@@ -314,3 +316,13 @@ def test_several_images_are_a_page_of_the_job_and_its_clock_is_the_platforms(dra
     assert work.snapshot is not None and set(work.snapshot.data["frames"]) == {"0", "2"}
     assert [row.frame for row in FrameAnnotation.objects.order_by("frame")] == [0, 2]
     assert work.submitted is not None and work.submitted - work.created >= timedelta(minutes=4)
+
+
+def test_jobs_whose_images_the_platform_has_get_no_other_honeypots(drawn: Crowd) -> None:
+    drawn.open_pool(**DRAWN)
+    drawn.task.jobs.create(type="ground_truth", included_frames=[2], start_frame=0, stop_frame=2)
+    Frame.objects.filter(task=drawn.task, number=0).update(honeypot_of=2)
+    drawn.task.validation_mode = "gt_pool"
+    drawn.task.save(update_fields=["validation_mode"])
+    with pytest.raises(OtherRefused, match="is annotated at the platform, which has the addresses of its images"):
+        deal_honeypots(actor=drawn.owner, task=drawn.task, job=drawn.job(0))

@@ -40,18 +40,18 @@ class JobLayoutSerializer(serializers.Serializer):
     honeypot_real_frames = serializers.ListField(child=serializers.IntegerField())
 
 
-class TaskLayoutWriteSerializer(serializers.Serializer):
-    """Body of PATCH …/validation_layout."""
-
-    disabled_frames = serializers.ListField(child=serializers.IntegerField(min_value=0), required=False)
-    frame_selection_method = serializers.CharField(required=False, allow_null=True, help_text="refused: honeypots stay where they are")
-    honeypot_real_frames = serializers.ListField(child=serializers.IntegerField(min_value=0), required=False,
-                                                 help_text="as they are, or refused: honeypots stay where they are")
-
-
 class JobLayoutWriteSerializer(serializers.Serializer):
-    """Body of PATCH …/validation_layout of a job."""
+    """Body of PATCH …/validation_layout of a job: other honeypots, while nobody has begun it."""
 
-    frame_selection_method = serializers.CharField(required=False, allow_null=True, help_text="refused: honeypots stay where they are")
-    honeypot_real_frames = serializers.ListField(child=serializers.IntegerField(min_value=0), required=False,
-                                                 help_text="as they are, or refused: honeypots stay where they are")
+    frame_selection_method = serializers.ChoiceField(
+        [UNIFORM, MANUAL], required=False, allow_null=True, help_text="random_uniform: dealt by chance, the least used first")
+    honeypot_real_frames = serializers.ListField(
+        child=serializers.IntegerField(min_value=0), required=False,
+        help_text="manual: for each of honeypot_frames the ground truth's frame whose picture it is to be")
+
+
+class TaskLayoutWriteSerializer(JobLayoutWriteSerializer):
+    """Body of PATCH …/validation_layout of a task: honeypots of the jobs that nobody has begun."""
+
+    disabled_frames = serializers.ListField(child=serializers.IntegerField(min_value=0), required=False,
+                                            help_text="of the ground truth: what nobody is measured by from now on")

@@ -2,6 +2,7 @@
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -9,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import reach, selectors
-from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND, WRITE_ERRORS
+from annotation.api.base import CONFLICT_ERRORS, NOT_FOUND
 from annotation.api.serializers.ground_truth import (
     JobLayoutSerializer,
     JobLayoutWriteSerializer,
@@ -19,8 +20,8 @@ from annotation.api.serializers.ground_truth import (
 )
 from annotation.api.serializers.tasks import JobSerializer
 from annotation.models import Job, Task
-from annotation.sampling import clean_choice
-from annotation.services import ground_truth
+from annotation.sampling import UNIFORM, clean_choice
+from annotation.services import ground_truth, honeypots
 from annotation.services.guards import require_edit
 
 _EXAMPLE = OpenApiExample("five frames by chance", {
@@ -57,16 +58,15 @@ class GroundTruthMixin:
         job: Job = self.get_object()  # type: ignore[attr-defined]
         return Response(_honeypots(ground_truth.layout_of(task=job.task, job=job)))
 
-    @extend_schema(request=JobLayoutWriteSerializer, responses={200: JobLayoutSerializer, **WRITE_ERRORS})
+    @extend_schema(request=JobLayoutWriteSerializer, responses={200: JobLayoutSerializer, **CONFLICT_ERRORS})
     def change_validation_layout(self, request: Request, pk: int) -> Response:
-        """Honeypots stay where they are: only what is there already is taken."""
+        """Other honeypots for a job that nobody has begun: named ones, or dealt by chance. 409 once somebody has."""
         job: Job = self.get_object()  # type: ignore[attr-defined]
         body = JobLayoutWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         require_edit(request.user, job.task.project)
-        layout = ground_truth.layout_of(task=job.task, job=job)
-        _refuse_moves(body.validated_data, layout)
-        return Response(_honeypots(layout))
+        _move(request, body.validated_data, job.task, job)
+        return Response(_honeypots(ground_truth.layout_of(task=job.task, job=job)))
 
 
 class TaskLayoutMixin:
@@ -77,18 +77,19 @@ class TaskLayoutMixin:
         """Which frames are ground truth, and where their pictures are mixed in."""
         return Response(_layout(ground_truth.layout_of(task=self.get_object())))  # type: ignore[attr-defined]
 
-    @extend_schema(request=TaskLayoutWriteSerializer, responses={200: TaskLayoutSerializer, **WRITE_ERRORS})
+    @extend_schema(request=TaskLayoutWriteSerializer, responses={200: TaskLayoutSerializer, **CONFLICT_ERRORS})
     def change_validation_layout(self, request: Request, pk: int) -> Response:
-        """Disable frames of the ground truth: nobody is measured by them from then on. Honeypots stay where they are."""
+        """Disable frames of the ground truth: nobody is measured by them from then on. Give jobs other honeypots: `manual` names one for
+        each, and jobs that somebody has begun must keep theirs (409); `random_uniform` deals anew to those that nobody has begun."""
         task: Task = self.get_object()  # type: ignore[attr-defined]
         body = TaskLayoutWriteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         require_edit(request.user, task.project)
-        layout = ground_truth.layout_of(task=task)
-        _refuse_moves(body.validated_data, layout)
-        if "disabled_frames" in body.validated_data:
-            layout = ground_truth.disable_frames(actor=request.user, task=task, frames=body.validated_data["disabled_frames"])
-        return Response(_layout(layout))
+        with transaction.atomic():
+            if "disabled_frames" in body.validated_data:
+                ground_truth.disable_frames(actor=request.user, task=task, frames=body.validated_data["disabled_frames"])
+            _move(request, body.validated_data, task)
+        return Response(_layout(ground_truth.layout_of(task=task)))
 
 
 def _assignee(data: dict[str, Any], task: Task) -> Any:
@@ -112,12 +113,14 @@ def _layout(layout: ground_truth.Layout) -> dict[str, Any]:
             "disabled_frames": layout.disabled, **_honeypots(layout)}
 
 
-def _refuse_moves(data: dict[str, Any], layout: ground_truth.Layout) -> None:
-    """ValidationError where honeypots would change."""
-    sentence = "Honeypots stay where they are: people may have annotated them. Make a new task for others."
-    if data.get("frame_selection_method") and data["frame_selection_method"] != "manual":
-        raise ValidationError({"frame_selection_method": [sentence]})
-    if data.get("honeypot_real_frames", list(layout.honeypots.values())) != list(layout.honeypots.values()):
-        raise ValidationError({"honeypot_real_frames": [sentence]})
-
-
+def _move(request: Request, data: dict[str, Any], task: Task, job: Job | None = None) -> None:
+    """Other honeypots, as the body wants them; nothing where it names none. Names without a method are those of `manual`."""
+    method, frames = data.get("frame_selection_method"), data.get("honeypot_real_frames")
+    if method == UNIFORM:
+        if frames is not None:
+            raise ValidationError({"honeypot_real_frames": ["Frames are named with the method manual only."]})
+        honeypots.deal_honeypots(actor=request.user, task=task, job=job)
+    elif frames is not None:
+        honeypots.place_honeypots(actor=request.user, task=task, real_frames=frames, job=job)
+    elif method:
+        raise ValidationError({"honeypot_real_frames": ["Name the frames: one for each honeypot, in the order of honeypot_frames."]})
