@@ -68,7 +68,7 @@ def votes_for(user: Any) -> QuerySet[Vote]:
 
 def task_suites_for(user: Any) -> QuerySet[TaskSuite]:
     return (TaskSuite.objects.filter(pool__task__project__in=_projects(user))
-            .select_related("pool__task__project", "pool__crowd_project__account", "job"))
+            .select_related("pool__task__project", "pool__crowd_project__account", "job", "consensus"))
 
 
 def accounts_for(user: Any) -> QuerySet[ProviderAccount]:

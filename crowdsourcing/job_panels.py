@@ -18,17 +18,25 @@ Context = dict[str, Any] | None
 
 
 def job_badge(request: HttpRequest, job: Job) -> Context:
-    """Where the attempt says more than the job's state. One query a task and request, however many jobs the list shows."""
+    """Where the attempt says more than the job's state. Two queries a task and request, however many jobs the list shows."""
     if request.resolver_match and request.resolver_match.url_name == "job_detail":
         return None  # the bar says it
-    cache: dict[int, dict[int, str]] = request.__dict__.setdefault("_crowd_attempts", {})
-    if job.task_id not in cache:
-        rows = (Assignment.objects.filter(job__task_id=job.task_id).order_by("job_id", "-created", "-remote_id")
-                .distinct("job_id").values_list("job_id", "status"))
-        cache[job.task_id] = dict(rows)
-    status = cache[job.task_id].get(job.pk)
+    kept = request.__dict__.setdefault("_crowd_badges", {})
+    if job.task_id not in kept:
+        kept[job.task_id] = _badges(job.task_id)
+    people, statuses = kept[job.task_id]
+    if job.pk in people:
+        return {"people": people[job.pk]} if people[job.pk]["here"] else None
+    status = statuses.get(job.pk)
     telling = (AssignmentStatus.SUBMITTED, AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED)
     return {"assignment": Assignment(status=status)} if status in telling else None
+
+
+def _badges(task_id: int) -> tuple[dict[int, dict[str, int]], dict[int, str]]:
+    """Of a task: jobs that several do -> how far they are; job -> status of its newest attempt."""
+    rows = (Assignment.objects.filter(job__task_id=task_id).order_by("job_id", "-created", "-remote_id")
+            .distinct("job_id").values_list("job_id", "status"))
+    return progress_of(TaskSuite.objects.filter(pool__task=task_id).values("job")), dict(rows)
 
 
 def review_bar(request: HttpRequest, job: Job) -> Context:
@@ -55,7 +63,8 @@ def review_bar(request: HttpRequest, job: Job) -> Context:
         "job": job, "suite": suite, "pool": pool, "assignment": assignment, **context,
         "may_accept": review and by_hand and not busy and not selectors.obstacles(assignment, CommandKind.ACCEPT_ASSIGNMENT),
         "may_reject": review and by_hand and not busy and not selectors.obstacles(assignment, CommandKind.REJECT_ASSIGNMENT),
-        "may_reissue": status == AssignmentStatus.REJECTED and not job.is_replica and doors.may_edit(request.user, job) and _may_reissue(suite, assignment)
+        "may_reissue": status == AssignmentStatus.REJECTED and not job.is_replica and doors.may_edit(request.user, job)
+        and _may_reissue(suite, assignment)
         and not busy and not selectors.obstacles(suite, CommandKind.REISSUE_JOB),
         "accepted_by_itself_at": automatic_acceptance(assignment),
         "without_work": status in (AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED) and assignment.snapshot_id is None,

@@ -16,17 +16,19 @@ from annotation.shapes.difference import Agreement, FrameDifference, compare_fra
 
 CURRENT = "current"
 TRUTH = "ground-truth"
+# Of a replica: what the work of all who did the job was merged to.
+MERGED = "merged"
 # A reviewer's open draft.
 CORRECTION = "correction"
 # Another rule of pairing needs another name, or old numbers are shown.
-_CACHE_KEY = "differences-2-{}-{}-{}-{}"
+_CACHE_KEY = "differences-3-{}-{}-{}-{}"
 _CACHE_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
 class Version:
-    """One side. `name` is what the address calls it: a snapshot's id, "current", "ground-truth" or "correction"; `snapshot` is that of an
-    id."""
+    """One side. `name` is what the address calls it: a snapshot's id, "current", "ground-truth", "merged" or "correction"; `snapshot` is
+    that of an id."""
 
     name: str
     frames: dict[str, Any]
@@ -81,7 +83,7 @@ class Comparison:
         """One frame in full."""
         first, second = _known(self.before, self.after)
         return compare_frame(number, first.get(str(number), {}), second.get(str(number), {}), size,
-                             ids=not _measured(self.before, self.after))
+                             ids=not _own_ids(self.before, self.after))
 
 
 def quality_of(before: Version, after: Version, agreement: Agreement) -> Quality | None:
@@ -110,6 +112,8 @@ def versions_of(*, job: Job, names: Sequence[str], listed: Sequence[Any]) -> lis
     live = {CURRENT: frames_of(job=job) if CURRENT in names else {}}
     if TRUTH in names:
         live[TRUTH] = truth_of(job=job)
+    if MERGED in names and job.parent_job is not None:
+        live[MERGED] = frames_of(job=job.parent_job)
     if CORRECTION in names:
         live |= _draft(job)
     versions = []
@@ -137,7 +141,8 @@ def _draft(job: Job) -> dict[str, dict[str, Any]]:
 
 def compare_versions(*, job: Job, before: Version, after: Version, sizes: Mapping[int, tuple[int, int]]) -> Comparison:
     """Counts of every frame. They are kept for a day by what was compared: snapshots never change."""
-    key = _CACHE_KEY.format(job.task_id, before.digest, after.digest, f"{before.name == TRUTH:d}{after.name == TRUTH:d}")
+    kinds = (before.name == TRUTH, after.name == TRUTH, _own_ids(before, after))
+    key = _CACHE_KEY.format(job.task_id, before.digest, after.digest, "".join(f"{kind:d}" for kind in kinds))
     rows = cache.get(key)
     if rows is None:
         found = _compared(before, after, sizes)
@@ -158,12 +163,17 @@ def sizes_of(job: Job) -> dict[int, tuple[int, int]]:
 
 def _compared(before: Version, after: Version, sizes: Mapping[int, tuple[int, int]]) -> list[FrameDifference]:
     first, second = _known(before, after)
-    return compare_frames(first, second, sizes, ids=not _measured(before, after))
+    return compare_frames(first, second, sizes, ids=not _own_ids(before, after))
 
 
 def _measured(before: Version, after: Version) -> bool:
-    """Whether the ground truth is one side: its ids are its own."""
+    """Whether the ground truth is one side."""
     return TRUTH in (before.name, after.name)
+
+
+def _own_ids(before: Version, after: Version) -> bool:
+    """Whether one side's ids mean nothing on the other: the ground truth's, and those of merged work."""
+    return before.name != after.name and bool({TRUTH, MERGED} & {before.name, after.name})
 
 
 def _known(before: Version, after: Version) -> tuple[dict[str, Any], dict[str, Any]]:

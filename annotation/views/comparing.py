@@ -13,6 +13,7 @@ from annotation.models import Job, Label, Snapshot
 from annotation.services.comparisons import (
     CORRECTION,
     CURRENT,
+    MERGED,
     TRUTH,
     Comparison,
     Quality,
@@ -57,8 +58,8 @@ class Line:
 @login_required
 @require_GET
 def job_compare(request: HttpRequest, job_id: int) -> HttpResponse:
-    """`?a=` and `?b=` are ids of snapshots, "current" or "ground-truth"; without them the newest snapshot (or else the ground truth)
-    and the current work.
+    """`?a=` and `?b=` are ids of snapshots, "current", "ground-truth" or, of a replica, "merged"; without them the newest
+    snapshot (or else the ground truth) and the current work.
 
     That choice becomes part of the address. `?frame=` as on the job page, without it the first frame that differs;
     with htmx only the viewer is answered.
@@ -68,7 +69,7 @@ def job_compare(request: HttpRequest, job_id: int) -> HttpResponse:
     snapshots = listed_snapshots(job=job, names=names)
     frames = {frame.number: frame for frame in with_truth(
         job.task.frames.filter(job.frames_within()).only("task_id", "number", "name", "width", "height"), drawn=not job.is_ground_truth)}
-    sides = _sides(snapshots, truth=any(frame.truth for frame in frames.values()))
+    sides = _sides(snapshots, truth=any(frame.truth for frame in frames.values()), merged=job.is_replica)
     if len(sides) < 2:
         return render(request, "annotation/compare.html", {**_around(job), "sides": []})
     if not all(names):
@@ -97,8 +98,9 @@ def _around(job: Job) -> dict[str, Any]:
     return {"job": job, "task": job.task, "project": job.task.project}
 
 
-def _sides(snapshots: Iterable[Snapshot], *, truth: bool) -> list[tuple[str, Snapshot | None]]:
-    return [(CURRENT, None), *([(TRUTH, None)] if truth else []), *((str(snapshot.pk), snapshot) for snapshot in snapshots)]
+def _sides(snapshots: Iterable[Snapshot], *, truth: bool, merged: bool) -> list[tuple[str, Snapshot | None]]:
+    live = [CURRENT, *([MERGED] if merged else []), *([TRUTH] if truth else [])]
+    return [*((name, None) for name in live), *((str(snapshot.pk), snapshot) for snapshot in snapshots)]
 
 
 def _percents(quality: Quality | None) -> list[tuple[str, str, str]]:

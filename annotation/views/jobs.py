@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Func, IntegerField, Sum
+from django.db.models import F, Func, IntegerField, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -53,16 +53,23 @@ def _guide(job: Job) -> dict[str, Any]:
 
 def _around(job: Job, may_edit: bool) -> dict[str, Any]:
     """Its attempts, its neighbours in the task, and what may be set by hand."""
-    siblings = job.task.annotation_jobs.none() if job.is_ground_truth else job.task.annotation_jobs.order_by("start_frame", "id")
+    siblings = _siblings(job)
     return {
         # `data` of snapshots may be large: only the chosen one is read.
         "snapshots": list(job.snapshots.select_related("author").defer("data").order_by("-id")),
-        "next_job": siblings.filter(start_frame__gt=job.start_frame).first(),
-        "previous_job": siblings.filter(start_frame__lt=job.start_frame).last(),
+        "next_job": siblings.filter(Q(start_frame__gt=job.start_frame) | Q(start_frame=job.start_frame, pk__gt=job.pk)).first(),
+        "previous_job": siblings.filter(Q(start_frame__lt=job.start_frame) | Q(start_frame=job.start_frame, pk__lt=job.pk)).last(),
         "truth": has_truth(job=job),
         "people": people_for(job.task.project) if may_edit and not job.attempt else [],
         "stages": JobStage.choices, "states": JobState.choices,
     }
+
+
+def _siblings(job: Job) -> QuerySet[Job]:
+    """Its neighbours in the task; those of a replica are the other people's."""
+    if job.is_ground_truth:
+        return Job.objects.none()
+    return (job.parent_job.replicas if job.parent_job is not None else job.task.annotation_jobs).order_by("start_frame", "id")
 
 
 def _chosen_snapshot(request: HttpRequest, job: Job) -> Snapshot | None:

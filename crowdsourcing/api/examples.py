@@ -37,7 +37,7 @@ POOL: dict[str, Any] = {
     "sync_error": "", "open_command": None, "created_at": _AT, "updated_at": _AT}
 POOL_DETAIL = {**POOL, "counts": {"jobs": 10, "submitted": 2, "accepted": 3},
                "money": {"budget": "0.500", "reserved": "0.250", "spent": "0.150", "free": "0.100", "fee_estimate": "0.150"}}
-TASK_SUITE = {"id": 31, "pool": 5, "task": 12, "job": 88, "remote_task_id": "00016052f2--5f1e", "overlap": 1}
+TASK_SUITE = {"id": 31, "pool": 5, "task": 12, "job": 88, "remote_task_id": "00016052f2--5f1e", "overlap": 1, "consensus": None}
 ASSIGNMENT = {
     "id": 64, "pool": 5, "task": 12, "task_suite": 31, "job": 88, "toloker": "wanda", "remote_id": "00016052f2-6a", "status": "SUBMITTED",
     "reward": "0.050", "public_comment": "", "created": _AT, "submitted": "2026-11-22T10:06:00Z", "accepted": None, "rejected": None,

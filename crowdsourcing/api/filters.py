@@ -5,7 +5,7 @@ from typing import Any
 import django_filters
 from django.core.exceptions import ValidationError
 from django.core.validators import EMPTY_VALUES
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, StatusChange, TaskSuite, Verdict
@@ -79,7 +79,7 @@ class AssignmentFilter(django_filters.FilterSet):
     project = NumberFilter(field_name="pool__task__project_id")
     pool = NumberFilter(field_name="pool_id")
     task = NumberFilter(field_name="pool__task_id")
-    job = NumberFilter(field_name="job_id")
+    job = NumberFilter(method="at_job", help_text="Attempts at this job; of a job that several do all of theirs.")
     status = django_filters.MultipleChoiceFilter(choices=AssignmentStatus.choices, help_text="May be given several times.")
     toloker = django_filters.CharFilter(field_name="toloker__user_id")
     remote_id = django_filters.CharFilter()
@@ -102,6 +102,9 @@ class AssignmentFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(narrowed(queryset, QueueFilters()))
+
+    def at_job(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return rows.filter(Q(job=value) | Q(job__parent_job=value))
 
     def due(self, rows: QuerySet[Any], name: str, value: float) -> QuerySet[Any]:
         return rows.filter(status=AssignmentStatus.SUBMITTED, accepted_by_itself_at__lte=timezone.now() + timedelta(hours=float(value)))
@@ -170,7 +173,8 @@ class VerdictFilter(django_filters.FilterSet):
     job = NumberFilter(field_name="assignment__job_id")
     toloker = django_filters.CharFilter(field_name="assignment__toloker__user_id")
     outcome = django_filters.ChoiceFilter(choices=Verdict.Outcome.choices)
-    source = django_filters.ChoiceFilter(choices=[(name, name) for name in ("automatic", "ground_truth", "verification", "hand")])
+    source = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in ("automatic", "ground_truth", "consensus", "verification", "hand")])
     policy = NumberFilter(field_name="policy_id")
     policy_version = NumberFilter(field_name="policy__version")
     actor = django_filters.CharFilter(field_name="actor__username")

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from crowdsourcing import doors
 from crowdsourcing.api.base import VERB_ANSWERS, RoomViewSet, with_open_command
+from crowdsourcing.api.errors import ERRORS
 from crowdsourcing.api.filters import PoolFilter, TaskSuiteFilter
 from crowdsourcing.api.policies import PolicyActions
 from crowdsourcing.api.quality import PoolQuality
@@ -22,6 +23,7 @@ from crowdsourcing.api.serializers import (
 from crowdsourcing.api.verifications import VerificationActions
 from crowdsourcing.models import Pool, TaskSuite
 from crowdsourcing.services import assignments as assignment_services, pools as services
+from crowdsourcing.services.consensus import merge_now
 
 SETUP_EXAMPLE = OpenApiExample("A small pool", request_only=True, value={
     "task": 7, "reward_per_assignment": "0.05", "assignment_max_duration_seconds": 600, "auto_accept_period_day": 14,
@@ -96,3 +98,10 @@ class TaskSuiteViewSet(ListModelMixin, RetrieveModelMixin, RoomViewSet):
     def reissue(self, request: Request, pk: str) -> Response:
         """Offer a job whose latest attempt was rejected to another Toloker."""
         return self.asked(assignment_services.reissue_job(actor=request.user, task_suite=self.editable()))
+
+    @extend_schema(request=None, responses={200: TaskSuiteSerializer, **ERRORS}, summary="Merge now")
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, pk: str) -> Response:
+        """Merge what is accepted of a job that several Tolokers do, in the place of what is on the job."""
+        merge_now(actor=request.user, task_suite=self.editable())
+        return Response(TaskSuiteSerializer(self.get_object()).data)

@@ -11,6 +11,7 @@ from crowdsourcing import audience, selectors
 from crowdsourcing.api import examples
 from crowdsourcing.models import (
     Assignment,
+    Consensus,
     CrowdProject,
     Pool,
     ProviderAccount,
@@ -159,13 +160,30 @@ class PoolDetailSerializer(PoolSerializer):
 
 
 @examples.shown("One job", examples.TASK_SUITE)
+class ConsensusSerializer(serializers.ModelSerializer):
+    """How those who did a job agree, and what of their work is on it. `frames`: number -> {"score", "agreed", "open", "dropped"};
+    `agreements`: assignment -> {"score", "low", "high", "matched", "missed", "extra", "frames"}."""
+
+    class Meta:
+        model = Consensus
+        fields = ("people", "outcome", "score", "frames", "agreements", "measured_at", "merged_people", "merged_frames", "merged_at",
+                  "note")
+        read_only_fields = fields
+
+
 class TaskSuiteSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
+    consensus = serializers.SerializerMethodField(help_text="of a job that several Tolokers do, once somebody handed in; else null")
 
     class Meta:
         model = TaskSuite
-        fields = ("id", "pool", "task", "job", "remote_task_id", "overlap")
+        fields = ("id", "pool", "task", "job", "remote_task_id", "overlap", "consensus")
         read_only_fields = fields
+
+    @extend_schema_field(ConsensusSerializer(allow_null=True))
+    def get_consensus(self, suite: TaskSuite) -> dict[str, Any] | None:
+        found = getattr(suite, "consensus", None)
+        return None if found is None else dict(ConsensusSerializer(found).data)
 
 
 class BriefVerdictSerializer(serializers.ModelSerializer):

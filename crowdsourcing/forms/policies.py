@@ -55,6 +55,16 @@ class PolicyForm(forms.Form):
     ground_truth__reject_below = _of(
         "ground_truth.reject_below", "Reject below a score of, 0 to 1", "Between the two the next part decides, or you.")
     ground_truth__min_frames = _of("ground_truth.min_frames", "Only with so many frames that have ground truth")
+    consensus = forms.BooleanField(
+        required=False, label="Decide by consensus",
+        help_text="Several Tolokers do each job, each alone. Whoever fits what most of them drew is right; what they agree on is "
+                  "merged.")
+    consensus__accept_from = _of("consensus.accept_from", "Accept from an agreement of, 0 to 1")
+    consensus__reject_below = _of(
+        "consensus.reject_below", "Reject below an agreement of, 0 to 1", "Between the two the next part decides, or you.")
+    consensus__min_iou = _of("consensus.min_iou", "Two shapes are one object from an IoU of, 0.1 to 1")
+    consensus__quorum = _of("consensus.quorum", "An object counts when so many drew it", "Empty: more than half.")
+    consensus__max_people = _of("consensus.max_people", "Tolokers per job at most", "As long as they do not agree one more is asked.")
     verification = forms.BooleanField(
         required=False, label="Decide by the verification crowd", help_text="Other Tolokers are asked whether each frame is done well.")
     verification__min_confidence = _of(

@@ -61,6 +61,7 @@ class PoolForm(forms.ModelForm):
         labels = {
             "interface": "What Tolokers annotate in",
             "reward_per_assignment": "Price per job",
+            "overlap": "Tolokers per job",
             "use_project_description": "Use project description",
             "public_description": "Description",
             "may_contain_adult_content": "Sensible content",
@@ -72,6 +73,8 @@ class PoolForm(forms.ModelForm):
         }
         help_texts = {
             "reward_per_assignment": "USD, paid to the Toloker for one accepted job; 0.005 to 100.",
+            "overlap": "With more than one each works alone, is paid for themselves, and what most of them drew becomes the job's result: "
+                       "consensus. Fixed once the jobs are on Toloka.",
             "use_project_description": "Tolokers read the project's description.",
             "public_description": "What Tolokers read in the list of tasks.",
             "may_contain_adult_content": "The images are for adults only: only Tolokers who agreed to such content see the pool.",
@@ -87,6 +90,7 @@ class PoolForm(forms.ModelForm):
             "interface": forms.RadioSelect,
             "will_expire": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "reward_per_assignment": forms.NumberInput(attrs={"step": "0.001", "min": "0.005", "max": "100", "inputmode": "decimal"}),
+            "overlap": forms.NumberInput(attrs={"min": 1, "max": 10}),
             "auto_accept_period_day": forms.NumberInput(attrs={"min": 1, "max": 21}),
             "auto_close_after_complete_delay_seconds": forms.NumberInput(attrs={"min": 0, "max": MAX_CLOSE_DELAY}),
         }
@@ -98,10 +102,11 @@ class PoolForm(forms.ModelForm):
             self.initial.setdefault("will_expire", timezone.now() + DEFAULT_LIFE)
             self.initial.setdefault("reissue_policy", ReissuePolicy.AFTER_DISPUTE)
         if self.instance.remote_id:
-            # Chosen once: the pool's task page is a project's at the platform.
-            for name in ("interface", "shapes", "needed"):
+            # Chosen once: the pool's task page is a project's at the platform, and the jobs are offered to so many.
+            for name in ("interface", "shapes", "needed", "overlap"):
                 del self.fields[name]
         else:
+            self.fields["overlap"].required = False
             # Programs that do not name it mean our editor.
             self.fields["interface"].required = False
             self.initial |= self.instance.interface_options
@@ -119,6 +124,8 @@ class PoolForm(forms.ModelForm):
     def config(self) -> dict[str, Any]:
         """What the service takes."""
         config = {name: self.cleaned_data[name] for name in FORM_FIELDS if name in self.fields}
+        if config.get("overlap", 1) is None:
+            del config["overlap"]
         if "interface" in config:
             config["interface"] = config["interface"] or PoolInterface.EDITOR
             drawn = config["interface"] == PoolInterface.IMAGE_ANNOTATION
@@ -127,6 +134,13 @@ class PoolForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The model's own checks run in the service, on the whole; this form must not change the instance that the page shows."""
+
+    def people(self) -> int:
+        """Tolokers a job, as far as the field makes sense."""
+        if "overlap" not in self.fields:
+            return self.instance.overlap
+        value = str(self["overlap"].value() or 1)
+        return int(value) if value.isascii() and value.isdigit() and 1 <= int(value) <= 10 else 1
 
     def price(self) -> Decimal:
         value = self["reward_per_assignment"].value()

@@ -1,7 +1,7 @@
 """Jobs that several Tolokers do: their work, how far each is, and what is to be merged."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
@@ -69,11 +69,11 @@ def places_missing(task_suite: TaskSuite) -> int:
     return people_wanted(task_suite) - counts["here"] - (task_suite.overlap - counts["used"])
 
 
-def progress_of(jobs: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Job that several do -> {"wanted", "here", "submitted", "accepted"}. One query."""
+def progress_of(jobs: Any) -> dict[int, dict[str, int]]:
+    """Job that several do -> {"wanted", "here", "submitted", "accepted"}. `jobs`: ids or a subquery. One query."""
     counts = {name: Count("assignments", filter=Q(assignments__status__in=statuses)) for name, statuses in (
         ("here", _HERE), ("submitted", COUNTS), ("accepted", (AssignmentStatus.ACCEPTED,)))}
     more = Case(When(consensus__outcome=Consensus.Outcome.MORE, then=F("consensus__people") + 1), default=Value(0))
-    rows = TaskSuite.objects.filter(job__in=list(jobs), pool__overlap__gt=1).order_by().annotate(
+    rows = TaskSuite.objects.filter(job__in=jobs, pool__overlap__gt=1).order_by().annotate(
         wanted=Greatest(F("pool__overlap"), more), **counts)
     return {row.pop("job"): row for row in rows.values("job", "wanted", *counts)}

@@ -32,7 +32,8 @@ THRESHOLDS = {
     "reject_untouched_from": "Rejects from this share untouched", "ask_suspicion_from": "Asks you from suspicion",
     "accept_rest": "Accepts the rest", "accept_from": "Accepts from score", "reject_below": "Rejects below score",
     "min_frames": "Frames needed", "min_confidence": "Confidence needed", "ok_share": "Share that must be right",
-    "max_rounds": "Rejections a job at most"}
+    "max_rounds": "Rejections a job at most", "min_iou": "IoU of one object", "quorum": "People an object needs",
+    "max_people": "People a job at most"}
 
 
 @register.filter
@@ -44,6 +45,8 @@ def policy_words(policy: ReviewPolicy) -> str:
 
 def _block_words(block: str, values: dict[str, Any]) -> str:
     if block == "ground_truth":
+        return f"{BLOCKS[block]} (from {values['accept_from']:g}, not below {values['reject_below']:g})"
+    if block == "consensus":
         return f"{BLOCKS[block]} (from {values['accept_from']:g}, not below {values['reject_below']:g})"
     if block == "verification":
         return f"{BLOCKS[block]} ({100 * values['min_confidence']:g} % sure, {100 * values['ok_share']:g} % of the frames)"
@@ -70,9 +73,19 @@ def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
     if truth := inputs.get("ground_truth"):
         rows.append(("Ground truth", f"{truth['score']:.2f}" + "".join(
             f"; frame {frame}: {score:.2f}" for frame, score in truth["frames"].items())))
+    if agreed := inputs.get("consensus"):
+        rows += _agreed(agreed)
     rows += [(f"Frame {one['frame']}", _voted(one)) for one in inputs.get("verification", [])]
     rows += [(THRESHOLDS.get(name, name), _shown(value, "")) for name, value in verdict.thresholds.items()]
     return rows
+
+
+def _agreed(one: dict[str, Any]) -> list[tuple[str, str]]:
+    score = "nothing to compare" if one["score"] is None else (
+        f"{one['score']:.2f}, with 95 % certainty between {one['low']:.2f} and {one['high']:.2f}")
+    frames = "".join(f"; frame {frame}: {value:.2f}" for frame, value in one["frames"].items())
+    return [("Agreement", f"{score}{frames}"), ("Others", f"{one['people']} people in all; {one['matched']} objects in common, "
+                                                          f"{one['missed']} missing, {one['extra']} extra")]
 
 
 def _shown(value: Any, unit: str) -> str:

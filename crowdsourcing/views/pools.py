@@ -35,11 +35,12 @@ VERBS: dict[str, dict[str, Any]] = {
 }
 
 
-def cost(price: Decimal, jobs: int) -> dict[str, Any]:
-    """What all jobs cost when each is accepted once: {price, jobs, work, fee_percent, fee, total}, USD."""
-    work = price * jobs
+def cost(price: Decimal, jobs: int, people: int = 1) -> dict[str, Any]:
+    """What all jobs cost when each is accepted from so many people: {price, jobs, people, work, fee_percent, fee, total}, USD."""
+    work = price * jobs * people
     fee = work * settings.PLATFORM_FEE_PERCENT / 100
-    return {"price": price, "jobs": jobs, "work": work, "fee_percent": settings.PLATFORM_FEE_PERCENT, "fee": fee, "total": work + fee}
+    return {"price": price, "jobs": jobs, "people": people, "work": work, "fee_percent": settings.PLATFORM_FEE_PERCENT, "fee": fee,
+            "total": work + fee}
 
 
 @login_required
@@ -101,7 +102,7 @@ def _form_page(request: HttpRequest, task: Task, pool: Pool | None, form: PoolFo
         "obstacles": [] if form.is_bound else obstacles,
         # Read-only: what may not be changed now is shown as text, not as a form that would be refused.
         "locked": created and pool is not None and pool.status != PoolStatus.CLOSED,
-        "cost": cost(form.price(), task.annotation_jobs.count()),
+        "cost": cost(form.price(), task.annotation_jobs.count(), form.people()),
         "audience_catalogue": {**audience.catalogue(), "skills": _skills(crowd_project)},
         "audience_sentence": audience_of(pool) if pool else audience.sentence({}), "gone": selectors.skills_gone(pool) if pool else [],
         "example_skill": services.example_skill(task.project),
@@ -146,7 +147,7 @@ def pool_verb(request: HttpRequest, task_id: int, verb: str) -> HttpResponse:
     }
     if verb == "start":
         counts = selectors.pool_counts(pool)
-        context["cost"] = cost(pool.reward_per_assignment, counts["jobs"] - counts["completed"])
+        context["cost"] = cost(pool.reward_per_assignment, counts["jobs"] - counts["completed"], pool.overlap)
         context["account"] = pool.crowd_project.account
         context["audience_sentence"] = audience_of(pool)
     return render_dialog(request, "verb_dialog", context)

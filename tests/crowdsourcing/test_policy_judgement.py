@@ -120,7 +120,7 @@ IMPOSSIBLE: list[tuple[str, Any, PoolFacts, str, str]] = [
     ("limits of nothing", {"max_rounds": 3}, NOTHING, "", "Nothing in this policy decides"),
     ("rules that decide nothing", {"automatic": {"reject_without_work": False, "ask_suspicion_from": None}}, NOTHING, "automatic",
      "decide nothing"),
-    ("consensus", {"consensus": {"overlap": 3}}, EVERYTHING, "consensus", "not possible yet"),
+    ("consensus of one", {"consensus": {"min_iou": 0.5}}, EVERYTHING, "consensus", "agrees with nobody"),
     ("confidence without votes", CROWD, NOTHING, "verification", "Nobody votes yet"),
     ("confidence of no votes", CROWD, PoolFacts(votes=0, verifier_skill=True, annotated_skill=True), "verification.min_confidence",
      "no votes"),

@@ -140,9 +140,9 @@ class JobSerializer(Extended):
 
     class Meta:
         model = Job
-        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "mode", "dimension", "status",
-                  "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker", "data_chunk_size",
-                  "data_original_chunk_type", "data_compressed_chunk_type",
+        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "parent_job_id", "mode",
+                  "dimension", "status", "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker",
+                  "data_chunk_size", "data_original_chunk_type", "data_compressed_chunk_type",
                   "organization", "organization_id", "source_storage", "target_storage", "guide_id", "issues", "labels", "correction",
                   "created_date", "updated_date")
 

@@ -14,7 +14,8 @@ from annotation.api.serializers.comparisons import (
 from annotation.services import comparisons
 from annotation.shapes.difference import Agreement, sum_counts
 
-_NAMES = "the id of one of the job's snapshots, “current”, “ground-truth” or “correction” (a reviewer's open draft)"
+_NAMES = ("the id of one of the job's snapshots, “current”, “ground-truth”, “merged” (of a replica: everybody's work put together) "
+          "or “correction” (a reviewer's open draft)")
 _SIDES = [OpenApiParameter(name, required=True, description=f"{which} side: {_NAMES}")
           for name, which in (("a", "first"), ("b", "second"))]
 

@@ -24,7 +24,10 @@ function showCost() {
   const cost = document.querySelector("[data-cost]");
   const typed = Number.parseFloat(form.elements.reward_per_assignment.value);
   const price = Number.isFinite(typed) && typed > 0 ? typed : 0;
-  const work = price * Number(cost.dataset.jobs);
+  const people = form.elements.overlap ? Math.min(10, Math.max(1, Number.parseInt(form.elements.overlap.value, 10) || 1)) : Number(cost.dataset.people);
+  cost.querySelector("[data-cost-people]").hidden = people === 1;
+  cost.querySelector("[data-cost-heads]").textContent = String(people);
+  const work = price * Number(cost.dataset.jobs) * people;
   const fee = (work * Number(cost.dataset.feePercent)) / 100;
   for (const [part, amount] of [["price", price], ["work", work], ["fee", fee], ["total", work + fee]]) {
     cost.querySelector(`[data-cost-${part}]`).textContent = money(amount);
@@ -34,6 +37,7 @@ function showCost() {
 if (form) {
   form.addEventListener("change", showParts);
   form.elements.reward_per_assignment.addEventListener("input", showCost);
+  form.elements.overlap?.addEventListener("input", showCost);
   for (const button of form.querySelectorAll("[data-preset]")) {
     button.addEventListener("click", () => {
       const input = document.getElementById(button.dataset.preset);
