@@ -25,7 +25,8 @@ _OUTCOMES = [ACCEPT, REJECT, ASK, OPEN]
 CONFIG_HELP = ("{} is by hand. Blocks, asked in this order, the first that is sure decides: automatic {reject_without_work, "
                "reject_below_seconds (a frame), reject_untouched_from, ask_suspicion_from, accept_rest}, ground_truth {accept_from, "
                "reject_below, min_frames}, consensus {accept_from, reject_below, min_iou, quorum or null, max_people}, "
-               "verification {min_confidence, ok_share, min_frames}; and max_rounds, stop {first, accepted_share} or null. Shares, scores and confidences are 0 to 1; what is left out has its default.")
+               "verification {min_confidence, ok_share, min_frames}; and max_rounds, stop {first, "
+               "accepted_share} or null. Shares, scores and confidences are 0 to 1; what is left out has its default.")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {}})
