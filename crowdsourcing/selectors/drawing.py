@@ -55,6 +55,19 @@ def unfit(task: Task, options: dict[str, Any]) -> list[str]:
     return found[:5]
 
 
+def example_interface(task: Task) -> tuple[dict[str, Any], list[str]]:
+    """The interface of the platform's segmentation example, as fields of a pool's config, and why it is our editor instead ([] when it is
+    the platform's own). The example has rectangles, at least one an image; a task whose labels are all for one other shape gets that."""
+    types = set(Label.objects.filter(project=task.project_id).values_list("type", flat=True)) - {"any"}
+    only = types.pop() if len(types) == 1 else ""
+    shape = next((name for name, ours in TYPES.items() if ours == only), "rectangle")
+    options = {"shapes": [shape], "needed": True}
+    problems = unfit(task, options)
+    chosen = {"interface": PoolInterface.EDITOR, "interface_options": {}} if problems else {
+        "interface": PoolInterface.IMAGE_ANNOTATION, "interface_options": options}
+    return {name: value if isinstance(value, dict) else str(value) for name, value in chosen.items()}, problems
+
+
 def _label_problems(label: Label, shapes: Sequence[str]) -> list[str]:
     found = []
     wrong = [name for name in shapes if label.type not in ("any", TYPES[name])]

@@ -13,6 +13,7 @@ from crowdsourcing import audience, selectors
 from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.quality.policies import is_by_hand
 from crowdsourcing.rules.presets import EXAMPLE_LIFE, EXAMPLE_POOL, often_rejected, reissue, too_fast
+from crowdsourcing.selectors.drawing import example_interface
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
@@ -64,7 +65,8 @@ def setup_pool(*, actor: Any, task: Task, config: dict[str, Any], skill: dict[st
 
 
 def setup_example_pool(*, actor: Any, task: Task, skill_name: str = "") -> Pool:
-    """The pool of the platform's segmentation example, in one go: its price, times, audience, and its four rules.
+    """The pool of the platform's segmentation example, in one go: its price, times, audience, its four rules, and the platform's own image
+    annotation where the task fits it (selectors.drawing.example_interface says why it does not: then our editor).
 
     `skill_name`: the skill that whoever finishes a job gets; found by its name or made.
     """
@@ -72,7 +74,9 @@ def setup_example_pool(*, actor: Any, task: Task, skill_name: str = "") -> Pool:
     name = skill_name.strip() or example_skill(task.project)
     if len(name) > MAX_NAME:
         raise ValidationError({"skill_name": f"Give the skill a name of 1 to {MAX_NAME} characters."})
-    config = {**EXAMPLE_POOL, "quality_rules": [often_rejected(), too_fast(), reissue()]}
+    # A pool that is at the platform keeps what it has there.
+    interface = {} if Pool.objects.filter(task=task).exclude(remote_id="").exists() else example_interface(task)[0]
+    config = {**EXAMPLE_POOL, **interface, "quality_rules": [often_rejected(), too_fast(), reissue()]}
     if crowd_project is not None:
         config["will_expire"] = selectors.platform_now(crowd_project.account) + EXAMPLE_LIFE
     words = {"EN": f"Annotated in “{task.project.name}”"}

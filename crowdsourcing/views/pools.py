@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,9 +15,10 @@ from crowdsourcing import audience, doors, selectors
 from crowdsourcing.forms import PoolForm
 from crowdsourcing.forms.pools import DELAY_PRESETS, DURATION_PRESETS
 from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.selectors.drawing import example_interface
 from crowdsourcing.selectors.skills import audience_of
 from crowdsourcing.services import pools as services
-from crowdsourcing.statuses import CommandKind, CommandStatus, PoolStatus
+from crowdsourcing.statuses import CommandKind, CommandStatus, PoolInterface, PoolStatus
 from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
 from crowdsourcing.views.commands import command_context
 
@@ -65,7 +67,10 @@ def pool_example(request: HttpRequest, task_id: int) -> HttpResponse:
     """One click: the pool of the platform's segmentation example, with its skill and its rules."""
     task = doors.task(request.user, task_id, edit=True)
     with refusals_as_messages(request):
-        services.setup_example_pool(actor=request.user, task=task, skill_name=request.POST.get("skill_name", ""))
+        pool = services.setup_example_pool(actor=request.user, task=task, skill_name=request.POST.get("skill_name", ""))
+        if pool.interface == PoolInterface.EDITOR:
+            reasons = " ".join(example_interface(task)[1])
+            messages.info(request, f"Tolokers work in our editor, not in Toloka’s own image annotation as in the example. {reasons}")
     return redirect("crowdsourcing:pool_setup", task.pk)
 
 
@@ -105,12 +110,18 @@ def _form_page(request: HttpRequest, task: Task, pool: Pool | None, form: PoolFo
         "cost": cost(form.price(), task.annotation_jobs.count(), form.people()),
         "audience_catalogue": {**audience.catalogue(), "skills": _skills(crowd_project)},
         "audience_sentence": audience_of(pool) if pool else audience.sentence({}), "gone": selectors.skills_gone(pool) if pool else [],
-        "example_skill": services.example_skill(task.project),
+        "example_skill": services.example_skill(task.project), "example": _example(task) if pool is None else None,
         "delay_presets": DELAY_PRESETS, "duration_presets": DURATION_PRESETS,
         "created": "created" in request.GET, "saved": "saved" in request.GET and done,
         **command_context(command, request.user, task),
     }
     return render(request, "crowdsourcing/pool_form.html", context, status=422 if form.errors else 200)
+
+
+def _example(task: Task) -> dict[str, Any]:
+    """What the ready-made pool's Tolokers would draw, and why not there."""
+    config, problems = example_interface(task)
+    return {"shapes": config["interface_options"].get("shapes", []), "problems": problems}
 
 
 def _skills(crowd_project: CrowdProject | None) -> list[tuple[str, str]]:

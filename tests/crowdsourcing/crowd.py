@@ -2,7 +2,7 @@
 from decimal import Decimal
 from typing import Any
 
-from annotation.models import Job, Snapshot
+from annotation.models import Frame, Job, Snapshot
 from crowdsourcing import selectors, tasks
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, StatusChange, TaskSuite
 from crowdsourcing.providers.fake import FakePlatform
@@ -19,6 +19,12 @@ class Crowd:
         self.owner, self.platform = owner, platform
         self.project = scene.project(owner)
         self.task = scene.task(self.project)
+
+    def make_frames(self) -> None:
+        """One image a job, as a task has that was made of pictures."""
+        Frame.objects.bulk_create([
+            Frame(task=self.task, number=number, name=f"street/{number}.jpg", width=641, height=479, media_type="image/jpeg", byte_size=1,
+                  sha256="0" * 64, original=f"{number}.jpg") for number in range(self.task.size)])
 
     def deliver(self, command: ProviderCommand | None) -> ProviderCommand:
         assert command is not None

@@ -27,9 +27,7 @@ def drawn(crowd: Crowd) -> Crowd:
     """Two labels, and jobs of one image each."""
     crowd.project.labels.update(type="any")
     Label.objects.create(project=crowd.project, name="bus", color="#c2185b", type="any", position=1)
-    Frame.objects.bulk_create([
-        Frame(task=crowd.task, number=number, name=f"street/{number}.jpg", width=641, height=479, media_type="image/jpeg", byte_size=1,
-              sha256="0" * 64, original=f"{number}.jpg") for number in range(3)])
+    crowd.make_frames()
     return crowd
 
 

@@ -1,14 +1,21 @@
 """The ready-made pool, from the click to the JSON that is sent, field by field against what toloka-kit makes of the example's code."""
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import toloka.client as toloka
+import toloka.client.project.template_builder as tb
 from django.urls import reverse
 
+from annotation.models import Label
 from crowdsourcing import selectors
 from crowdsourcing.models import Pool
+from crowdsourcing.providers.errors import Refused
+from crowdsourcing.providers.toloka.drawing_words import project_words
 from crowdsourcing.providers.toloka.words import pool_json
+from crowdsourcing.selectors.drawing import example_interface
+from crowdsourcing.services import pools as services
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
@@ -67,10 +74,12 @@ def differences(ours: Any, theirs: Any, path: str = "") -> dict[str, tuple[Any, 
 
 
 def test_one_click_gives_the_pool_that_the_example_gives(crowd: Any, client: Any) -> None:
+    crowd.make_frames()
     crowd.setup_project()
     client.force_login(crowd.owner)
     page = client.get(reverse("crowdsourcing:pool_setup", args=[crowd.task.pk])).content.decode()
     assert "Ready-made pool" in page and f"Annotated: {crowd.project.name}" in page
+    assert "Tolokers draw in Toloka’s own image annotation, as in the example: rectangle, at least one on every image." in page
     before = datetime.now(UTC)
     answer = client.post(reverse("crowdsourcing:pool_example", args=[crowd.task.pk]))
     assert answer.url == reverse("crowdsourcing:pool_setup", args=[crowd.task.pk])
@@ -80,13 +89,60 @@ def test_one_click_gives_the_pool_that_the_example_gives(crowd: Any, client: Any
     ours = pool_json(spec)
     ours["reward_per_assignment"] = float(ours["reward_per_assignment"])
     skill_id = next(iter(crowd.platform.skills))
-    theirs = notebook_pool(crowd.crowd_project.remote_id, skill_id, spec.will_expire)
+    assert crowd.pool.drawing_project is not None
+    theirs = notebook_pool(crowd.pool.drawing_project.remote_id, skill_id, spec.will_expire)
     assert set(differences(ours, theirs)) - {"will_expire"} == set(BY_DESIGN)
     # The same moment; milliseconds are written by the one and left out by the other.
     assert abs(datetime.fromisoformat(ours["will_expire"]) - datetime.fromisoformat(theirs["will_expire"])) < timedelta(seconds=1)
 
 
+def test_its_project_draws_as_the_examples_does(crowd: Any) -> None:
+    crowd.make_frames()
+    crowd.setup_project()
+    crowd.deliver(selectors.latest_command(services.setup_example_pool(actor=crowd.owner, task=crowd.task)))
+    wanted = project_words(crowd.platform.projects[crowd.pool.drawing_project.remote_id]["spec"])
+    ours = json.loads(wanted["task_spec"]["view_spec"]["config"])
+    drawn = ours["view"]["items"][0]
+    theirs = tb.TemplateBuilder(view=tb.fields.ImageAnnotationFieldV1(
+        image=tb.data.InputData(path="image"), data=tb.data.OutputData(path="result"),
+        shapes={tb.fields.ImageAnnotationFieldV1.Shape.RECTANGLE: True}, validation=tb.conditions.RequiredConditionV1())).unstructure()
+    without_versions = json.loads(json.dumps(theirs["view"]), object_hook=lambda node: {k: v for k, v in node.items() if k != "version"})
+    # The image as large as the page lets it be, and words for who marked nothing.
+    assert set(differences(drawn, without_versions)) == {"fullHeight", "validation.hint"}
+    assert [[number for number, _ in page.images] for page in crowd.platform.tasks.values()] == [[0], [1], [2]]
+
+
+@pytest.mark.parametrize(("label", "shape"), [("any", "rectangle"), ("polygon", "polygon"), ("points", "point")])
+def test_labels_for_one_other_shape_are_drawn_with_that(crowd: Any, label: str, shape: str) -> None:
+    crowd.project.labels.update(type=label)
+    assert example_interface(crowd.task) == (
+        {"interface": "image_annotation", "interface_options": {"shapes": [shape], "needed": True}}, [])
+
+
+def test_a_task_that_does_not_fit_stays_with_our_editor_and_says_why(crowd: Any, client: Any) -> None:
+    Label.objects.create(project=crowd.project, name="lane", color="#c2185b", type="polyline")
+    crowd.setup_project()
+    client.force_login(crowd.owner)
+    why = "The label “lane” is for polyline only, which the platform&#x27;s own annotation does not have."
+    page = client.get(reverse("crowdsourcing:pool_setup", args=[crowd.task.pk])).content.decode()
+    assert "Tolokers will work in our editor," in page and why in page
+    told = client.post(reverse("crowdsourcing:pool_example", args=[crowd.task.pk]), follow=True).content.decode()
+    assert "Tolokers work in our editor, not in Toloka’s own image annotation as in the example. " + why in told
+    assert (crowd.pool.interface, crowd.pool.interface_options, crowd.pool.drawing_project) == ("editor", {}, None)
+
+
+def test_a_pool_that_is_half_at_the_platform_keeps_its_interface(crowd: Any) -> None:
+    crowd.make_frames()
+    crowd.setup_project()
+    crowd.platform.fail("ensure_tasks", Refused("The pool is full.", "VALIDATION_ERROR"))
+    crowd.setup_pool()
+    assert crowd.pool.remote_id and selectors.latest_command(crowd.pool).status == "failed"
+    crowd.deliver(selectors.latest_command(services.setup_example_pool(actor=crowd.owner, task=crowd.task)))
+    assert crowd.pool.interface == "editor" and not crowd.pool.task_suites.filter(remote_task_id="").exists()
+
+
 def test_a_ready_made_pool_takes_another_skill_and_is_only_the_owners_to_make(crowd: Any, client: Any, bob: Any) -> None:
+    crowd.make_frames()
     crowd.setup_project()
     address = reverse("crowdsourcing:pool_example", args=[crowd.task.pk])
     client.force_login(bob)

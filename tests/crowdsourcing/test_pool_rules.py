@@ -151,9 +151,10 @@ def test_nothing_is_written_when_one_rule_is_wrong(ready: Any) -> None:
 
 
 # --- the example's pool -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("method", ["ensure_skill", "ensure_pool", "ensure_tasks"])
+@pytest.mark.parametrize("method", ["ensure_skill", "ensure_drawing_project", "ensure_pool", "ensure_drawings"])
 @pytest.mark.parametrize("after", [False, True])
 def test_the_ready_made_pool_is_whole_whichever_answer_is_lost(crowd: Any, method: str, after: bool) -> None:
+    crowd.make_frames()
     crowd.setup_project()
     crowd.platform.fail(method, Unavailable("The line broke."), after=after)
     made = pools.setup_example_pool(actor=crowd.owner, task=crowd.task)
