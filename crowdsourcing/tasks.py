@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from crowdsourcing import bulk, delivery, quality, sync
 from crowdsourcing.connections import connected, warm
@@ -36,8 +37,11 @@ def _warm_before_forking(**_: object) -> None:
 
 
 def wake(command_id: UUID) -> None:
-    """Ring for one command."""
-    deliver.delay(str(command_id))
+    """Ring for one command. With the broker away nobody hears it; who rings goes on, and the sweep rings again."""
+    try:
+        deliver.delay(str(command_id))
+    except OperationalError as error:
+        log.warning("The bell for command %s was not heard: %s", command_id, error)
 
 
 @shared_task

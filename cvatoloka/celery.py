@@ -5,10 +5,13 @@ from typing import Any
 from celery import Celery
 from celery.signals import celeryd_init
 
+from cvatoloka.broker import outlive_redis
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cvatoloka.settings")
 app = Celery("cvatoloka")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+outlive_redis()
 
 
 @celeryd_init.connect

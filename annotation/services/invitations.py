@@ -188,5 +188,10 @@ def _clean_email(raw: Any) -> str:
 def _count_mail(actor: Any) -> None:
     key = f"invitation-mails:{actor.pk}:{timezone.now():%Y%m%d}"
     cache.add(key, 0, 2 * 86_400)
-    if cache.incr(key) > MAILS_A_DAY:
+    try:
+        sent = cache.incr(key)
+    except ValueError:
+        # Nobody counts: the cache is away.
+        raise Refused("Invitations cannot be counted at the moment, so none is sent. Try again in a minute.", "not_counted") from None
+    if sent > MAILS_A_DAY:
         raise Refused(f"You sent {MAILS_A_DAY} invitations today. Go on tomorrow.", "too_many")

@@ -263,6 +263,12 @@ def test_mails_are_counted(team: Organization, alice: Any, monkeypatch: Any) -> 
     assert len(mail.outbox) == 2
 
 
+def test_mails_that_nobody_counts_are_not_sent(team: Organization, alice: Any, settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "cvatoloka.caches.OptionalRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    refused("not_counted", invitations.invite, actor=alice, organization=team, email="ann@example.org", role="worker")
+    assert not mail.outbox
+
+
 def test_sharing_does_not_lift_a_worker_and_its_end_takes_jobs_back(
         team: Organization, team_task: Any, alice: Any, wanda: Any, rita: Any) -> None:
     from annotation.services import jobs, members

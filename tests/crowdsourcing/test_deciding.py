@@ -7,9 +7,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from annotation.errors import Forbidden
 from annotation.models import Correction, GuideVersion
+from crowdsourcing import tasks
 from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand, ReviewPolicy, TruthScore, Verdict, WorkMeasure
 from crowdsourcing.quality import deciding
 from crowdsourcing.quality.deciding import settle_pool
@@ -69,6 +71,18 @@ def test_decides_each_attempt_once_with_its_reason(pool: Pool, alice: Any) -> No
     assert (accepted.assignment_id, accepted.outcome, accepted.actor) == (slow.pk, "accept", None)
     assert rung == [rejected.command_id, accepted.command_id]
     assert asked(pool) == ["reject_assignment", "accept_assignment"]
+
+
+def test_a_broker_that_is_away_stops_no_decisions(pool: Pool, alice: Any, monkeypatch: Any) -> None:
+    attempts(pool, 5, 100)
+    set_policy(actor=alice, pool=pool, config=FAST)
+
+    def away(*_: Any) -> None:
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(tasks.deliver, "delay", away)
+    assert settle_pool(pool, tasks.wake) == 2
+    assert {command.status for command in ProviderCommand.objects.all()} == {"pending"}
 
 
 def test_without_a_policy_or_with_an_empty_one_nothing_is_decided(pool: Pool, alice: Any) -> None:

@@ -43,6 +43,13 @@ def test_an_active_assignment_opens_its_job_and_nothing_else(crowd: Crowd) -> No
     assert enter(job_key_of(crowd.suite()), remote_id).status_code == 201
 
 
+def test_the_editor_opens_while_redis_is_away(crowd: Crowd, settings: Any) -> None:
+    crowd.open_pool()
+    remote_id = crowd.take()
+    settings.CACHES = {"default": {"BACKEND": "cvatoloka.caches.OptionalRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    assert enter(job_key_of(crowd.suite()), remote_id).status_code == 201
+
+
 def test_a_toloker_starts_with_the_tasks_pre_annotations_once(crowd: Crowd) -> None:
     crowd.open_pool()
     task = crowd.job().task
