@@ -14,7 +14,7 @@ from crowdsourcing import doors, job_panels, selectors
 from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.selectors import provenance
 from crowdsourcing.selectors.board import waiting_counts
-from crowdsourcing.selectors.drawing import fixed_pictures
+from crowdsourcing.selectors.drawing import fixed_pictures, page_gone
 from crowdsourcing.statuses import CommandKind, PoolStatus
 from crowdsourcing.views import pools as pool_views, projects as project_views
 from crowdsourcing.views.commands import command_context
@@ -55,7 +55,8 @@ def _crowd_project(project_id: int) -> CrowdProject | None:
 
 
 def _pool(task_id: int) -> Pool | None:
-    return Pool.objects.select_related("crowd_project__account", "crowd_project__project", "task__project").filter(task_id=task_id).first()
+    return Pool.objects.select_related(
+        "crowd_project__account", "crowd_project__project", "task__project", "drawing_project").filter(task_id=task_id).first()
 
 
 # --- projects -------------------------------------------------------------------------------------------------------
@@ -131,6 +132,7 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
         "open_jobs": max(0, counts["jobs"] - counts["completed"] - counts["submitted"] - counts["active"]),
         "close_reason": CLOSE_REASONS.get(pool.last_close_reason, "") if pool.status == PoolStatus.CLOSED else "",
         "first_waiting": first, "first_rejected": first_rejected,
+        "page_gone": page_gone(pool) if pool.status != PoolStatus.ARCHIVED else "",
         "hint": next_step(pool, counts, bool(context.get("command_open"))), **context,
     }
 
@@ -149,7 +151,7 @@ def next_step(pool: Pool, counts: dict[str, int], busy: bool) -> str:
         return "working"
     if counts["rejected_jobs"] and counts["completed"] + counts["rejected_jobs"] == counts["jobs"]:
         return "rejected"
-    return "waiting" if pool.status == PoolStatus.OPEN else "start"
+    return "waiting" if pool.status == PoolStatus.OPEN else "" if page_gone(pool) else "start"
 
 
 # --- everywhere -----------------------------------------------------------------------------------------------------

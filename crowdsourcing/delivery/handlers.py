@@ -3,7 +3,7 @@ import uuid
 
 from django.utils import timezone
 
-from crowdsourcing import mirror, offers, rules, selectors
+from crowdsourcing import making, mirror, offers, rules, selectors
 from crowdsourcing.delivery import drawing, verifications, webhooks
 from crowdsourcing.delivery.specs import pool_spec, project_spec
 from crowdsourcing.delivery.work import Handler, Work
@@ -58,7 +58,7 @@ def _mark_who_finishes(work: Work, pool: Pool) -> None:
     if not wanted:
         return
     work.step("Making the skill")
-    skill = mirror.mirror_skill(pool.crowd_project.account, work.provider.ensure_skill(SkillSpec(**wanted)))
+    skill = making.make_skill(pool.crowd_project.account, work.provider, SkillSpec(**wanted))
     completed = rules.with_completed(pool.quality_rules, skill.remote_id)
     if completed != pool.quality_rules:
         pool.quality_rules = completed

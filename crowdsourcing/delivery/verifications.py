@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotation.guides import render_guide
 from annotation.models import Label
-from crowdsourcing import mirror
+from crowdsourcing import making, mirror
 from crowdsourcing.delivery.specs import pool_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.models import Assignment, Pool, Skill, Verification
@@ -71,8 +71,8 @@ def _skills(work: Work, verification: Verification) -> None:
     if not any(skill is None or skill.gone_at for skill in (verification.annotated_skill, verification.verifier_skill)):
         return
     work.step("Making the skills")
-    annotated, verifier = (mirror.mirror_skill(twin.account, work.provider.ensure_skill(SkillSpec(
-        f"{name} {twin.mark[-12:]}", True, {"EN": f"{words}: {twin.project.name}"[:250]})))
+    annotated, verifier = (making.make_skill(twin.account, work.provider, SkillSpec(
+        f"{name} {twin.mark[-12:]}", True, {"EN": f"{words}: {twin.project.name}"[:250]}))
         for name, words in (("Annotator", "Annotates"), ("Verifier", "How good somebody is at verifying")))
     mirror.mirror_verification_skills(verification, annotated, verifier)
 

@@ -6,11 +6,13 @@ from django.db import connection
 
 from crowdsourcing.models import Pool
 
-# First half of the two-part advisory key; the second is the id of the pool, the verification or the account.
+# First half of the two-part advisory key; the second is the id of the pool, the verification or the account, or a number made of a
+# skill's name.
 _MIRROR = 0x6D69  # "mi"
 SYNC = 0x7379  # "sy"
 VERIFY = 0x7665  # "ve"
 PEOPLE = 0x7065  # "pe"
+SKILL = 0x736B  # "sk"
 
 
 def lock_pool(pool: Pool) -> None:
@@ -21,8 +23,8 @@ def lock_pool(pool: Pool) -> None:
 
 @contextmanager
 def only_one(kind: int, number: int) -> Iterator[bool]:
-    """Whether this process has the turn: SYNC of a pool, VERIFY of a verification, PEOPLE of an account. A session lock: no transaction is
-    held, and a dead worker's ends with its connection."""
+    """Whether this process has the turn: SYNC of a pool, VERIFY of a verification, PEOPLE of an account, SKILL of a name. A session lock:
+    no transaction is held, and a dead worker's ends with its connection."""
     key = [kind, number & 0x7FFFFFFF]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)

@@ -6,7 +6,7 @@ from django.db.models import F
 
 from annotation.models import Job, Label, Task
 from crowdsourcing.models import Pool
-from crowdsourcing.statuses import PoolInterface
+from crowdsourcing.statuses import PoolInterface, ProjectStatus
 
 # The component's word -> our type of shape.
 TYPES = {"rectangle": "rectangle", "polygon": "polygon", "point": "points"}
@@ -98,3 +98,15 @@ def fixed_pictures(jobs: Sequence[int]) -> dict[int, str]:
     why = "is annotated at the platform, which has the addresses of its images"
     found = Job.objects.filter(pk__in=jobs, task__pool__interface=PoolInterface.IMAGE_ANNOTATION)
     return dict.fromkeys(found.order_by().values_list("pk", flat=True), why)
+
+
+def page_gone(pool: Pool) -> str:
+    """What became of the platform's project that the pool is in, with the next step; "" while it is as it should be, or for our editor."""
+    drawing = pool.drawing_project
+    if drawing is None or drawing.status in ("", ProjectStatus.ACTIVE) or not pool.remote_id:
+        return ""
+    what = f"The platform’s project in which this pool’s images are annotated ({drawing.remote_id})"
+    if drawing.status == ProjectStatus.ARCHIVED:
+        return (f"{what} was archived there by hand, which is final: the pool can be started no more. What is submitted can still be "
+                "reviewed until the pool is archived. For the rest make a task of those images: its pool gets a project of its own.")
+    return f"{what} is {drawing.status.lower()} at the platform. Ask the platform’s support to release it."

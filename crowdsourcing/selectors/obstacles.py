@@ -11,7 +11,7 @@ from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
 from crowdsourcing.selectors.consensus import places_missing
-from crowdsourcing.selectors.drawing import is_drawn_there, unfit
+from crowdsourcing.selectors.drawing import is_drawn_there, page_gone, unfit
 from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
 from crowdsourcing.selectors.skills import skills_gone
 from crowdsourcing.selectors.verifications import verification_obstacles
@@ -142,8 +142,8 @@ def _start_pool(pool: Pool) -> list[str]:
     found = []
     if pool.crowd_project.status != ProjectStatus.ACTIVE:
         found.append(f"The platform's project is {pool.crowd_project.status.lower()}.")
-    if pool.drawing_project is not None and pool.drawing_project.status not in ("", ProjectStatus.ACTIVE):
-        found.append(f"The platform's project of this pool's own annotation page is {pool.drawing_project.status.lower()}.")
+    if gone := page_gone(pool):
+        found.append(gone)
     if is_drawn_there(pool):
         found += unfit(pool.task, pool.interface_options)
     if pool.will_expire <= platform_now(pool.crowd_project.account):

@@ -3,9 +3,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from crowdsourcing.models import DrawingProject, Pool
+from crowdsourcing.models import Pool
 from crowdsourcing.selectors.drawing import BadOptions, clean_options, unfit
-from crowdsourcing.services.projects import new_mark
 from crowdsourcing.statuses import PoolInterface
 
 _TOO_LATE = "The interface is chosen when the pool is made, and this pool is at the platform already. Make another task for another one."
@@ -32,13 +31,3 @@ def apply_interface(pool: Pool, config: dict[str, Any]) -> None:
     if interface == PoolInterface.IMAGE_ANNOTATION and (problems := unfit(pool.task, options)):
         raise ValidationError({"interface": problems})
     pool.interface, pool.interface_options = interface, options
-
-
-def page_of(pool: Pool) -> DrawingProject | None:
-    """The platform's project with the task page that the pool wants, a new row if there is none; None for our editor."""
-    if pool.interface != PoolInterface.IMAGE_ANNOTATION:
-        return None
-    options = pool.interface_options
-    return DrawingProject.objects.get_or_create(
-        crowd_project=pool.crowd_project, shapes=" ".join(options["shapes"]), needed=options["needed"],
-        defaults={"mark": new_mark("drawing")})[0]

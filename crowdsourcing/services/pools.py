@@ -10,6 +10,7 @@ from django.db import transaction
 from annotation.models import Project, Task
 from annotation.webhooks.announcing import announce, changing
 from crowdsourcing import audience, selectors
+from crowdsourcing.making import new_mark, page_for
 from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.quality.policies import is_by_hand
 from crowdsourcing.rules.presets import EXAMPLE_LIFE, EXAMPLE_POOL, often_rejected, reissue, too_fast
@@ -17,8 +18,7 @@ from crowdsourcing.selectors.drawing import example_interface
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
-from crowdsourcing.services.drawing import apply_interface, page_of
-from crowdsourcing.services.projects import new_mark
+from crowdsourcing.services.drawing import apply_interface
 from crowdsourcing.services.rules import MAX_NAME, apply_rules
 from crowdsourcing.statuses import CommandKind
 
@@ -51,7 +51,7 @@ def setup_pool(*, actor: Any, task: Task, config: dict[str, Any], skill: dict[st
         will_expire=selectors.platform_now(crowd_project.account) + DEFAULT_LIFE)
     pool.crowd_project = crowd_project
     _apply(pool, config)
-    pool.drawing_project = page_of(pool)
+    pool.drawing_project = page_for(pool)
     fresh = pool.pk is None
     pool.save()
     if fresh:

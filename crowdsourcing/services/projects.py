@@ -1,5 +1,4 @@
 """Verbs on the platform's project."""
-import secrets
 from typing import Any
 
 from django.conf import settings
@@ -8,17 +7,13 @@ from django.db import transaction
 
 from annotation.models import Project
 from crowdsourcing import credentials
+from crowdsourcing.making import new_mark
 from crowdsourcing.models import CrowdProject, ProviderAccount, ProviderCommand
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
 from crowdsourcing.statuses import CommandKind
 
 Environment = ProviderAccount.Environment
-
-
-def new_mark(noun: str) -> str:
-    """A mark that is written to the platform before creation, so that a lost answer is found again."""
-    return f"cvatoloka-{noun}-{secrets.token_hex(12)}"
 
 
 def allowed_base_urls() -> dict[str, list[str]]:

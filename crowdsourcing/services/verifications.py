@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from annotation.webhooks.announcing import changing
 from crowdsourcing import tasks
+from crowdsourcing.making import new_mark
 from crowdsourcing.models import Pool, ProviderCommand, Verification
 from crowdsourcing.selectors.verifications import OPENED, POLICY, verification_obstacles
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
-from crowdsourcing.services.projects import new_mark
 from crowdsourcing.statuses import CommandKind, PoolStatus, ReissuePolicy
 from crowdsourcing.transitions import Refused
 from crowdsourcing.verification_wishes import clean

@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from crowdsourcing import mirror
+from crowdsourcing import making, mirror
 from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import Unavailable
@@ -41,7 +41,7 @@ def ensure_skill_command(work: Any) -> None:
     """The skill that a person wants; then the list, so that the page shows what else there is."""
     account = work.target.account
     work.step("Making the skill")
-    mirror.mirror_skill(account, work.provider.ensure_skill(SkillSpec(**work.command.payload)))
+    making.make_skill(account, work.provider, SkillSpec(**work.command.payload))
     work.step("Reading the account's skills")
     sync_skills(account, work.provider)
 

@@ -26,11 +26,12 @@ def pools_in_use(crowd_project: CrowdProject) -> QuerySet[Pool]:
 
 
 def sync_project(crowd_project: CrowdProject, provider: Provider) -> None:
-    """The project's own status. Raises ProviderError, after writing its sentence on the project."""
+    """The project's own status, and that of the projects beside it. Raises ProviderError, after writing its sentence on the project."""
     try:
-        news = provider.project(crowd_project.remote_id)
+        mirror.mirror_project(crowd_project, provider.project(crowd_project.remote_id))
+        for drawing in crowd_project.drawing_projects.exclude(remote_id="").exclude(status=ProjectStatus.ARCHIVED).order_by("pk"):
+            mirror.mirror_drawing_project(drawing, provider.project(drawing.remote_id))
     except ProviderError as error:
         CrowdProject.objects.filter(pk=crowd_project.pk).update(sync_error=error.sentence)
         raise
-    mirror.mirror_project(crowd_project, news)
     CrowdProject.objects.filter(pk=crowd_project.pk).update(synced_at=timezone.now(), sync_error="")

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from annotation.errors import Refused as OtherRefused
-from annotation.models import Frame, FrameAnnotation, Label, Snapshot
+from annotation.models import Frame, FrameAnnotation, Label, Snapshot, Task
 from annotation.services.honeypots import deal_honeypots
 from crowdsourcing import mirror
 from crowdsourcing.models import Assignment, DrawingProject, Pool
@@ -14,6 +14,7 @@ from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.services import editor, pools, projects
 from crowdsourcing.transitions import Refused
 from tests.crowdsourcing.crowd import Crowd
+from tests.crowdsourcing.verifying import later, newest
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BOX = {"shape": "rectangle", "left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4, "label": "car"}
@@ -324,3 +325,59 @@ def test_jobs_whose_images_the_platform_has_get_no_other_honeypots(drawn: Crowd)
     drawn.task.save(update_fields=["validation_mode"])
     with pytest.raises(OtherRefused, match="is annotated at the platform, which has the addresses of its images"):
         deal_honeypots(actor=drawn.owner, task=drawn.task, job=drawn.job(0))
+
+
+# --- its project is archived at the platform by hand --------------------------------------------------------------------
+def archived_by_hand(crowd: Crowd) -> str:
+    """The pool's project at the platform is archived there; its id."""
+    assert crowd.pool.drawing_project is not None
+    crowd.platform.projects[crowd.pool.drawing_project.remote_id]["status"] = "ARCHIVED"
+    return crowd.pool.drawing_project.remote_id
+
+
+def test_an_archived_page_is_seen_and_said_and_the_pool_not_started(drawn: Crowd, client: Any) -> None:
+    drawn.open_pool(**DRAWN)
+    drawn.deliver(pools.stop_pool(actor=drawn.owner, pool=drawn.pool))
+    client.force_login(drawn.owner)
+    page = f"/tasks/{drawn.task.pk}"
+    assert "archived there by hand" not in client.get(page).content.decode()
+    gone = archived_by_hand(drawn)
+    # Not seen yet: the start sees it, before anything is sent.
+    command = drawn.deliver(pools.start_pool(actor=drawn.owner, pool=drawn.pool))
+    assert command.status == "failed" and f"({gone}) was archived there by hand, which is final" in command.error
+    assert drawn.platform.pools[drawn.pool.remote_id]["status"] == "CLOSED"
+    shown = client.get(page).content.decode()
+    assert "its pool gets a project of its own" in shown and "Not visible to Tolokers until started.</strong>" not in shown
+    with pytest.raises(Refused, match="archived there by hand"):
+        pools.start_pool(actor=drawn.owner, pool=drawn.pool)
+
+
+def test_the_schedules_look_sees_it_too_and_other_changes_go_on(drawn: Crowd) -> None:
+    drawn.open_pool(**DRAWN)
+    archived_by_hand(drawn)
+    assert drawn.deliver(projects.sync_project(actor=drawn.owner, crowd_project=drawn.crowd_project)).status == "done"
+    assert drawn.pool.drawing_project is not None and drawn.pool.drawing_project.status == "ARCHIVED"
+    changed = projects.update_project(actor=drawn.owner, crowd_project=drawn.crowd_project, description="New words")
+    assert drawn.deliver(changed).status == "done", "the guide of a project that is gone is nobody's concern"
+
+
+def test_a_pool_that_is_not_there_yet_gets_a_project_of_its_own(drawn: Crowd) -> None:
+    drawn.open_pool(**DRAWN)
+    gone = archived_by_hand(drawn)
+    first = drawn.pool
+    second = Task.objects.create(project=drawn.project, name="Tuesday", owner=drawn.owner, segment_size=1, size=1)
+    Frame.objects.create(task=second, number=0, name="0.jpg", width=641, height=479, media_type="image/jpeg", byte_size=1,
+                         sha256="0" * 64, original="0.jpg")
+    second.jobs.create(start_frame=0, stop_frame=0)
+    drawn.platform.fail("ensure_drawing_project", Unavailable("The line broke."), after=True)
+    pools.setup_pool(actor=drawn.owner, task=second, config={"reward_per_assignment": "0.05", **DRAWN})
+    command = drawn.deliver(newest())
+    assert command.status == "pending"
+    later(drawn)
+    assert drawn.deliver(command).status == "done"
+    made = Pool.objects.get(task=second)
+    assert made.drawing_project is not None and made.drawing_project.remote_id not in ("", gone)
+    assert drawn.platform.pools[made.remote_id]["spec"].project_id == made.drawing_project.remote_id
+    assert Pool.objects.get(pk=first.pk).drawing_project_id != made.drawing_project_id, "the earlier pool stays with its own"
+    assert DrawingProject.objects.count() == 2 and sum(found["spec"].mark == made.drawing_project.mark
+                                                       for found in drawn.platform.projects.values()) == 1

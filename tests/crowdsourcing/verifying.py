@@ -84,4 +84,9 @@ def later(crowd: Crowd, **delta: float) -> None:
     ProviderCommand.objects.filter(status="pending").update(next_try_at=timezone.now() - timedelta(seconds=1))
 
 
-__all__ = ["BAD", "BOX", "GOOD", "SIZE", "answer", "deliver", "later", "of", "set_up", "skilled", "statuses", "tasks", "turn", "work"]
+def newest() -> ProviderCommand:
+    """What was asked last."""
+    return ProviderCommand.objects.latest("created_at")
+
+
+__all__ = ["BAD", "BOX", "GOOD", "SIZE", "answer", "deliver", "later", "newest", "of", "set_up", "skilled", "statuses", "tasks", "turn", "work"]
