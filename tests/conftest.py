@@ -30,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
         import django
 
         django.setup()
+        from tests.stack import emptying
+
+        emptying.install()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
