@@ -11,12 +11,14 @@ from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from crowdsourcing import bulk, delivery, quality, sync
 from crowdsourcing.connections import connected, warm
 from crowdsourcing.models import CrowdProject, Pool, ProviderAccount, Verification, WebhookEvent
 from crowdsourcing.providers.errors import ProviderError
 from crowdsourcing.quality import verification
+from crowdsourcing.statuses import CommandKind
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +28,8 @@ _GATHER_SECONDS, _BUSY_SECONDS, _MOST_RINGS = 1.0, 3.0, 20
 _BULK_SECONDS = 1.0
 # What work moved at the platform is looked at so long after it was seen, once.
 _PEOPLE_SECONDS = 60
+# After these the platform's rules may have given skills and bans, or their look brought work that no other look sees as new.
+_MOVES_PEOPLE = (CommandKind.ACCEPT_ASSIGNMENT, CommandKind.REJECT_ASSIGNMENT, CommandKind.SYNC_POOL)
 _EVENTS_KEPT = timedelta(days=7)
 _OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
 
@@ -47,7 +51,9 @@ def wake(command_id: UUID) -> None:
 @shared_task
 def deliver(command_id: str) -> None:
     """Carry out one command, if it is due and nobody else has it."""
-    delivery.deliver_command(UUID(command_id), sync.HANDLERS)
+    command = delivery.deliver_command(UUID(command_id), sync.HANDLERS)
+    if command is not None and command.kind in _MOVES_PEOPLE:
+        ring_for_people(command.account_id)
 
 
 @shared_task
@@ -248,9 +254,13 @@ def settle_policies() -> None:
 
 
 def ring_for_people(account_id: int) -> None:
-    """Ring for a look at skills and bans: work that came in may have moved them. However much comes, one look at the minute's end."""
-    if cache.add(f"people-rung-{account_id}", True, _PEOPLE_SECONDS):
-        sync_people_of.apply_async([account_id], countdown=_PEOPLE_SECONDS)
+    """Ring for a look at skills and bans: work and decisions may have moved them. However many ring, one look at the minute's end. With
+    the broker away nobody hears it; who rings goes on, and the hourly look makes up for it."""
+    try:
+        if cache.add(f"people-rung-{account_id}", True, _PEOPLE_SECONDS):
+            sync_people_of.apply_async([account_id], countdown=_PEOPLE_SECONDS)
+    except (OperationalError, RedisError) as error:
+        log.warning("The bell for the people of account %s was not heard: %s", account_id, error)
 
 
 @shared_task

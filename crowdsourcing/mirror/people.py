@@ -1,5 +1,5 @@
 """News of what the platform keeps of our Tolokers. Of Tolokers and skills that are not ours nothing is kept."""
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,8 +51,8 @@ def _known(account: ProviderAccount, news: Iterable[RemoteUserSkill | RemoteBan]
     return dict(account.tolokers.filter(user_id__in={told.user_id for told in news}).values_list("user_id", "pk"))
 
 
-def _write(model: Any, unique: Sequence[str], observed: Sequence[str], wanted: Mapping[Hashable, Any],
-           there: Mapping[Hashable, Any]) -> set[int]:
+def _write(model: Any, unique: Sequence[str], observed: Sequence[str], wanted: Mapping[Any, Any],
+           there: Mapping[Any, Any]) -> set[int]:
     """Rows that are new or different, in one statement; one that was gone is there again, unless it was told so later than this."""
     fresh = [row for key, row in wanted.items() if key not in there or (
         row.mirrored_at >= there[key].mirrored_at and (there[key].gone_at is not None or any(

@@ -77,7 +77,7 @@ def bans_of(tolokers: Iterable[Toloker], projects: QuerySet[Any]) -> list[BanFac
     """Those in force first, then the newest. Bans from what is in none of `projects` (their ids) are left out. One query."""
     people = {toloker.pk: toloker for toloker in tolokers}
     visible, parameters = projects.query.sql_with_params()
-    rows = Ban.objects.raw(_BANS.format(projects=visible), [*parameters, *parameters, list(people)])
+    rows: Any = Ban.objects.raw(_BANS.format(projects=visible), [*parameters, *parameters, list(people)])
     facts = [BanFact(row, Place(row.words, row.project, row.task) if row.project else None,
                      in_force(row, platform_now(people[row.toloker_id].account))) for row in rows]
     return sorted(facts, key=lambda fact: (not fact.in_force, -fact.ban.created.timestamp(), -fact.ban.pk))

@@ -79,7 +79,7 @@ def test_one_click_gives_the_pool_that_the_example_gives(crowd: Any, client: Any
     client.force_login(crowd.owner)
     page = client.get(reverse("crowdsourcing:pool_setup", args=[crowd.task.pk])).content.decode()
     assert "Ready-made pool" in page and f"Annotated: {crowd.project.name}" in page
-    assert "Tolokers draw in Toloka’s own image annotation, as in the example: rectangle, at least one on every image." in page
+    assert "Tolokers draw in Toloka’s own image annotation, as in the example: rectangles, at least one on every image." in page
     before = datetime.now(UTC)
     answer = client.post(reverse("crowdsourcing:pool_example", args=[crowd.task.pk]))
     assert answer.url == reverse("crowdsourcing:pool_setup", args=[crowd.task.pk])

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from redis.exceptions import ConnectionError
 
 from crowdsourcing import connections, sync, tasks
 from crowdsourcing.mirror.locks import PEOPLE, only_one
-from crowdsourcing.models import Ban, ProviderAccount, Toloker, TolokerSkill
+from crowdsourcing.models import Assignment, Ban, ProviderAccount, Toloker, TolokerSkill
 from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.providers.fake import FakeProvider
+from crowdsourcing.services import pools
 from tests.crowdsourcing.crowd import Crowd
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -158,3 +160,22 @@ def test_work_that_came_in_rings_once_a_minute(crowd: Crowd, account: ProviderAc
     crowd.work(1, "walter")
     crowd.work(2, "willy")
     assert rung == [([account.pk], 60)]
+
+
+def test_a_decision_and_a_look_by_hand_ring_too(crowd: Crowd, account: ProviderAccount, monkeypatch: Any) -> None:
+    rung: list[int] = []
+    monkeypatch.setattr(tasks, "ring_for_people", rung.append)
+    crowd.accept(Assignment.objects.select_related("pool__crowd_project__account", "toloker").get())
+    crowd.deliver(pools.sync_pool(actor=crowd.owner, pool=crowd.pool))
+    crowd.deliver(pools.stop_pool(actor=crowd.owner, pool=crowd.pool))
+    assert rung == [account.pk] * 2
+
+
+def test_a_bell_that_nobody_hears_stops_nothing(account: ProviderAccount, monkeypatch: Any) -> None:
+    from django.core.cache import cache
+
+    def away(*args: Any, **kwargs: Any) -> bool:
+        raise ConnectionError("Redis is away.")
+
+    monkeypatch.setattr(cache, "add", away)
+    tasks.ring_for_people(account.pk)

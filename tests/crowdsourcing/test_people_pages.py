@@ -65,7 +65,7 @@ def test_skills_and_the_ban_in_force_are_shown_with_their_reasons(browser: Any, 
     ban(toloker, "POOL", -1, remote_pool_id=pool.remote_id, private_comment="It is over")
     page = page_of(browser, toloker)
     for words in ("Road signs", "83.25", "Banned for good</strong> from <a", "project Streets</a>: Too fast", "Often rejected",
-                  "task Monday", "everything of this requester", '<span class="dot dot-gray"></span>over'):
+                  "task Monday", "all projects of this requester", '<span class="dot dot-gray"></span>over'):
         assert words in page, words
     assert "Long forgotten" not in page
     Ban.objects.update(gone_at=timezone.now())
