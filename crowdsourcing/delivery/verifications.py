@@ -10,10 +10,11 @@ from annotation.models import Label
 from crowdsourcing import making, mirror
 from crowdsourcing.delivery.specs import pool_spec
 from crowdsourcing.delivery.work import Handler, Work
+from crowdsourcing.mirror.locks import VERIFY, only_one
 from crowdsourcing.models import Assignment, Pool, Skill, Verification
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.base import SkillSpec
-from crowdsourcing.providers.errors import Refused
+from crowdsourcing.providers.errors import Refused, Unavailable
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.verifications import OPENED
 from crowdsourcing.statuses import CommandKind, PoolStatus
@@ -39,8 +40,16 @@ def setup_verification(work: Work) -> None:
 
 
 def update_verification(work: Work) -> None:
-    """An open pool is closed for it; the loop opens it again when there is something to ask."""
+    """An open pool is closed for it; the loop opens it again when there is something to ask. No turn of the loop in between: it would open
+    what is closed for the change, or take the closing for somebody's hand."""
     verification: Verification = work.target
+    with only_one(VERIFY, verification.pk) as got:
+        if not got:
+            raise Unavailable("The verification is just reading answers. The changes are sent in a moment.", "turn_busy", retry_after=2)
+        _update(work, verification)
+
+
+def _update(work: Work, verification: Verification) -> None:
     _skills(work, verification)
     _keep_annotators_out(work, verification)
     _forget_opened(verification)

@@ -68,7 +68,8 @@ def mirror_answers(verification: Verification, pages: Sequence[RemotePage]) -> i
         remote_task_id__any_of=sorted({key for page in told for key in page.answers})).values_list("remote_task_id", "pk"))
     account_id = verification.pool.crowd_project.account_id
     people = _tolokers(account_id, {page.user_id for page in told})
-    rows = [Vote(task_id=tasks[key], toloker_id=people[page.user_id], remote_assignment_id=page.id, answer=answer, submitted=page.submitted)
+    rows = [Vote(task_id=tasks[key], toloker_id=people[page.user_id], remote_assignment_id=page.id, answer=answer, submitted=page.submitted,
+                 reward=page.reward)
             for page in told for key, answer in page.answers.items() if key in tasks and answer in (GOOD, BAD)]
     before = Vote.objects.filter(task__verification=verification).count()
     Vote.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)

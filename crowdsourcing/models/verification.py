@@ -80,6 +80,8 @@ class Vote(models.Model):
     remote_assignment_id = models.CharField(max_length=64)
     answer = models.CharField(max_length=16)
     submitted = models.DateTimeField()
+    # What the page cost when it was taken, USD without the fee; the price may be another by now. Null: nobody said.
+    reward = models.DecimalField(max_digits=9, decimal_places=3, null=True, blank=True)
 
     class Meta:
         ordering = ["task_id", "submitted", "id"]

@@ -74,13 +74,15 @@ class RemoteQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RemotePage:
-    """What one person answered on one page: question's id -> GOOD or BAD. Times are the platform's, UTC."""
+    """What one person answered on one page: question's id -> GOOD or BAD. Times are the platform's, UTC; `reward` is what the page cost
+    when it was taken, USD without the fee."""
 
     id: str
     user_id: str
     status: str
     submitted: datetime
     answers: dict[str, str]
+    reward: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

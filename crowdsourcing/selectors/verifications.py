@@ -3,7 +3,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, Sum, Value
+from django.db.models.functions import Coalesce
 
 from crowdsourcing.models import Pool, Verification, VerificationTask, Vote
 from crowdsourcing.statuses import PoolStatus, ProjectStatus
@@ -43,7 +44,7 @@ def _marks(pool: Pool) -> bool:
 
 
 def progress_of(verification: Verification) -> dict[str, Any]:
-    """Counts of questions, answers and pages, and money in USD: what answered pages cost, and what the open ones still may. Two queries."""
+    """Counts of questions, answers and pages, and money in USD: what answered pages cost, what the open ones still may. Three queries."""
     tasks = verification.tasks.aggregate(
         questions=Count("pk"), sent=Count("pk", filter=~Q(remote_task_id="")), good=Count("pk", filter=Q(answer="OK")),
         bad=Count("pk", filter=Q(answer="BAD")), undecided=Count("pk", filter=Q(answer="", decided_at__isnull=False)),
@@ -51,14 +52,20 @@ def progress_of(verification: Verification) -> dict[str, Any]:
     votes = Vote.objects.filter(task__verification=verification).aggregate(
         votes=Count("pk"), open_votes=Count("pk", filter=Q(task__decided_at=None)), pages=Count("remote_assignment_id", distinct=True),
         verifiers=Count("toloker", distinct=True))
-    return {**tasks, **votes, **_money(verification.config, tasks["waiting"], votes)}
+    return {**tasks, **votes, **_money(verification, tasks["waiting"], votes)}
 
 
-def _money(config: dict[str, Any], waiting: int, votes: dict[str, int]) -> dict[str, Decimal]:
-    price = Decimal(config["reward_per_assignment"]) * (100 + Decimal(str(settings.PLATFORM_FEE_PERCENT))) / 100
+def _money(verification: Verification, waiting: int, votes: dict[str, int]) -> dict[str, Decimal]:
+    """What was paid at the price of its time, and what is still to pay at the present one."""
+    config, with_fee = verification.config, (100 + Decimal(str(settings.PLATFORM_FEE_PERCENT))) / 100
+    now = Decimal(config["reward_per_assignment"])
+    pages = Vote.objects.filter(task__verification=verification).order_by().values("remote_assignment_id").annotate(
+        cost=Coalesce(Max("reward"), Value(now)))
+    paid = pages.aggregate(paid=Sum("cost"))["paid"] if votes["pages"] else None
+    price = now * with_fee
     # Pages as full as they may be, and as they have been: a small page costs as much as a full one.
     answers_a_page = Decimal(votes["votes"]) / votes["pages"] if votes["pages"] else Decimal(config["tasks_per_page"])
     least = max(0, waiting * config["overlap"] - votes["open_votes"]) * price / config["tasks_per_page"]
     most = max(0, waiting * config["max_overlap"] - votes["open_votes"]) * price / min(answers_a_page, config["tasks_per_page"])
     cents = Decimal("0.001")
-    return {"spent": (price * votes["pages"]).quantize(cents), "least": least.quantize(cents), "most": most.quantize(cents)}
+    return {"spent": ((paid or Decimal(0)) * with_fee).quantize(cents), "least": least.quantize(cents), "most": most.quantize(cents)}

@@ -1,4 +1,4 @@
-"""Skills have neither operation id nor mark at the platform: who wants a name takes turns with others, so that there are never two of it."""
+"""Skills have neither operation id nor mark at the platform: who wants a name takes turns with others, so that never two are made."""
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,7 +61,8 @@ def test_two_who_want_one_name_at_the_same_moment_make_one_skill(crowd: Crowd) -
     crowd.setup_project()
     account, platform = crowd.crowd_project.account, crowd.platform
     # The same requester, connected by a colleague.
-    twin = ProviderAccount.objects.create(owner=crowd.owner, base_url=account.base_url, requester_id=account.requester_id, encrypted_key=b"")
+    twin = ProviderAccount.objects.create(
+        owner=crowd.owner, base_url=account.base_url, requester_id=account.requester_id, encrypted_key=b"")
     first, second, ends = Slow(platform), Slow(platform), []
     second.go_on.set()
     with making(account, first, ends):

@@ -1,5 +1,8 @@
 """What the loop says it waits for, and that it goes on by itself when it can: nobody is paid or refused twice meanwhile."""
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +12,7 @@ from crowdsourcing import selectors, tasks
 from crowdsourcing.models import Verification
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.quality.verification import carry_on
+from crowdsourcing.selectors.verifications import OPENED, progress_of
 from crowdsourcing.services import pools, verifications
 from crowdsourcing.transitions import Refused
 from tests.crowdsourcing.crowd import Crowd
@@ -21,6 +25,13 @@ OURS: dict[str, Any] = {"aggregation": "majority", "dynamic_overlap": False}
 def far(crowd: Crowd) -> dict[str, Any]:
     """The verification pool at the platform."""
     return crowd.platform.pools[of(crowd).remote_pool_id]
+
+
+def rested(crowd: Crowd, **since: float) -> None:
+    """What was asked and opened was so long ago."""
+    at = timezone.now() - timedelta(**since)
+    of(crowd).tasks.update(sent_at=at)
+    Verification.objects.update(cursors={**of(crowd).cursors, OPENED: at.isoformat()})
 
 
 def finish(crowd: Crowd, job: Any) -> None:
@@ -104,9 +115,95 @@ def test_no_money_is_said_and_tried_again(crowd: Crowd) -> None:
     job = work(crowd)
     crowd.platform.balance, before = crowd.platform.balance * 0, crowd.platform.balance
     turn(crowd)
-    assert "no money" in of(crowd).waiting_for
+    assert of(crowd).waiting_for == (
+        "There is not enough money on the platform’s account, and 1 question is open. Top it up: the verification then goes on by itself. "
+        "What is answered is decided meanwhile.")
     crowd.platform.balance = before
     turn(crowd)
+    finish(crowd, job)
+
+
+def test_without_money_what_is_answered_is_decided(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    first = work(crowd)
+    turn(crowd)
+    answer(crowd, {first: GOOD}, "vera", "victor")
+    far(crowd).update(status="CLOSED", last_close_reason="NOT_ENOUGH_BALANCE")
+    second = work(crowd, 1, "hugo")
+    before, crowd.platform.balance = crowd.platform.balance, crowd.platform.balance * 0
+    for _ in range(2):
+        turn(crowd)
+        assert statuses(crowd) == {first.remote_id: "ACCEPTED", second.remote_id: "SUBMITTED"}
+        assert "not enough money" in of(crowd).waiting_for and "1 question is open" in of(crowd).waiting_for
+    crowd.platform.balance = before
+    turn(crowd)
+    answer(crowd, {second: GOOD}, "vera", "victor")
+    turn(crowd)
+    assert statuses(crowd)[second.remote_id] == "ACCEPTED" and of(crowd).waiting_for == ""
+
+
+def test_while_a_change_is_on_its_way_nothing_is_opened_and_no_hand_suspected(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    command = verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={"reward_per_assignment": "0.02"})
+    # The change died between closing the pool and sending it: whose next try is to come finds it closed.
+    far(crowd).update(status="CLOSED", last_close_reason="MANUAL")
+    done = carry_on(of(crowd).pk)
+    assert done.open and far(crowd)["status"] == "CLOSED"
+    assert of(crowd).waiting_for.startswith("Your changes are on their way to the platform")
+    assert crowd.deliver(command).status == "done"
+    turn(crowd)
+    assert far(crowd)["status"] == "OPEN" and str(far(crowd)["spec"].reward_per_assignment) == "0.02"
+    finish(crowd, job)
+
+
+def test_a_change_waits_for_the_turn_that_is_going_on(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    command = verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={"reward_per_assignment": "0.02"})
+
+    @contextmanager
+    def taken(kind: int, number: int) -> Iterator[bool]:
+        yield False
+
+    with monkeypatch.context() as busy:
+        busy.setattr("crowdsourcing.delivery.verifications.only_one", taken)
+        command = crowd.deliver(command)
+    assert command.status == "pending" and "just reading answers" in command.error
+    assert far(crowd)["status"] == "OPEN", "not even closed"
+    assert crowd.deliver(command).status == "done"
+    turn(crowd)
+    finish(crowd, job)
+
+
+def test_pages_are_paid_at_the_price_of_their_time(crowd: Crowd, settings: Any) -> None:
+    settings.PLATFORM_FEE_PERCENT = 0
+    set_up(crowd, **OURS)
+    first = work(crowd)
+    turn(crowd)
+    answer(crowd, {first: GOOD}, "vera", "victor")
+    turn(crowd)
+    crowd.deliver(verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={"reward_per_assignment": "0.05"}))
+    assert progress_of(of(crowd))["spent"] == Decimal("0.020")
+    second = work(crowd, 1, "hugo")
+    turn(crowd)
+    answer(crowd, {second: GOOD}, "vera")
+    turn(crowd)
+    assert progress_of(of(crowd))["spent"] == Decimal("0.070"), "two pages of one cent, one of five"
+
+
+def test_a_change_is_given_time_before_it_is_said_that_nobody_answers(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    job = work(crowd)
+    turn(crowd)
+    rested(crowd, hours=7)
+    turn(crowd)
+    assert "for 7 hours" in of(crowd).waiting_for
+    crowd.deliver(verifications.update_verification(actor=crowd.owner, verification=of(crowd), config={"reward_per_assignment": "0.02"}))
+    turn(crowd)
+    assert of(crowd).waiting_for == "Waiting for answers: 1 question is open."
     finish(crowd, job)
 
 
@@ -125,7 +222,7 @@ def test_nobody_who_answers_for_hours_is_said(crowd: Crowd) -> None:
     set_up(crowd, **OURS)
     job = work(crowd)
     turn(crowd)
-    of(crowd).tasks.update(sent_at=timezone.now() - timedelta(hours=7, minutes=5))
+    rested(crowd, hours=7, minutes=5)
     turn(crowd)
     assert "No verifier has answered for 7 hours" in of(crowd).waiting_for and "raise the price" in of(crowd).waiting_for
     finish(crowd, job)
@@ -168,7 +265,7 @@ def test_what_may_be_too_few_for_a_page_is_named_where_it_is_wanted_so(crowd: Cr
     set_up(crowd, **OURS, min_tasks_per_page=4)
     work(crowd)
     turn(crowd)
-    of(crowd).tasks.update(sent_at=timezone.now() - timedelta(hours=7))
+    rested(crowd, hours=7)
     turn(crowd)
     assert "lower “Fewest questions a page” (it is 4)" in of(crowd).waiting_for
 

@@ -89,4 +89,5 @@ def newest() -> ProviderCommand:
     return ProviderCommand.objects.latest("created_at")
 
 
-__all__ = ["BAD", "BOX", "GOOD", "SIZE", "answer", "deliver", "later", "newest", "of", "set_up", "skilled", "statuses", "tasks", "turn", "work"]
+__all__ = [
+    "BAD", "BOX", "GOOD", "SIZE", "answer", "deliver", "later", "newest", "of", "set_up", "skilled", "statuses", "tasks", "turn", "work"]

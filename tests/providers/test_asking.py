@@ -1,6 +1,7 @@
 """The contract's second crowd: questions about somebody's work, held against every provider."""
 import time
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -82,7 +83,7 @@ def test_answers_are_read_page_by_page_and_from_a_time_on(stage: Stage) -> None:
     stage.answer(pool_id, "vera", {KEYS[0]: GOOD, KEYS[1]: BAD})
     (first,) = given(stage, pool_id)
     assert first.answers == {ids[KEYS[0]]: GOOD, ids[KEYS[1]]: BAD}
-    assert first.status == "ACCEPTED", "answers are paid as they come"
+    assert (first.status, first.reward) == ("ACCEPTED", Decimal("0.01")), "answers are paid as they come"
     time.sleep(0.05)
     stage.answer(pool_id, "victor", {KEYS[0]: GOOD, KEYS[1]: GOOD})
     both = given(stage, pool_id)

@@ -86,7 +86,8 @@ class FakePlatform:
         if self.pools[pool_id]["status"] != "OPEN":
             raise AssertionError("The pool is not open.")
         ids = {task.job_key: task.id for task in self.tasks.values() if task.pool_id == pool_id}
-        page = RemotePage(f"p{next(self.numbers):06d}", user_id, "ACCEPTED", self.now(), {ids[key]: said for key, said in answers.items()})
+        page = RemotePage(f"p{next(self.numbers):06d}", user_id, "ACCEPTED", self.now(), {ids[key]: said for key, said in answers.items()},
+                          self.pools[pool_id]["spec"].reward_per_assignment)
         self.answered.setdefault(pool_id, []).append(page)
         given = Counter(key for one in self.answered[pool_id] for key in one.answers)
         if all(given[task.id] >= task.overlap for task in self.tasks.values() if task.pool_id == pool_id):

@@ -4,6 +4,7 @@ The page is the one of Toloka's own example of object detection: the image annot
 """
 import json
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from crowdsourcing.providers.asking import BAD, GOOD, AskingPoolSpec, AskingProjectSpec, Question, RemoteAnswer, RemotePage, RemoteQuestion
@@ -114,7 +115,8 @@ def page_from(item: dict[str, Any], asked_at: datetime) -> RemotePage:
     pairs = zip(item.get("tasks") or [], item.get("solutions") or [], strict=False)
     answers = {str(task["id"]): str(without_nul((solution.get("output_values") or {}).get(RESULT) or "")) for task, solution in pairs}
     return RemotePage(str(item["id"]), str(item.get("user_id") or ""), str(item["status"]), moment(item.get("submitted")) or asked_at,
-                      {key: answer for key, answer in answers.items() if answer})
+                      {key: answer for key, answer in answers.items() if answer},
+                      Decimal(str(item["reward"])) if item.get("reward") is not None else None)
 
 
 @understood

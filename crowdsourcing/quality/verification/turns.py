@@ -14,7 +14,7 @@ from crowdsourcing.connections import connected
 from crowdsourcing.mirror.locks import VERIFY, only_one
 from crowdsourcing.models import Verification
 from crowdsourcing.providers.base import Provider
-from crowdsourcing.providers.errors import ProviderError
+from crowdsourcing.providers.errors import NotEnoughBalance, ProviderError
 from crowdsourcing.quality.agreeing import agree_pool
 from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.quality.verification import answers, asking, waiting
@@ -71,15 +71,22 @@ def _turn(verification: Verification, ring: Ring | None) -> Turn:
         mirror.mirror_verification_pool(verification, provider.pool(verification.remote_pool_id))
         _read(verification, provider)
         _withdraw_moot(verification, provider)
-        stands = waiting.obstacle(verification)
-        if not stands:
-            _ask(verification, provider)
-        _conclude(verification, provider, may_ask=not stands)
-        stands = stands or _open(verification, provider)
+        stands = waiting.obstacle(verification) or _unless_broke(verification, lambda: _ask(verification, provider))
+        broke = _unless_broke(verification, lambda: _conclude(verification, provider, may_ask=not stands))
+        stands = stands or broke or _unless_broke(verification, lambda: _open(verification, provider))
     agree_pool(verification.pool)
     decided = settle_pool(verification.pool, ring)
     _note(verification, stands or waiting.waiting_for(verification))
     return Turn(open=verification.tasks.filter(decided_at=None).exists(), decided=decided)
+
+
+def _unless_broke(verification: Verification, step: Callable[[], str | None]) -> str:
+    """What the step says. Without money nobody more is asked, but what is answered is decided all the same."""
+    try:
+        return step() or ""
+    except NotEnoughBalance as error:
+        log.info("Verification %s: %s", verification.pk, error.code)
+        return waiting.without_money(verification)
 
 
 def _note(verification: Verification, sentence: str, error: str = "") -> None:

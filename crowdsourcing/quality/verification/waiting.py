@@ -1,13 +1,14 @@
 """What a verification waits for, in one sentence with the next step; "" while there is nothing to wait for."""
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from crowdsourcing.models import Verification, Vote
 from crowdsourcing.selectors.clock import platform_now
+from crowdsourcing.selectors.commands import open_command
 from crowdsourcing.selectors.verifications import OPENED
-from crowdsourcing.statuses import PoolStatus
+from crowdsourcing.statuses import CommandKind, PoolStatus
 from crowdsourcing.verification_wishes import DEFAULTS
 
 # Reasons for which a pool that we opened closes and is opened again by us.
@@ -34,7 +35,16 @@ def obstacle(verification: Verification) -> str:
         return "The verification pool was archived at the platform, which is final. Make a new one: what is not answered is asked there."
     if verification.status == PoolStatus.LOCKED:
         return "The platform has locked the verification pool. Ask the platform's support."
+    command = open_command(verification)
+    if command is not None and command.kind == CommandKind.UPDATE_VERIFICATION:
+        return "Your changes are on their way to the platform: the verification pool is closed for them, and opens again by itself."
     return gone_skill(verification)
+
+
+def without_money(verification: Verification) -> str:
+    waiting = verification.tasks.filter(decided_at=None).count()
+    return (f"There is not enough money on the platform’s account, and {_questions(waiting)} open. Top it up: the verification then goes "
+            "on by itself. What is answered is decided meanwhile.")
 
 
 def gone_skill(verification: Verification) -> str:
@@ -98,11 +108,14 @@ def _questions(count: int) -> str:
 
 
 def _quiet_hours(verification: Verification) -> int:
-    """Whole hours since something was asked or answered, if that is long."""
+    """Whole hours since something was asked or answered, or the pool was opened (after a change of its price, say), if that is long."""
     asked = verification.tasks.filter(decided_at=None).aggregate(at=Max("sent_at"))["at"]
     answered = Vote.objects.filter(task__verification=verification).aggregate(at=Max("submitted"))["at"]
-    last = max((at for at in (asked, answered) if at is not None), default=None)
+    account = verification.pool.crowd_project.account
+    opened = verification.cursors.get(OPENED)
+    opened_at = datetime.fromisoformat(opened) + timedelta(seconds=account.clock_offset_seconds) if opened else None
+    last = max((at for at in (asked, answered, opened_at) if at is not None), default=None)
     if last is None:
         return 0
-    since = platform_now(verification.pool.crowd_project.account) - last
+    since = platform_now(account) - last
     return int(since / timedelta(hours=1)) if since >= timedelta(hours=settings.VERIFICATION_QUIET_HOURS) else 0
