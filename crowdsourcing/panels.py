@@ -14,7 +14,9 @@ from crowdsourcing import doors, job_panels, selectors
 from crowdsourcing.models import CrowdProject, Pool
 from crowdsourcing.selectors import provenance
 from crowdsourcing.selectors.board import waiting_counts
+from crowdsourcing.selectors.consensus import merged_in_part
 from crowdsourcing.selectors.drawing import fixed_pictures, page_gone
+from crowdsourcing.selectors.money import rejected_suites
 from crowdsourcing.statuses import CommandKind, PoolStatus
 from crowdsourcing.views import pools as pool_views, projects as project_views
 from crowdsourcing.views.commands import command_context
@@ -125,19 +127,23 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
     counts = selectors.pool_counts(pool)
     context = command_context(selectors.latest_command(pool), request.user, task)
     first = doors.waiting_for(request.user).filter(pool=pool).first() if counts["submitted"] else None
-    first_rejected = pool.task_suites.filter(job__state="rejected").first() if counts["rejected_jobs"] else None
+    first_rejected = rejected_suites(pool).first() if counts["rejected_jobs"] else None
+    to_look_at = merged_in_part(pool)
+    # Where several do a job people see how many of all places are done.
+    places, done = counts["jobs"] * pool.overlap, counts["completed"] if pool.overlap == 1 else counts["accepted"]
     return {
         "task": task, "pool": pool, "may_edit": may_edit, "counts": counts, "money": selectors.pool_money(pool),
         "fee_percent": settings.PLATFORM_FEE_PERCENT, "remote_url": selectors.remote_url(pool), "lag": _lag(pool.synced_at),
-        "open_jobs": max(0, counts["jobs"] - counts["completed"] - counts["submitted"] - counts["active"]),
+        "places": places, "done": done, "open_jobs": max(0, places - done - counts["submitted"] - counts["active"]),
+        "to_look_at": len(to_look_at), "first_to_look_at": to_look_at[0] if to_look_at else None,
         "close_reason": CLOSE_REASONS.get(pool.last_close_reason, "") if pool.status == PoolStatus.CLOSED else "",
         "first_waiting": first, "first_rejected": first_rejected,
         "page_gone": page_gone(pool) if pool.status != PoolStatus.ARCHIVED else "",
-        "hint": next_step(pool, counts, bool(context.get("command_open"))), **context,
+        "hint": next_step(pool, counts, bool(context.get("command_open")), len(to_look_at)), **context,
     }
 
 
-def next_step(pool: Pool, counts: dict[str, int], busy: bool) -> str:
+def next_step(pool: Pool, counts: dict[str, int], busy: bool, to_look_at: int = 0) -> str:
     """One of the hints that _pool_panel.html words."""
     if busy or pool.status in (PoolStatus.ARCHIVED, PoolStatus.LOCKED):
         return ""
@@ -145,6 +151,8 @@ def next_step(pool: Pool, counts: dict[str, int], busy: bool) -> str:
         return "setup"
     if counts["submitted"]:
         return "review"
+    if to_look_at:
+        return "merged"
     if counts["jobs"] and counts["completed"] == counts["jobs"]:
         return "done" if pool.status == PoolStatus.CLOSED else "stop"
     if counts["active"]:
@@ -177,13 +185,13 @@ def api_extra(kind: str, thing: Any) -> dict[str, Any]:
     return api_extras(kind, [thing]).get(thing.pk, {})
 
 
-_LATEST = """SELECT DISTINCT ON (s.job_id) s.job_id, a.id, a.status, a.reward
-    FROM crowdsourcing_assignment a JOIN crowdsourcing_tasksuite s ON s.id = a.task_suite_id
-    WHERE s.job_id = ANY(%s) ORDER BY s.job_id, a.created DESC, a.remote_id DESC"""
+_LATEST = """SELECT DISTINCT ON (a.job_id) a.job_id, a.id, a.status, a.reward FROM crowdsourcing_assignment a
+    WHERE a.job_id = ANY(%s) ORDER BY a.job_id, a.created DESC, a.remote_id DESC"""
 
 
 def latest_attempts(jobs: list[int]) -> list[tuple[Any, ...]]:
-    """(job, assignment, status, reward) of each job's newest attempt. In SQL: asked with every look at a job."""
+    """(job, assignment, status, reward) of each job's newest attempt; where several do it its replicas have them.
+    In SQL: asked with every look at a job."""
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, [jobs])
         return cursor.fetchall()

@@ -6,6 +6,7 @@ from crowdsourcing.models import (
     Ban,
     BulkDecision,
     BulkItem,
+    Consensus,
     LabelConfusion,
     ReviewPolicy,
     Skill,
@@ -45,6 +46,14 @@ class TruthScoreAdmin(ReadOnlyAdmin):
     list_display = ("assignment", "score", "frames", "measured_at")
     search_fields = ("assignment__remote_id", "=assignment__job__id")
     list_select_related = ("assignment",)
+
+
+@admin.register(Consensus)
+class ConsensusAdmin(ReadOnlyAdmin):
+    list_display = ("task_suite", "people", "outcome", "score", "measured_at", "merged_people", "merged_at")
+    list_filter = ("outcome",)
+    search_fields = ("=task_suite__job__id",)
+    list_select_related = ("task_suite",)
 
 
 @admin.register(LabelConfusion)

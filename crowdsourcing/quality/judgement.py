@@ -272,10 +272,10 @@ def _consensus(evidence: Evidence, rule: Mapping[str, Any]) -> _Opinion | None:
     if one.score is None or (one.outcome == "requester" and one.score < high - 1e-9):
         return _Opinion(ASK, reasons.torn(one.people), held)
     if one.score >= high - 1e-9:
-        return _Opinion(ACCEPT, reasons.agrees(one.score, one.people, high), held, one.score)
+        return _Opinion(ACCEPT, reasons.agrees(one.score, one.people, high), held)
     worst = sorted(frame for frame, score in one.frames.items() if score < low)
     if one.score < low - 1e-9:
-        return _Opinion(REJECT, reasons.disagrees(one.score, one.people, low, one.missed, one.extra, worst), held, 1 - one.score)
+        return _Opinion(REJECT, reasons.disagrees(one.score, one.people, low, one.missed, one.extra, worst), held)
     return _Opinion(ASK, reasons.half_agrees(one.score, one.people, low, high), held)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from annotation.models import Correction
+from annotation.models import Correction, JobStage
 from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite
 from crowdsourcing.statuses import AssignmentStatus
 from crowdsourcing.transitions import CONSUMES_OVERLAP
@@ -77,3 +77,12 @@ def progress_of(jobs: Any) -> dict[int, dict[str, int]]:
     rows = TaskSuite.objects.filter(job__in=jobs, pool__overlap__gt=1).order_by().annotate(
         wanted=Greatest(F("pool__overlap"), more), **counts)
     return {row.pop("job"): row for row in rows.values("job", "wanted", *counts)}
+
+
+def merged_in_part(pool: Pool) -> list[TaskSuite]:
+    """Jobs whose merged work holds what nobody can tell, or that somebody changed before it could be merged: they wait for the requester.
+    No query where one Toloker does a job."""
+    if pool.overlap < 2:
+        return []
+    waiting = Q(consensus__merged_at__isnull=False, job__stage=JobStage.VALIDATION, consensus__merged_people__gte=pool.overlap)
+    return list(pool.task_suites.filter(waiting | (Q(consensus__isnull=False) & ~Q(consensus__note=""))).order_by("pk"))

@@ -1,7 +1,7 @@
 """What the pages say about fixing an attempt, and with what it can be compared."""
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from annotation.models import Correction, Job
 from crowdsourcing.models import Assignment
@@ -17,8 +17,9 @@ def with_comparable(assignments: QuerySet[Assignment]) -> QuerySet[Any]:
 
 
 def kept_corrections(job: Job) -> dict[str, Correction]:
-    """Attempt -> the reviewer's version of it that counts. One query."""
-    kept = Correction.objects.filter(job=job, snapshot__isnull=False).select_related("snapshot__author").defer("snapshot__data")
+    """Attempt at the job or a replica of it -> the reviewer's version of it that counts. One query."""
+    kept = Correction.objects.filter(Q(job=job) | Q(job__parent_job=job), snapshot__isnull=False)
+    kept = kept.select_related("snapshot__author").defer("snapshot__data")
     return {correction.attempt: correction for correction in kept}
 
 

@@ -2,9 +2,9 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from crowdsourcing.models import LedgerEntry, Pool
+from crowdsourcing.models import LedgerEntry, Pool, TaskSuite
 from crowdsourcing.statuses import AssignmentStatus
 
 _CENT = Decimal("0.001")
@@ -32,6 +32,11 @@ def pool_money(pool: Pool) -> dict[str, Decimal]:
     return {**money, "fee_estimate": fee.quantize(_CENT, rounding=ROUND_HALF_UP)}
 
 
+def rejected_suites(pool: Pool) -> QuerySet[TaskSuite]:
+    """Jobs on which somebody's work was rejected and nobody else has come yet."""
+    return pool.task_suites.filter(Q(job__state="rejected") | Q(job__replicas__state="rejected")).distinct().order_by("pk")
+
+
 def pool_counts(pool: Pool) -> dict[str, int]:
     """How many jobs the pool has, how many are published, and assignments by status (lower case keys)."""
     by_status = dict(pool.assignments.order_by().values_list("status").annotate(Count("id")))
@@ -40,7 +45,7 @@ def pool_counts(pool: Pool) -> dict[str, int]:
         "jobs": suites,
         "published": pool.task_suites.exclude(remote_task_id="").count(),
         "completed": pool.task_suites.filter(job__stage="acceptance", job__state="completed").count(),
-        "rejected_jobs": pool.task_suites.filter(job__state="rejected").count(),
+        "rejected_jobs": rejected_suites(pool).count(),
         "submitted_without_work": pool.assignments.filter(
             status__in=[AssignmentStatus.SUBMITTED, AssignmentStatus.REJECTED], snapshot=None).count(),
         **{status.lower(): by_status.get(status, 0) for status in AssignmentStatus.values},

@@ -1,15 +1,17 @@
-"""Whose work is on jobs, for exports: the attempt that holds each, its Toloker under a name of ours, its price and its verdict."""
+"""Whose work is on jobs, for exports: the attempt that holds each, its Toloker under a name of ours, its price and its verdict; of merged
+work those of everybody."""
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 
-from crowdsourcing.models import Assignment, ProviderCommand, StatusChange, Verdict
+from crowdsourcing.models import Assignment, Consensus, ProviderCommand, StatusChange, Verdict
 from crowdsourcing.statuses import AssignmentStatus, Cause
 
 COLUMNS = ("assignment_id", "toloker", "price", "currency", "status", "started", "submitted", "accepted", "verdict_at",
-           "verdict_by", "verdict_person", "verdict_source", "policy_version", "suspicion")
+           "verdict_by", "verdict_person", "verdict_source", "policy_version", "suspicion", "people", "agreement")
 _SALT = "crowdsourcing.provenance"
 _VERDICTS = (AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
 # Of the change that was the verdict: (who made it, whether by a command of ours) -> word of the export.
@@ -23,13 +25,30 @@ def toloker_name(account_id: int, user_id: str) -> str:
 
 
 def provenance_of(jobs: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Job id -> column -> text, for jobs whose present holder is an assignment. Three queries."""
-    rows = Assignment.objects.filter(job__in=jobs, remote_id=F("job__attempt")).select_related(
-        "toloker", "task_suite", "pool__crowd_project__account")
-    held = {assignment.pk: assignment for assignment in rows.defer("solution", "suspicion_signals")}
+    """Job id -> column -> text, for jobs whose present holder is an assignment, and for those with merged work: there what differs from
+    one to the other is listed, "; " between, in the order of taking. Four queries."""
+    wanted = set(jobs)
+    holders, merged = Q(job__in=jobs, remote_id=F("job__attempt")), Q(job__parent_job__in=jobs, status=AssignmentStatus.ACCEPTED)
+    rows = Assignment.objects.filter(holders | merged).select_related("toloker", "job", "pool__crowd_project__account")
+    held = {assignment.pk: assignment for assignment in rows.defer("solution", "suspicion_signals").order_by("created", "pk")}
     verdicts, reasons = _verdicts(list(held)), _reasons(held)
-    return {assignment.job_id: {**_facts(assignment), **verdicts.get(pk, {}), **reasons.get(pk, {})}
-            for pk, assignment in held.items()}
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
+    for pk, assignment in held.items():
+        facts = {**_facts(assignment), **verdicts.get(pk, {}), **reasons.get(pk, {})}
+        for job in wanted & {assignment.job_id, assignment.job.parent_job_id}:
+            found[job or 0].append(facts)
+    agreed = dict(Consensus.objects.filter(task_suite__job__in=jobs).values_list("task_suite__job", "score"))
+    return {job: {**_together(each), "people": str(len(each)), "agreement": _share(agreed.get(job))} for job, each in found.items()}
+
+
+def _together(people: list[dict[str, str]]) -> dict[str, str]:
+    names = dict.fromkeys(name for facts in people for name in facts)
+    values = {name: [facts.get(name, "") for facts in people] for name in names}
+    return {name: each[0] if len(set(each)) == 1 else "; ".join(each) for name, each in values.items()}
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _facts(assignment: Assignment) -> dict[str, str]:
