@@ -29,7 +29,7 @@ POOL: dict[str, Any] = {
     "public_description": "", "may_contain_adult_content": False, "auto_accept_solutions": False,
     "auto_close_after_complete_delay_seconds": 0, "assignment_max_duration_seconds": 600, "auto_accept_period_day": 14,
     "filter": {"and": [{"category": "profile", "key": "languages", "operator": "IN", "value": "EN"}]}, "reissue_policy": "after_dispute",
-    "quality_rules": [],
+    "overlap": 1, "quality_rules": [],
     "interface": "editor", "interface_options": {}, "will_expire": "2027-01-21T10:00:00Z", "audience": "Tolokers who speak English.",
     "remote_id": "90210",
     "remote_url": "http://localhost:8090/requester/project/4417/pool/90210", "status": "OPEN", "last_close_reason": "",

@@ -103,7 +103,7 @@ class AssignmentFilter(django_filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(narrowed(queryset, QueueFilters()))
 
-    def at_job(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+    def at_job(self, rows: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
         return rows.filter(Q(job=value) | Q(job__parent_job=value))
 
     def due(self, rows: QuerySet[Any], name: str, value: float) -> QuerySet[Any]:

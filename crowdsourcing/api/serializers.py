@@ -159,7 +159,6 @@ class PoolDetailSerializer(PoolSerializer):
         return {name: str(amount) for name, amount in selectors.pool_money(pool).items()}
 
 
-@examples.shown("One job", examples.TASK_SUITE)
 class ConsensusSerializer(serializers.ModelSerializer):
     """How those who did a job agree, and what of their work is on it. `frames`: number -> {"score", "agreed", "open", "dropped"};
     `agreements`: assignment -> {"score", "low", "high", "matched", "missed", "extra", "frames"}."""
@@ -171,6 +170,7 @@ class ConsensusSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+@examples.shown("One job", examples.TASK_SUITE)
 class TaskSuiteSerializer(serializers.ModelSerializer):
     task = serializers.IntegerField(source="pool.task_id", read_only=True)
     consensus = serializers.SerializerMethodField(help_text="of a job that several Tolokers do, once somebody handed in; else null")

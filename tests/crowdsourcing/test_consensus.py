@@ -9,6 +9,7 @@ from annotation.services import jobs, shapes
 from crowdsourcing import quality, selectors
 from crowdsourcing.models import Assignment, Consensus, Verdict
 from crowdsourcing.quality.merging import merge_job
+from crowdsourcing.selectors.provenance import provenance_of
 from crowdsourcing.services import assignments, pools
 from crowdsourcing.services.policies import set_policy
 from crowdsourcing.transitions import Refused
@@ -254,3 +255,52 @@ def test_policies_that_cannot_be_are_refused_at_their_field(crowd: Crowd, people
     with pytest.raises(ValidationError) as caught:
         set_policy(actor=crowd.owner, pool=crowd.pool, config={"consensus": config or {"min_iou": 0.5}})
     assert path in caught.value.message_dict
+
+
+def test_exports_say_whose_work_was_merged_and_how_they_agree(crowd: Crowd) -> None:
+    crowd.open_pool(overlap=2)
+    for worker in ("ann", "ben"):
+        crowd.accept(hand_in(crowd, worker, RIGHT))
+    settle(crowd)
+    told = provenance_of([crowd.job().pk])[crowd.job().pk]
+    assert told["people"] == "2" and told["status"] == "ACCEPTED" and told["agreement"] == "1.000"
+    assert len(told["assignment_id"].split("; ")) == 2 == len(set(told["toloker"].split("; ")))
+
+
+def test_a_replica_is_compared_with_the_merged_work(crowd: Crowd, client: Any) -> None:
+    crowd.open_pool(overlap=2)
+    rows = [hand_in(crowd, "ann", RIGHT), hand_in(crowd, "ben", ASIDE)]
+    for row in rows:
+        crowd.accept(row)
+    settle(crowd)
+    client.force_login(crowd.owner)
+    answer = client.get(f"/jobs/{rows[0].job_id}/compare?a={rows[0].snapshot_id}&b=merged")
+    assert answer.status_code == 200 and "Merged work of all who did the job" in answer.content.decode()
+    assert client.get(f"/api/jobs/{crowd.job().pk}/differences?a=current&b=merged").status_code == 400, "it has no parent"
+
+
+def test_pages_and_rest_show_who_agrees_and_merge_when_asked(crowd: Crowd, client: Any) -> None:
+    crowd.open_pool(overlap=3)
+    for worker in ("ann", "ben"):
+        crowd.accept(hand_in(crowd, worker, RIGHT))
+    settle(crowd)
+    client.force_login(crowd.owner)
+    page = client.get(f"/jobs/{crowd.job().pk}").content.decode()
+    assert "2 of 3 Tolokers handed in, 2 accepted" in page and "Merge now" in page and "agreement 1.00" in page
+    assert "2 of 3 Tolokers" in client.get(f"/tasks/{crowd.task.pk}").content.decode()
+    assert f"of job #{crowd.job().pk}" in client.get(f"/jobs/{Job.objects.filter(parent_job=crowd.job()).first().pk}").content.decode()
+    suite = crowd.suite()
+    assert "2 of 3 people are accepted so far" in client.get(f"/task-suites/{suite.pk}/merge").content.decode()
+    assert client.post(f"/task-suites/{suite.pk}/merge").status_code == 302
+    assert len(drawn(crowd)) == 1 and crowd.state()[:2] == ("validation", "new"), "one is still to come"
+    told = client.get(f"/api/crowdsourcing/task-suites/{suite.pk}").json()["consensus"]
+    assert (told["people"], told["outcome"], told["merged_people"]) == (2, "more", 2)
+    [listed] = client.get(f"/api/jobs?task_id={crowd.task.pk}&type=annotation&id={crowd.job().pk}").json()["results"]
+    assert listed["parent_job_id"] is None
+    attempts = client.get(f"/api/crowdsourcing/assignments?job={crowd.job().pk}").json()["results"]
+    assert len(attempts) == 2 and {one["job"] for one in attempts} == set(
+        Job.objects.filter(parent_job=crowd.job()).values_list("pk", flat=True))
+    crowd.accept(hand_in(crowd, "cleo", ASIDE))
+    settle(crowd)
+    assert crowd.state()[:2] == ("acceptance", "completed") and found(crowd).merged_people == 3
+    assert client.post(f"/api/crowdsourcing/task-suites/{crowd.suite(1).pk}/merge").status_code == 409
