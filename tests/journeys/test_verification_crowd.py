@@ -1,14 +1,29 @@
-"""The second crowd's acceptance: nobody watches, robots of mixed quality work, and what is accepted in the end really fits the truth."""
+"""The second crowd's acceptance: nobody watches, robots of mixed quality work, and what is accepted in the end really fits the truth.
+The same when everything dies meanwhile."""
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext, expect
 
 from tests.journeys.conftest import PASSWORD
+from tests.journeys.killing import (
+    Killer,
+    assert_asked_once,
+    assert_books_agree,
+    assert_decided_once,
+    seed_of_this_run,
+    wait_until_accepted,
+)
+from tests.journeys.people import SLOW_MS, Requester
 from tests.journeys.programs import Api
-from tests.journeys.verified import House, assignments, house, matches, wait_until_done
+from tests.journeys.verified import House, assignments, house, matches
+from tests.sandbox import books
+from tests.stack.mortal import EVERYTHING, VICTIMS
 from tests.stack.sandbox import RequesterAccount
 
 pytestmark = pytest.mark.journey
@@ -21,50 +36,98 @@ BAN = {"collector_config": {"type": "ACCEPTANCE_RATE"}, "rules": [{
         "scope": "ALL_PROJECTS", "duration": 15, "duration_unit": "DAYS", "private_comment": "Performer often make mistakes"}}}]}
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[House]:
-    with house(tmp_path, "acceptance_verification") as made:
+# What a slow machine needs; all of it takes half a minute where nothing is killed.
+SECONDS = 400.0
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with house(tmp_path_factory.mktemp("verified"), "acceptance_verification") as made:
         yield made
 
 
-def set_up(stage: House, **config: Any) -> tuple[Api, RequesterAccount, int, dict[str, Any]]:
-    """Project, task, pool with the notebook's ban, verification, policy; started, and the crew at the door."""
-    name, account = "requester", stage.sandbox.create_requester(balance="100.00")
-    stage.app.create_user(name, PASSWORD)
-    api = Api(stage.app.url, name, PASSWORD)
+@dataclass
+class Loop:
+    """A verification that was started. `pools`: ids at the platform, of the work and of the checks."""
+
+    api: Api
+    account: RequesterAccount
+    task: int
+    pool: int
+    pools: tuple[str, str]
+
+    def spent_on_checks(self) -> Decimal:
+        return Decimal(str(self.api.call("GET", f"/api/crowdsourcing/pools/{self.pool}/verification")["progress"]["spent"]))
+
+
+def start(stage: House, name: str, context: BrowserContext) -> Loop:
+    """Project, task and pool with the notebook's ban over REST; verification, policy and start in the browser, which is closed then."""
+    account = stage.stack.sandbox.create_requester(balance="100.00")
+    stage.stack.app.create_user(name, PASSWORD)
+    api = Api(stage.stack.app.url, name, PASSWORD)
     project = api.make_project("Bright squares")
     task = api.make_task(project["id"], "Scenes", stage.pictures(JOBS))
-    api.finish(api.set_up_project(project["id"], account.token), stage.ring)
-    api.finish(api.set_up_pool(task["id"], quality_rules=[BAN]), stage.ring)
+    api.finish(api.set_up_project(project["id"], account.token))
+    api.finish(api.set_up_pool(task["id"], quality_rules=[BAN]))
     pool = api.pool_of(task["id"])
-    path = f"/api/crowdsourcing/pools/{pool['id']}"
+    click_start(Requester(context.new_page(), stage.stack.app.url), name, task["id"], pool["id"])
+    context.close()
+    verification = api.call("GET", f"/api/crowdsourcing/pools/{pool['id']}/verification")
+    loop = Loop(api, account, task["id"], pool["id"], (pool["remote_id"], verification["remote_pool_id"]))
+    stage.crew(*loop.pools)
+    return loop
+
+
+def click_start(person: Requester, name: str, task: int, pool: int) -> None:
+    """What a requester does, and then goes home."""
+    person.log_in(name, PASSWORD)
+    page = person.page
+    person.open(f"{person.url}/pools/{pool}/verification")
     # Pages of ten, as the notebook has them: with so few verifiers they are never full, and it ends nevertheless.
-    api.finish(api.command("POST", f"{path}/verification", json=config), stage.ring)
+    person.press(page.get_by_role("button", name="Set up verification"))
+    expect(page.get_by_role("link", name="Pause")).to_be_visible(timeout=SLOW_MS)
+    person.open(f"{person.url}/pools/{pool}/policy")
+    page.get_by_label("Decide by the verification crowd").check()
+    page.get_by_label("An answer counts when it is so sure, %").fill("50")
     # Spammers are many here: a job may have to go round more often than usual, and the start is bad on purpose.
-    api.call("PUT", f"{path}/policy", json={"config": {"verification": {"min_confidence": 0.5}, "max_rounds": 20, "stop": None}})
-    api.finish(api.command("POST", f"{path}/start"), stage.ring)
-    stage.crew(pool["remote_id"], api.call("GET", f"{path}/verification")["remote_pool_id"])
-    return api, account, task["id"], pool
+    page.get_by_label("Reject a job at most so often").fill("20")
+    page.get_by_label("Stop when it begins badly").uncheck()
+    person.press(page.get_by_role("button", name="Put in force"))
+    person.verb(f"{person.url}/tasks/{task}", "Start Toloka pool", "Start")
+    person.see("The pool is open and waits for Tolokers.")
+    assert person.errors == []
 
 
-def test_the_loop_ends_with_work_that_fits_and_spammers_out(stage: House) -> None:
-    api, account, task, pool = set_up(stage)
-    wait_until_done(stage, account, pool["remote_id"], JOBS, seconds=240)
-    judge(stage, api, account, task, pool)
+def test_the_loop_ends_with_work_that_fits_and_spammers_out(stage: House, new_context: Callable[..., BrowserContext]) -> None:
+    loop = start(stage, "calm", new_context())
+    wait_until_accepted(stage, loop.pools, JOBS, seconds=SECONDS)
+    judge(stage, loop)
+
+
+def test_the_same_when_everything_dies_at_random_moments(stage: House, new_context: Callable[..., BrowserContext]) -> None:
+    killer = Killer(stage.stack, seed_of_this_run())
+    loop = start(stage, "troubled", new_context())
+    wait_until_accepted(stage, loop.pools, JOBS, seconds=SECONDS, killer=killer)
+    assert set(stage.stack.killed) == {*VICTIMS, EVERYTHING}
+    judge(stage, loop)
 
 
 # --- what must be true in the end ---------------------------------------------------------------------------------------
-def judge(stage: House, api: Api, account: RequesterAccount, task: int, pool: dict[str, Any]) -> None:
-    given = assignments(account, pool["remote_id"])
-    assert_decided_once(stage, account, given)
-    fits = by_assignment(stage, api, task, given)
+def judge(stage: House, loop: Loop) -> None:
+    stage.stack.sandbox.delete_robots()
+    given = assignments(loop.account, loop.pools[0])
+    books.check(stage.stack.sandbox)
+    assert_decided_once(stage, loop.account, loop.pools[0], JOBS)
+    assert_asked_once(stage, loop.account, loop.pools[1])
+    assert_books_agree(stage, loop.account, loop.pools, loop.spent_on_checks())
+    fits = by_assignment(stage, loop, given)
     accepted = [item for item in given if item["status"] == "ACCEPTED"]
     found, there = (sum(fits[item["id"]][place] for item in accepted) for place in (0, 1))
     assert found >= 0.95 * there, f"{found} of {there} objects fit"
     good = [item for item in given if item["status"] in ("ACCEPTED", "REJECTED") and honest(fits[item["id"]])]
     wronged = [item for item in good if item["status"] == "REJECTED"]
     assert len(wronged) <= 0.05 * len(good), f"{len(wronged)} of {len(good)} good jobs were rejected"
-    assert_spammers_out(stage, account, given)
+    assert_spammers_out(loop.account, given)
 
 
 def honest(fit: tuple[int, int, int]) -> bool:
@@ -73,19 +136,7 @@ def honest(fit: tuple[int, int, int]) -> bool:
     return found == there == drawn
 
 
-def assert_decided_once(stage: House, account: RequesterAccount, given: list[dict[str, Any]]) -> None:
-    """Counted at the sandbox: no two decisions of one assignment got through, and each job has one accepted assignment."""
-    calls = stage.sandbox.requests(path=r"^/api/v1/assignments/", method="PATCH")
-    through = Counter(call["path"].rpartition("/")[2] for call in calls if call["status"] == 200 and call["requester_id"] == account.id)
-    decided = [item for item in given if item["status"] in ("ACCEPTED", "REJECTED")]
-    for item in decided:
-        # A call whose answer was lost by a kill is repeated; the sandbox answers the same decision again.
-        assert through[item["id"]] >= 1 and not (item.get("accepted") and item.get("rejected")), item
-    jobs = Counter(item["tasks"][0]["input_values"]["job_key"] for item in given if item["status"] == "ACCEPTED")
-    assert len(jobs) == JOBS and set(jobs.values()) == {1}, "each job is paid once"
-
-
-def assert_spammers_out(stage: House, account: RequesterAccount, given: list[dict[str, Any]]) -> None:
+def assert_spammers_out(account: RequesterAccount, given: list[dict[str, Any]]) -> None:
     by_person: dict[str, Counter[str]] = defaultdict(Counter)
     for item in given:
         by_person[item["user_id"]][item["status"]] += 1
@@ -96,9 +147,9 @@ def assert_spammers_out(stage: House, account: RequesterAccount, given: list[dic
     assert caught <= banned, "whoever is mostly rejected is banned by the rule"
 
 
-def by_assignment(stage: House, api: Api, task: int, given: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
+def by_assignment(stage: House, loop: Loop, given: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
     """Assignment -> (objects that fit, objects there are, shapes drawn), by what was submitted."""
-    frames = {frame["name"]: number for number, frame in enumerate(api.call("GET", f"/api/tasks/{task}/data/meta")["frames"])}
+    frames = {frame["name"]: number for number, frame in enumerate(loop.api.call("GET", f"/api/tasks/{loop.task}/data/meta")["frames"])}
     true = {number: [tuple(shape["points"]) for shape in stage.truth[Path(name).name]] for name, number in frames.items()}
     drawn = submitted(stage, [item["id"] for item in given])
     return {key: (matches(boxes, true[frame]), len(true[frame]), len(boxes)) for key, (frame, boxes) in drawn.items()}

@@ -1,49 +1,67 @@
-"""A house of its own for the second crowd's acceptance: application, worker, Redis, sandbox and a crew of robots of mixed quality."""
+"""A house of its own for the second crowd's acceptance: the whole product under its supervisor, and a crew of robots of mixed quality."""
 import contextlib
 import random
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg2
-from celery import Celery
 from PIL import Image, ImageDraw
 
-from cvatoloka.embedded.redis import EmbeddedRedis
-from tests.stack.app import AppServer, fresh_database
-from tests.stack.sandbox import RequesterAccount, SandboxServer, free_port, sandbox_server
+from tests.stack.mortal import Mortal, mortal
+from tests.stack.sandbox import RequesterAccount
 
 Box = tuple[float, float, float, float]
 SIZE = (320, 240)
-# In beat's place; a deployment's periods are longer.
-TASKS = ("sweep_commands", "sync_everything", "sweep_verifications", "settle_policies")
-_RING_SECONDS = 4.0
+# What beat sends twice a minute or less often in a deployment comes so often here, as an admin may set it.
+_BEAT_SECONDS = 4
+# As a deployment has it, with shorter waits in the same order.
+_SETTINGS = {"PLATFORM_TIMEOUT_SECONDS": "5", "COMMAND_RELEASE_SECONDS": "8", "VERIFICATION_LOOK_SECONDS": "1"}
 
 
 @dataclass
 class House:
     """All of it runs; `truth`: what is on the pictures, by name."""
 
-    app: AppServer
-    sandbox: SandboxServer
-    redis: EmbeddedRedis
+    stack: Mortal
     folder: Path
     truth: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @contextlib.contextmanager
     def rows(self, statement: str, *values: Any) -> Iterator[list[tuple[Any, ...]]]:
         """What the application's database answers."""
-        with psycopg2.connect(self.app.environment["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        with (contextlib.closing(psycopg2.connect(self.stack.app.environment["DATABASE_URL"])) as connection, connection,
+              connection.cursor() as cursor):
             cursor.execute(statement, values)
             yield cursor.fetchall()
 
-    def ring(self) -> None:
-        """Every bell of the scheduler that the loop hangs on."""
-        with Celery(broker=self.app.environment["REDIS_URL"], set_as_current=False) as bell:
-            for task in TASKS:
-                bell.send_task(f"crowdsourcing.tasks.{task}", queue=self.app.environment["CELERY_QUEUE"])
+    def hurry_beat(self) -> None:
+        """Shorten the periods, in the rows that are the admins'."""
+        with self.rows("UPDATE django_celery_beat_intervalschedule SET every = %s WHERE period = 'seconds' AND every BETWEEN 5 AND 60 "
+                       "RETURNING id", _BEAT_SECONDS) as changed:
+            assert changed
+        with self.rows("UPDATE django_celery_beat_periodictasks SET last_update = now() RETURNING ident"):
+            pass
+
+    def standing(self) -> str:
+        """What the application says of it, for a test that waited in vain."""
+        with self.rows("SELECT waiting_for, sync_error FROM crowdsourcing_verification") as waiting, self.rows(
+                "SELECT a.remote_id, a.status, t.frame, t.remote_task_id, t.answer, t.confidence, t.overlap, t.decided_at IS NOT NULL, "
+                "v.outcome, v.explanation FROM crowdsourcing_assignment a "
+                "LEFT JOIN crowdsourcing_verificationtask t ON t.assignment_id = a.id "
+                "LEFT JOIN crowdsourcing_verdict v ON v.assignment_id = a.id "
+                "WHERE a.status IN ('SUBMITTED', 'ACTIVE')") as open_ones, self.rows(
+                "SELECT stage, state, count(*) FROM annotation_job GROUP BY 1, 2") as jobs, self.rows(
+                "SELECT kind, status, attempts, error FROM crowdsourcing_providercommand WHERE status <> 'done'") as commands:
+            return f"waits for {waiting}; open: {open_ones}; jobs: {jobs}; commands: {commands}"
+
+    def unsettled(self) -> int:
+        """How much of ours is not over: commands, attempts that are being done or judged, questions without an answer."""
+        with self.rows("SELECT (SELECT count(*) FROM crowdsourcing_providercommand WHERE status IN ('pending', 'in flight')) + (SELECT "
+                       "count(*) FROM crowdsourcing_assignment WHERE status IN ('ACTIVE', 'SUBMITTED')) + (SELECT count(*) "
+                       "FROM crowdsourcing_verificationtask WHERE decided_at IS NULL)") as found:
+            return int(found[0][0])
 
     def pictures(self, count: int) -> list[Path]:
         """So many pictures with two or three boxes each, which are the truth that the robots know."""
@@ -68,7 +86,7 @@ class House:
             {"name": "Spam", "count": 2, "spam": 1.0, "seconds": [0, 0], "pools": [annotation_pool], "seed": 3},
             {"name": "Verifier", "count": 9, "accuracy": 0.99, "seconds": [0, 1], "pools": [verification_pool], "seed": 4},
             {"name": "Dice", "count": 1, "spam": 1.0, "seconds": [0, 1], "pools": [verification_pool], "seed": 6}]
-        self.sandbox.control.call("POST", "/control/v1/robots", [{**kind, **common} for kind in kinds])
+        self.stack.sandbox.control.call("POST", "/control/v1/robots", [{**kind, **common} for kind in kinds])
 
 
 def _boxes(chance: random.Random) -> Iterator[Box]:
@@ -81,69 +99,15 @@ def _boxes(chance: random.Random) -> Iterator[Box]:
 @contextlib.contextmanager
 def house(folder: Path, name: str) -> Iterator[House]:
     """Everything of it runs, and ends with the block."""
-    from django.conf import settings
-
-    redis, port = EmbeddedRedis(folder / "redis", password="acceptance", durable=False), free_port()
-    redis.start()
-    try:
-        with sandbox_server() as sandbox, sandbox.process("robots"):
-            for part in ("media", "share"):
-                (folder / part).mkdir()
-            environment = _environment(folder, port, redis, sandbox) | {
-                "DATABASE_URL": fresh_database(settings.DATABASES["default"], name)}
-            app = AppServer(environment, port, folder)
-            try:
-                app.start()
-                yield House(app, sandbox, redis, folder)
-            finally:
-                sandbox.delete_robots()
-                app.stop()
-    finally:
-        redis.stop()
-
-
-def _environment(folder: Path, port: int, redis: EmbeddedRedis, sandbox: SandboxServer) -> Mapping[str, str]:
-    """As a deployment has it, with shorter waits in the same order."""
-    return {
-        "REDIS_URL": redis.url(), "CELERY_QUEUE": "acceptance", "PUBLIC_URL": f"http://localhost:{port}",
-        "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "MEDIA_ROOT": str(folder / "media"), "STATIC_ROOT": str(folder / "static"), "SHARE_ROOT": str(folder / "share"),
-        "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage", "SANDBOX_URL": sandbox.url,
-        "SANDBOX_PUBLIC_URL": sandbox.public_url, "EDITOR_FRAME_ANCESTORS": f"{sandbox.public_url},{sandbox.frame_origin}",
-        "PLATFORM_TIMEOUT_SECONDS": "5", "COMMAND_RELEASE_SECONDS": "8", "VERIFICATION_LOOK_SECONDS": "1", "TEST_FOLDER": str(folder)}
-
-
-def wait_until_done(house: House, account: RequesterAccount, pool_id: str, jobs: int, *, seconds: float) -> None:
-    """Until every job of the platform's pool has an accepted assignment."""
-    end, rung = time.monotonic() + seconds, 0.0
-    while (done := accepted_jobs(account, pool_id)) < jobs:
-        assert time.monotonic() < end, f"{done} of {jobs} jobs accepted after {seconds:.0f} s; {_standing(house)}"
-        if time.monotonic() - rung > _RING_SECONDS:
-            house.ring()
-            rung = time.monotonic()
-        time.sleep(0.5)
-
-
-def _standing(house: House) -> str:
-    """What the application says of it, for a test that waited in vain."""
-    with house.rows("SELECT waiting_for FROM crowdsourcing_verification") as waiting, house.rows(
-            "SELECT a.remote_id, a.status, t.frame, t.answer, t.confidence, t.overlap, t.decided_at IS NOT NULL, v.outcome, v.explanation "
-            "FROM crowdsourcing_assignment a LEFT JOIN crowdsourcing_verificationtask t ON t.assignment_id = a.id "
-            "LEFT JOIN crowdsourcing_verdict v ON v.assignment_id = a.id "
-            "WHERE a.status IN ('SUBMITTED', 'ACTIVE')") as open_ones, house.rows(
-            "SELECT stage, state, count(*) FROM annotation_job GROUP BY 1, 2") as jobs, house.rows(
-            "SELECT kind, status, error FROM crowdsourcing_providercommand WHERE status <> 'done'") as commands:
-        return f"waits for {waiting}; open: {open_ones}; jobs: {jobs}; commands: {commands}"
+    with mortal(folder, name, **_SETTINGS) as stack:
+        made = House(stack, folder)
+        made.hurry_beat()
+        yield made
 
 
 def assignments(account: RequesterAccount, pool_id: str) -> list[dict[str, Any]]:
     """All of the pool, as the sandbox has them."""
     return account.call("GET", f"/api/v1/assignments?pool_id={pool_id}&limit=10000")["items"]
-
-
-def accepted_jobs(account: RequesterAccount, pool_id: str) -> int:
-    found = account.call("GET", f"/api/v1/assignments?pool_id={pool_id}&status=ACCEPTED&limit=10000")["items"]
-    return len({item["tasks"][0]["input_values"]["job_key"] for item in found})
 
 
 def overlap_of(one: Box, other: Box) -> float:

@@ -18,17 +18,12 @@ from tests.stack.worker import ROOT, CeleryWorker
 START_SECONDS = 60.0
 
 
-class AppServer:
-    """A running application. `url` has no final slash; `worker` can be killed and started; `manage` runs a command on its database."""
+class Application:
+    """An installation over one environment, whoever runs its processes. `url` has no final slash."""
 
-    def __init__(self, environment: Mapping[str, str], port: int, folder: Path) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self.url = environment["PUBLIC_URL"]
-        self.port = port
-        self.environment = {**os.environ, **environment}
-        self.log = folder / "web.log"
-        self.folder = folder
-        self.worker = CeleryWorker(environment, folder / "worker.log")
-        self._process: subprocess.Popen[bytes] | None = None
+        self.environment = dict(environment)
 
     def manage(self, *arguments: str) -> str:
         """Output of a management command. RuntimeError with its error output when it fails."""
@@ -46,10 +41,26 @@ class AppServer:
                 "csrfmiddlewaretoken": http.cookies["csrftoken"]})
             assert answer.status_code == 302, answer.text
 
-    def start(self) -> None:
-        """Migrate, collect static files, start web server and worker; return when both are ready."""
+    def prepare(self) -> None:
+        """Migrate, collect static files."""
         self.manage("migrate", "--verbosity", "0")
         self.manage("collectstatic", "--noinput", "--verbosity", "0")
+
+
+class AppServer(Application):
+    """A running application; `worker` can be killed and started; `manage` runs a command on its database."""
+
+    def __init__(self, environment: Mapping[str, str], port: int, folder: Path) -> None:
+        super().__init__({**os.environ, **environment})
+        self.port = port
+        self.log = folder / "web.log"
+        self.folder = folder
+        self.worker = CeleryWorker(environment, folder / "worker.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Migrate, collect static files, start web server and worker; return when both are ready."""
+        self.prepare()
         self._process = spawn(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
              "--blocking-threads", "4", "cvatoloka.wsgi:application"], log=self.log, env=self.environment, cwd=ROOT)

@@ -199,11 +199,11 @@ class SandboxServer:
 
 
 @contextmanager
-def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v1/clock", **settings: str) -> Iterator[SandboxServer]:
-    """A server with a new, empty database beside `database_url` (default: env DATABASE_URL); both go away afterwards.
+def sandbox_place(database_url: str | None = None, **settings: str) -> Iterator[SandboxServer]:
+    """A new, empty database beside `database_url` (default: env DATABASE_URL), a folder and addresses; all of it goes away afterwards.
+    Nobody serves it: whoever wants to starts processes with its `environment`, and kills them.
 
-    `settings` are environment variables for its processes, e.g. SANDBOX_FEE_PERCENT="0". `wait_path` is asked until something,
-    even a refusal, answers.
+    `settings` are environment variables for its processes, e.g. SANDBOX_FEE_PERCENT="0".
     """
     base = database_url or os.environ["DATABASE_URL"]
     name = f"sandbox_{secrets.token_hex(6)}"
@@ -215,14 +215,19 @@ def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v
         "SANDBOX_CONTROL": "1", "SANDBOX_PORT": str(port), "DJANGO_SETTINGS_MODULE": "sandbox.settings",
         "SANDBOX_PUBLIC_URL": f"http://localhost:{port}", "SANDBOX_FRAME_ORIGIN": f"http://tasks.localhost:{port}",
         "SANDBOX_URL": f"http://127.0.0.1:{port}", "PYTHONUNBUFFERED": "1", "SANDBOX_FILES": uploads, **settings}
-    server = SandboxServer(f"http://127.0.0.1:{port}", environment)
     try:
-        with server.process("serve", "--port", str(port)) as process:
-            _wait_until_it_answers(server, wait_path, process)
-            yield server
+        yield SandboxServer(f"http://127.0.0.1:{port}", environment)
     finally:
         execute(base, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         shutil.rmtree(uploads, ignore_errors=True)
+
+
+@contextmanager
+def sandbox_server(database_url: str | None = None, wait_path: str = "/control/v1/clock", **settings: str) -> Iterator[SandboxServer]:
+    """A server in a `sandbox_place` of its own. `wait_path` is asked until something, even a refusal, answers."""
+    with sandbox_place(database_url, **settings) as server, server.process("serve") as process:
+        _wait_until_it_answers(server, wait_path, process)
+        yield server
 
 
 def _migrate(database_url: str) -> None:
