@@ -25,6 +25,7 @@ from crowdsourcing.models import Pool, Toloker
 from crowdsourcing.quality import reports
 from crowdsourcing.quality.statistics import Confusion
 from crowdsourcing.selectors.confusion import Counted, confusions_of
+from crowdsourcing.selectors.consensus import agreement_in
 from crowdsourcing.selectors.people import BanFact, skills_of_toloker, with_skills
 from crowdsourcing.selectors.work import Work, kept_of_votes, verdict_counts, votes_in, work_in, work_of
 
@@ -57,7 +58,7 @@ def pool_quality(pool: Pool) -> dict[str, Any]:
         "pool": pool.pk, "task": pool.task_id, **summary_in(reports.summary_of(work)), "money": selectors.pool_money(pool),
         "decisions": _decisions(work),
         "distributions": {"truth": reports.truth_scores(work), "suspicion": reports.suspicions(work), "seconds": reports.times(work),
-                          "confidence": said.confidence},
+                          "confidence": said.confidence, "agreement": reports.agreement_of(agreement_in(pool))},
         "verification": {"questions": said.questions, "votes": said.votes, "settled": said.settled, "alpha": said.alpha,
                          "agreement": share_of(said.pairs)},
         "verdicts": [{"source": source, "outcome": outcome, "count": number}

@@ -21,7 +21,8 @@ _SCORES = {"edges": [0.0, 0.5, 1.0], "counts": {"accepted": [1, 7], "waiting": [
 POOL_QUALITY = {
     "pool": 5, "task": 12, **_SUMMARY, "decisions": _DECISIONS, "signals": _SIGNALS,
     "money": {"budget": "0.500", "reserved": "0.050", "spent": "0.400", "free": "0.050", "fee_estimate": "0.120"},
-    "distributions": {"truth": _SCORES, "suspicion": _SCORES, "seconds": _SCORES, "confidence": _SCORES},
+    "distributions": {"truth": _SCORES, "suspicion": _SCORES, "seconds": _SCORES, "confidence": _SCORES,
+                      "agreement": _SCORES},
     "verification": {"questions": 10, "votes": 31, "settled": {"OK": 8, "BAD": 2}, "alpha": 0.71, "agreement": _SHARE},
     "verdicts": [{"source": "verification", "outcome": "accept", "count": 8}]}
 _CONFUSION = {"attempts": 10, "waiting": 0, "objects": _SHARE, "labels": _SHARE, "cells": [
@@ -155,7 +156,7 @@ class PoolQualitySerializer(SummarySerializer):
     money = serializers.DictField(child=serializers.DecimalField(14, 3), help_text="USD: budget = reserved + spent + free.")
     decisions = DecisionsSerializer(help_text="By when the platform wrote them down.")
     distributions = DistributionsField(help_text="Scores by the ground truth, suspicion, seconds a job (the last bin has no end), and how "
-                                                 "sure the second crowd's answers are.")
+                                                 "sure the second crowd's answers are; agreement of those who did one job.")
     verification = SecondCrowdSerializer()
     verdicts = VerdictCountSerializer(many=True)
     signals = SignalSerializer(many=True)

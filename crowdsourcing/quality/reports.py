@@ -232,6 +232,11 @@ def times(work: Iterable[Work]) -> Distribution:
     return _by_outcome(work, lambda row: row.seconds, TIME_EDGES)
 
 
+def agreement_of(scores: Mapping[str, Sequence[float]]) -> Distribution:
+    """How those who did one job agree: `scores` as selectors.consensus.agreement_in gives them."""
+    return Distribution(SCORE_EDGES, {word: histogram(each, SCORE_EDGES) for word, each in scores.items()})
+
+
 def verification_of(rows: Sequence[VoteRow]) -> Verification:
     """About 1 s for 100,000 votes."""
     questions: defaultdict[int, Counter[str]] = defaultdict(Counter)

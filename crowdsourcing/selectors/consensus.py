@@ -79,6 +79,17 @@ def progress_of(jobs: Any) -> dict[int, dict[str, int]]:
     return {row.pop("job"): row for row in rows.values("job", "wanted", *counts)}
 
 
+def agreement_in(pool: Pool) -> dict[str, list[float]]:
+    """Word of an outcome -> how those who did one job agree, 0..1, a job each; jobs that two at least handed in. No query where one
+    Toloker does a job."""
+    found: dict[str, list[float]] = {"agreed": [], "not agreed": []}
+    if pool.overlap > 1:
+        rows = Consensus.objects.filter(task_suite__pool=pool, people__gte=2, score__isnull=False)
+        for outcome, score in rows.order_by("pk").values_list("outcome", "score"):
+            found["agreed" if outcome == Consensus.Outcome.DECIDED else "not agreed"].append(score)
+    return found
+
+
 def merged_in_part(pool: Pool) -> list[TaskSuite]:
     """Jobs whose merged work holds what nobody can tell, or that somebody changed before it could be merged: they wait for the requester.
     No query where one Toloker does a job."""

@@ -15,6 +15,7 @@ from crowdsourcing.models import Pool
 from crowdsourcing.quality import reports
 from crowdsourcing.quality.statistics import Confusion, Share
 from crowdsourcing.selectors.confusion import Counted, confusions_of
+from crowdsourcing.selectors.consensus import agreement_in
 from crowdsourcing.selectors.people import banned_from, weights_in
 from crowdsourcing.selectors.work import kept_of_votes, verdict_counts, work_in
 from crowdsourcing.views import quality_charts
@@ -39,14 +40,16 @@ def overview(request: HttpRequest, pool_id: int) -> HttpResponse:
     pool = doors.pool(request.user, pool_id)
     work = work_in(pool)
     summary = reports.summary_of(work)
-    said = kept_of_votes(pool, reports.verification_of)
+    said, agreed = kept_of_votes(pool, reports.verification_of), agreement_in(pool)
     drawn = [quality_charts.decisions(reports.over_time(work, timezone.get_current_timezone())),
              quality_charts.truth(reports.truth_scores(work), summary),
              quality_charts.times(reports.times(work), summary.seconds), quality_charts.confidence(said),
-             quality_charts.suspicion(reports.suspicions(work))]
+             quality_charts.agreement(reports.agreement_of(agreed)), quality_charts.suspicion(reports.suspicions(work))]
+    scores = [score for each in agreed.values() for score in each]
     return render(request, "crowdsourcing/pool_quality.html", {
         **context_of(pool, "quality"), "summary": summary, "said": said, "charts": [chart for chart in drawn if chart],
         "acceptance": charts.interval(summary.acceptance), "truth": charts.interval(summary.truth), "pairs": charts.interval(said.pairs),
+        "agreed_jobs": len(scores), "agreement": charts.interval(Share.mean(scores)),
         "money": selectors.pool_money(pool), "verdicts": _verdicts(pool),
         "signals": reports.signals_of(work)[:6]})
 

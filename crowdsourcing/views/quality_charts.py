@@ -67,6 +67,12 @@ def confidence(said: Verification) -> Columns | None:
                   "questions")
 
 
+def agreement(found: Distribution) -> Columns | None:
+    agreed, whole = sum(found.counts.get("agreed", ())), found.number
+    return scores(found, "agreement", "Agreement of those who did one job",
+                  f"Those who did it agree on {agreed} of {_jobs(whole)}, {_part(agreed, whole)}. Further right is better.", "Agreement")
+
+
 def times(found: Distribution, quartiles: Quartiles | None) -> Columns | None:
     """Seconds a job; the median as a line."""
     if not found.number or quartiles is None:

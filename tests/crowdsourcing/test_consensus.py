@@ -304,3 +304,16 @@ def test_pages_and_rest_show_who_agrees_and_merge_when_asked(crowd: Crowd, clien
     settle(crowd)
     assert crowd.state()[:2] == ("acceptance", "completed") and found(crowd).merged_people == 3
     assert client.post(f"/api/crowdsourcing/task-suites/{crowd.suite(1).pk}/merge").status_code == 409
+
+
+def test_a_pool_s_page_of_quality_shows_how_those_who_did_one_job_agree(crowd: Crowd, client: Any) -> None:
+    crowd.open_pool(overlap=2)
+    for number in range(2):
+        hand_in(crowd, "ann", RIGHT, number=number)
+        hand_in(crowd, "ben", RIGHT if number else ELSEWHERE, number=number)
+    settle(crowd)
+    client.force_login(crowd.owner)
+    page = client.get(f"/pools/{crowd.pool.pk}/quality").content.decode()
+    assert "Those who did it agree on 1 of 2 jobs, 50 %" in page and "mean of 2 jobs, 2 Tolokers each" in page
+    told = client.get(f"/api/crowdsourcing/pools/{crowd.pool.pk}/quality").json()["distributions"]["agreement"]["counts"]
+    assert (sum(told["agreed"]), sum(told["not agreed"])) == (1, 1)
