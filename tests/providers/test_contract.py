@@ -8,6 +8,7 @@ import pytest
 
 from crowdsourcing.providers.errors import BadCredentials, NotFound, RateLimited, Refused, Unavailable
 from tests.providers.stages import DIGEST, Stage, again, pool_spec, project_spec
+from tests.stack import sandbox
 
 KEYS = ["job-1:aaaa", "job-2:bbbb", "job-3:cccc"]
 
@@ -93,6 +94,22 @@ def test_a_lost_answer_never_publishes_a_job_twice(stage: Stage, after: bool) ->
     repeated = stage.provider.ensure_tasks(pool.id, KEYS, operation)
     assert [task.id for task in repeated] == [task.id for task in tasks]
     assert len(stage.provider.tasks(pool.id)) == len(KEYS)
+
+
+def test_a_job_goes_to_as_many_workers_as_are_wanted_and_to_nobody_twice(stage: Stage) -> None:
+    project = stage.provider.ensure_project(project_spec())
+    pool = stage.provider.ensure_pool(pool_spec(project.id, overlap=2))
+    [task] = stage.provider.ensure_tasks(pool.id, KEYS[:1], uuid.uuid4(), overlap=2)
+    assert task.overlap == 2
+    stage.provider.open_pool(pool.id)
+    first = stage.take(pool.id, "wanda")
+    with pytest.raises((AssertionError, sandbox.Refused)):
+        stage.take(pool.id, "wanda")
+    second = stage.take(pool.id, "viktor")
+    found = {one.id: one for page in stage.provider.assignment_pages(pool.id) for one in page}
+    assert {found[first].user_id, found[second].user_id} == {found[one].user_id for one in found} and len(found) == 2
+    assert {one.job_key for one in found.values()} == {KEYS[0]}
+    assert stage.provider.tasks(pool.id, overlap_from=3) == []
 
 
 @pytest.mark.parametrize("after", [False, True])
