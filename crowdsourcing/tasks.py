@@ -30,6 +30,7 @@ _BULK_SECONDS = 1.0
 _PEOPLE_SECONDS = 60
 # After these the platform's rules may have given skills and bans, or their look brought work that no other look sees as new.
 _MOVES_PEOPLE = (CommandKind.ACCEPT_ASSIGNMENT, CommandKind.REJECT_ASSIGNMENT, CommandKind.SYNC_POOL)
+_MOVES_VERIFICATIONS = (CommandKind.SETUP_VERIFICATION, CommandKind.UPDATE_VERIFICATION)
 _EVENTS_KEPT = timedelta(days=7)
 _OUR_FAULT = "Something went wrong on our side while reading; it is written in the log. We look again by ourselves."
 
@@ -54,6 +55,9 @@ def deliver(command_id: str) -> None:
     command = delivery.deliver_command(UUID(command_id), sync.HANDLERS)
     if command is not None and command.kind in _MOVES_PEOPLE:
         ring_for_people(command.account_id)
+    if command is not None and command.kind in _MOVES_VERIFICATIONS:
+        # Its pool was closed for a change, or is new: what is open is asked at once.
+        ring_for_verification(command.target_id)
 
 
 @shared_task

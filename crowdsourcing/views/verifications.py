@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from crowdsourcing import doors, selectors
 from crowdsourcing.forms.verifications import VerificationForm, VerificationSetupForm
 from crowdsourcing.models import Pool, Verification
-from crowdsourcing.quality.verification.waiting import is_closed_by_hand
+from crowdsourcing.quality.verification.waiting import is_closed_by_hand, needs_somebody
 from crowdsourcing.selectors.links import verification_url
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.selectors.verifications import POLICY, progress_of, verification_obstacles, verification_of
@@ -32,7 +32,7 @@ VERBS: dict[str, dict[str, Any]] = {
               "done": ""},
     "look": {"service": services.look_at_verification, "title": "Look for answers now?", "verb": "Look now", "icon": "refresh",
              "text": "It is looked for answers by itself too, every few seconds while questions are open.",
-             "done": "Looking for answers. Reload the page in a moment."},
+             "done": "Looking for answers."},
 }
 
 
@@ -44,6 +44,9 @@ def pool_verification(request: HttpRequest, pool_id: int) -> HttpResponse:
     is_new = verification is None or not verification.remote_pool_id
     kind = VerificationSetupForm if is_new else VerificationForm
     config = verification.config if verification else None
+    if verification is not None and request.headers.get("HX-Target") == "verification-state":
+        return render(request, "crowdsourcing/_verification_state.html", {
+            "pool": pool, **_state(verification, selectors.open_command(verification) is not None)})
     if request.method == "GET":
         return _page(request, pool, verification, kind(config=config))
     doors.require_edit(request.user, pool)
@@ -64,19 +67,28 @@ def _save(request: HttpRequest, pool: Pool, verification: Verification | None, f
                                 reissue_at_once=form.cleaned_data["reissue_at_once"])
 
 
+def _state(verification: Verification, busy: bool) -> dict[str, Any]:
+    """What the live part of the page shows. `live`: it asks for itself, as something may happen."""
+    progress, sentence = progress_of(verification), verification.waiting_for
+    return {"progress": progress, "answered": progress["questions"] - progress["waiting"], "waiting_for": sentence, "command_open": busy,
+            "needs_somebody": needs_somebody(sentence),
+            "live": bool(progress["waiting"]) or busy or verification.pool.status == PoolStatus.OPEN}
+
+
 def _page(request: HttpRequest, pool: Pool, verification: Verification | None, form: VerificationForm) -> HttpResponse:
     command = selectors.latest_command(verification) if verification else None
     policy = policy_of(pool)
     named = bool(policy and policy.config.get("verification")) or bool(verification and POLICY in verification.cursors)
+    told = command_context(command, request.user, pool)
     context = {
         "pool": pool, "task": pool.task, "project": pool.task.project, "verification": verification, "form": form,
         "is_set_up": verification is not None and bool(verification.remote_pool_id), "may_edit": doors.may_edit(request.user, pool),
         "obstacles": verification_obstacles(pool) if verification is None or not verification.remote_pool_id else [],
-        "progress": progress_of(verification) if verification else None, "policy_names_it": named,
+        "policy_names_it": named,
         "remote_url": verification_url(verification) if verification else "",
         "is_archived": verification is not None and verification.status == PoolStatus.ARCHIVED,
         "by_hand": verification is not None and is_closed_by_hand(verification),
-        **command_context(command, request.user, pool),
+        **told, **(_state(verification, bool(told.get("command_open"))) if verification else {}),
     }
     return render(request, "crowdsourcing/pool_verification.html", context, status=422 if form.errors else 200)
 

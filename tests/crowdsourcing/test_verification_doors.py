@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation.models import ProjectMember
 from crowdsourcing.forms.verifications import VerificationSetupForm
-from crowdsourcing.models import Pool, ProviderCommand, Verification
+from crowdsourcing.models import Pool, ProviderCommand, Verification, VerificationTask
 from crowdsourcing.verification_wishes import clean
 from tests.crowdsourcing import scene
 
@@ -72,6 +72,41 @@ def test_the_page_tells_progress_what_it_waits_for_and_who_decides(browser: Any,
     assert "Waiting for answers: 3 questions are open." in text
     assert "nothing is decided by them" in text, "no policy names the crowd"
     assert "At the platform" in text and "Pause" in text and "Save changes" in text
+
+
+def fragment(browser: Any, pool: Pool) -> str:
+    """The live part, as it asks for itself."""
+    answer = browser.get(f"/pools/{pool.pk}/verification", headers={"HX-Request": "true", "HX-Target": "verification-state"})
+    assert answer.status_code == 200 and "<html" not in answer.content.decode()
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def test_the_live_part_says_how_far_it_is_and_asks_for_itself_while_something_may_happen(browser: Any, pool: Pool) -> None:
+    made = there(pool, waiting_for="", status="CLOSED")
+    assert "Nothing to check yet" in fragment(browser, pool) and "is not open. Start it on the task’s page" in fragment(browser, pool)
+    assert "hx-trigger" not in fragment(browser, pool), "nothing moves by itself while the pool is closed"
+    Pool.objects.filter(pk=pool.pk).update(status="OPEN")
+    assert "as soon as a job is submitted" in fragment(browser, pool) and 'hx-trigger="every 5s"' in fragment(browser, pool)
+    rows = [scene.assignment(job) for job in pool.task.jobs.all()]
+    tasks = [VerificationTask.objects.create(verification=made, assignment=row, frame=number, remote_task_id=f"q{number}", overlap=2)
+             for number, row in enumerate(rows)]
+    VerificationTask.objects.filter(pk=tasks[0].pk).update(answer="OK", confidence=1, decided_at=timezone.now())
+    Verification.objects.update(waiting_for="Waiting for answers: 1 question is open.")
+    assert "1 of 2 questions answered" in fragment(browser, pool) and "crowd-note-calm" in fragment(browser, pool)
+    Verification.objects.update(waiting_for="The verification pool was archived.")
+    assert "crowd-note-calm" not in fragment(browser, pool), "somebody has to do something"
+    VerificationTask.objects.update(decided_at=timezone.now())
+    Verification.objects.update(waiting_for="")
+    assert "All 2 questions answered" in fragment(browser, pool) and f"/pools/{pool.pk}/results" in fragment(browser, pool)
+
+
+def test_settings_stand_open_where_something_in_them_is_wrong(browser: Any, pool: Pool) -> None:
+    there(pool)
+    address = f"/pools/{pool.pk}/verification"
+    assert '<details class="verification-settings">' in browser.get(address).content.decode()
+    wrong = browser.post(address, as_typed(min_tasks_per_page="11"))
+    assert wrong.status_code == 422 and '<details class="verification-settings" open>' in wrong.content.decode()
+    assert "The fewest cannot be more than the 10 of a full page" in wrong.content.decode()
 
 
 def test_a_change_is_sent_and_the_rest_stays(browser: Any, pool: Pool) -> None:

@@ -15,6 +15,14 @@ from crowdsourcing.verification_wishes import DEFAULTS
 _REOPENED = ("", "COMPLETED", "NOT_ENOUGH_BALANCE", "ASSIGNMENTS_LIMIT_EXCEEDED")
 
 
+_PATIENCE = "Waiting for answers"
+
+
+def needs_somebody(sentence: str) -> bool:
+    """Whether a sentence of these asks for more than patience."""
+    return bool(sentence) and not sentence.startswith(_PATIENCE)
+
+
 def may_open(verification: Verification) -> bool:
     """Whether a closed pool is ours to open: it is new, or it closed because it was complete or without money."""
     return verification.status == PoolStatus.CLOSED and (
@@ -70,8 +78,8 @@ def waiting_for(verification: Verification) -> str:
         return " ".join(part for part in (
             f"No verifier has answered for {quiet} hours and {_questions(waiting)} open.", lacking, _advice(verification)) if part)
     if lacking:
-        return f"Waiting for answers: {_questions(waiting)} open. {lacking} {_advice(verification)}"
-    return f"Waiting for answers: {_questions(waiting)} open."
+        return f"{_PATIENCE}: {_questions(waiting)} open. {lacking} {_advice(verification)}"
+    return f"{_PATIENCE}: {_questions(waiting)} open."
 
 
 def _new_people(verification: Verification, waiting: int) -> str:
