@@ -185,5 +185,7 @@ def test_what_somebody_switched_on_at_the_platform_is_said(browser: Any, pool: P
     text = page(browser, pool, RULES)
     assert words in text and "Stop the pool and start it again" in text
     assert browser.get(f"/api/crowdsourcing/pools/{pool.pk}").json()["remote_auto_accept"] is True
+    Pool.objects.update(status="CLOSED")
+    assert "Save Update pool once more, or start the pool" in page(browser, pool)
     Pool.objects.update(remote_auto_accept=False)
     assert words not in page(browser, pool)
