@@ -11,7 +11,7 @@ from annotation.models import Project, Task
 from annotation.webhooks.announcing import announce, changing
 from crowdsourcing import audience, selectors
 from crowdsourcing.making import new_mark, page_for
-from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.models import CrowdProject, Pool, ProviderCommand, TaskSuite, Verification
 from crowdsourcing.quality.policies import is_by_hand
 from crowdsourcing.rules.presets import EXAMPLE_LIFE, EXAMPLE_POOL, often_rejected, reissue, too_fast
 from crowdsourcing.selectors.drawing import example_interface
@@ -32,6 +32,8 @@ CONFIG_FIELDS = (
 _SET_APART = ("quality_rules", "interface", "interface_options")
 ACCEPTS_AND_DECIDES = ("A review policy is in force for this pool: it decides which jobs are paid, and nothing would be left for it. "
                        "Turn the policy off on the pool’s page Review policy first.")
+ACCEPTS_AND_ASKS = ("A verification crowd checks this pool’s jobs, and all would be paid before anybody answers. "
+                    "Pause it on the pool’s page Verification first.")
 DEFAULT_LIFE = timedelta(days=60)
 
 
@@ -135,16 +137,21 @@ def _simple(actor: Any, pool: Pool, kind: CommandKind) -> ProviderCommand:
     return ask(actor=actor, target=pool, kind=kind, account=pool.crowd_project.account)
 
 
-def _has_policy(pool: Pool) -> bool:
-    policy = policy_of(pool) if pool.pk else None
-    return policy is not None and not is_by_hand(policy.config)
+def _what_decides(pool: Pool) -> str:
+    """Why the pool may not begin to accept everything, "" if it may."""
+    if pool.pk is None:
+        return ""
+    policy = policy_of(pool)
+    if policy is not None and not is_by_hand(policy.config):
+        return ACCEPTS_AND_DECIDES
+    return ACCEPTS_AND_ASKS if Verification.objects.filter(pool=pool, stopped_at=None).exists() else ""
 
 
 def _apply(pool: Pool, config: dict[str, Any]) -> None:
     """Set the wanted fields and check them together, so that a form shows all errors at once."""
     errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
-    if config.get("auto_accept_solutions") is True and not pool.auto_accept_solutions and _has_policy(pool):
-        errors["auto_accept_solutions"] = ACCEPTS_AND_DECIDES
+    if config.get("auto_accept_solutions") is True and not pool.auto_accept_solutions and (why := _what_decides(pool)):
+        errors["auto_accept_solutions"] = why
     if pool.remote_id and config.get("overlap", pool.overlap) != pool.overlap:
         each = "1 Toloker" if pool.overlap == 1 else f"{pool.overlap} Tolokers"
         errors["overlap"] = (f"The jobs are at the platform with {each} each. Make another task for another number, or give single jobs to "

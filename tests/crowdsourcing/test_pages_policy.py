@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation.models import Frame, GuideVersion, ProjectMember
-from crowdsourcing.models import Pool, ProviderCommand, ReviewPolicy, Verdict
+from crowdsourcing.models import Pool, ProviderCommand, ReviewPolicy, Verdict, Verification
 from crowdsourcing.quality import replaying
 from crowdsourcing.selectors.policies import policy_of
-from crowdsourcing.services.pools import ACCEPTS_AND_DECIDES
+from crowdsourcing.services.pools import ACCEPTS_AND_ASKS, ACCEPTS_AND_DECIDES
 from tests.crowdsourcing import scene
 from tests.crowdsourcing.test_deciding import FAST, attempts
 
@@ -168,6 +168,15 @@ def test_accepting_everything_is_refused_at_its_field_while_a_policy_is_in_force
     assert pool.auto_accept_solutions is False and not ProviderCommand.objects.exists()
     browser.post(f"/pools/{pool.pk}/policy/off")
     assert browser.patch(address, {"auto_accept_solutions": True}, content_type="application/json").status_code == 202
+
+
+def test_accepting_everything_is_refused_while_a_second_crowd_checks(browser: Any, pool: Pool) -> None:
+    Pool.objects.update(status="CLOSED")
+    verification = Verification.objects.create(pool=pool, mark="m")
+    address, body = f"/api/crowdsourcing/pools/{pool.pk}", {"auto_accept_solutions": True}
+    assert browser.patch(address, body, content_type="application/json").json() == {"auto_accept_solutions": [ACCEPTS_AND_ASKS]}
+    Verification.objects.filter(pk=verification.pk).update(stopped_at=timezone.now())
+    assert browser.patch(address, body, content_type="application/json").status_code == 202
 
 
 def test_a_pool_that_was_on_before_can_still_be_changed(browser: Any, pool: Pool) -> None:
