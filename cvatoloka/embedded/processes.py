@@ -124,7 +124,8 @@ def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", *,
     end = time.monotonic() + seconds
     while not ready():
         if process.poll() is not None:
-            raise EmbeddedError(f"{what} ended while starting: {last_line(log)} (whole log: {log})")
+            # A negative status is the signal of whoever killed it, who leaves no word in the log.
+            raise EmbeddedError(f"{what} ended while starting, with status {process.returncode}: {last_line(log)} (whole log: {log})")
         if time.monotonic() > end:
             raise EmbeddedError(f"{what} did not answer within {seconds:.0f} s: {last_line(log)} (whole log: {log})")
         time.sleep(0.05)
