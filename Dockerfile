@@ -4,7 +4,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY assets assets
-RUN node assets/bundle.mjs /app/static_vendor
+COPY annotation/static/annotation/editor annotation/static/annotation/editor
+RUN node assets/bundle.mjs /app/static_vendor && node assets/editor.mjs /app/static_vendor
 
 FROM python:3.11-slim-bookworm AS packages
 COPY requirements.lock /tmp/requirements.lock
