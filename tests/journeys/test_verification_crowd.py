@@ -127,7 +127,7 @@ def judge(stage: House, loop: Loop) -> None:
     good = [item for item in given if item["status"] in ("ACCEPTED", "REJECTED") and honest(fits[item["id"]])]
     wronged = [item for item in good if item["status"] == "REJECTED"]
     assert len(wronged) <= 0.05 * len(good), f"{len(wronged)} of {len(good)} good jobs were rejected"
-    assert_spammers_out(loop.account, given)
+    assert_seen_banned(loop, assert_spammers_out(loop.account, given))
 
 
 def honest(fit: tuple[int, int, int]) -> bool:
@@ -136,7 +136,7 @@ def honest(fit: tuple[int, int, int]) -> bool:
     return found == there == drawn
 
 
-def assert_spammers_out(account: RequesterAccount, given: list[dict[str, Any]]) -> None:
+def assert_spammers_out(account: RequesterAccount, given: list[dict[str, Any]]) -> set[str]:
     by_person: dict[str, Counter[str]] = defaultdict(Counter)
     for item in given:
         by_person[item["user_id"]][item["status"]] += 1
@@ -145,6 +145,17 @@ def assert_spammers_out(account: RequesterAccount, given: list[dict[str, Any]]) 
     caught = {person for person, counts in by_person.items() if counts["REJECTED"] > counts["ACCEPTED"]}
     assert caught, "spammers were there, and rejected"
     assert caught <= banned, "whoever is mostly rejected is banned by the rule"
+    return caught
+
+
+def assert_seen_banned(loop: Loop, caught: set[str]) -> None:
+    """The requester sees it, with the rule's note, once the project was looked at."""
+    twin = loop.api.call("GET", f"/api/crowdsourcing/pools/{loop.pool}")["crowd_project"]
+    loop.api.finish(loop.api.call("POST", f"/api/crowdsourcing/projects/{twin}/sync"))
+    people = {one["user_id"]: one for one in loop.api.call("GET", "/api/crowdsourcing/workers?page_size=100")["results"]}
+    assert caught <= {user_id for user_id, one in people.items() if one["banned"]}
+    one = loop.api.call("GET", f"/api/crowdsourcing/workers/{people[min(caught)]['id']}")
+    assert [ban["reason"] for ban in one["bans"] if ban["in_force"]] == ["Performer often make mistakes"] and one["platform_error"] == ""
 
 
 def by_assignment(stage: House, loop: Loop, given: list[dict[str, Any]]) -> dict[str, tuple[int, int, int]]:
