@@ -78,7 +78,8 @@ class _Writer:
                 self._task(archive, task, layout.task_folder(number) if self._whole else "", [] if self._whole else described)
 
     def _task(self, archive: zipfile.ZipFile, task: Task, prefix: str, assets: list[dict[str, Any]]) -> None:
-        jobs = list(Job.objects.filter(task=task).order_by("start_frame", "pk"))
+        # Replicas are a crowd's, as attempts are: what of their work counts is on their parents.
+        jobs = list(Job.objects.filter(task=task, parent_job=None).order_by("start_frame", "pk"))
         description = {**task_description(task, jobs), **({} if self._whole else {"assets": assets})}
         _put(archive, prefix + layout.TASK, description)
         with archive.open(prefix + layout.ANNOTATIONS, "w", force_zip64=True) as member:

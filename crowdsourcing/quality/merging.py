@@ -9,7 +9,7 @@ import logging
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.errors import Refused as NotNow
+from annotation.errors import InvalidAnnotations, Refused as NotNow
 from annotation.models import Job
 from annotation.services.replicas import put_merged
 from crowdsourcing.models import Consensus, Pool, TaskSuite
@@ -55,6 +55,10 @@ def merge_job(suite: TaskSuite, *, by_hand: bool = False) -> bool:
         try:
             row.merged_revision = put_merged(
                 job=job, frames=contents_of(frames), complete=complete, revision=job.revision if by_hand else row.merged_revision)
+        except InvalidAnnotations as problem:
+            row.note = f"What was done cannot be merged: the project's labels are others now ({problem.sentence})"
+            row.save(update_fields=["note"])
+            return False
         except NotNow as refusal:
             row.note = refusal.sentence
             row.save(update_fields=["note"])

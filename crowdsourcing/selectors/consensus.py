@@ -53,10 +53,11 @@ def to_merge(pool: Pool) -> QuerySet[TaskSuite]:
 
 
 def people_wanted(task_suite: TaskSuite) -> int:
-    """How many Tolokers are to do the job in all: one more than have, as long as they do not agree."""
+    """How many Tolokers may do the job in all: one more than have, as long as they do not agree."""
     wanted = task_suite.pool.overlap
     if wanted > 1:
-        found = Consensus.objects.filter(pk=task_suite.pk, outcome=Consensus.Outcome.MORE, people__gte=wanted).first()
+        torn = (Consensus.Outcome.MORE, Consensus.Outcome.REQUESTER)
+        found = Consensus.objects.filter(pk=task_suite.pk, outcome__in=torn, people__gte=wanted).first()
         if found is not None:
             wanted = max(wanted, found.people + 1)
     return wanted
@@ -82,11 +83,11 @@ def progress_of(jobs: Any) -> dict[int, dict[str, int]]:
 def agreement_in(pool: Pool) -> dict[str, list[float]]:
     """Word of an outcome -> how those who did one job agree, 0..1, a job each; jobs that two at least handed in. No query where one
     Toloker does a job."""
-    found: dict[str, list[float]] = {"agreed": [], "not agreed": []}
+    found: dict[str, list[float]] = {"agreed": [], "not agreed yet": []}
     if pool.overlap > 1:
         rows = Consensus.objects.filter(task_suite__pool=pool, people__gte=2, score__isnull=False)
         for outcome, score in rows.order_by("pk").values_list("outcome", "score"):
-            found["agreed" if outcome == Consensus.Outcome.DECIDED else "not agreed"].append(score)
+            found["agreed" if outcome == Consensus.Outcome.DECIDED else "not agreed yet"].append(score)
     return found
 
 

@@ -168,7 +168,8 @@ def _archive_pool(pool: Pool) -> list[str]:
     open_jobs = Job.objects.filter(task_suite__pool=pool).exclude(_COMPLETE).count()
     # A pool that nobody ever worked in is called off, not finished: without this it would keep its project open for ever.
     if open_jobs and not found and pool.assignments.filter(status__in=CONSUMES_OVERLAP).exists():
-        found.append(f"{open_jobs} of {pool.task_suites.count()} jobs are not complete. Start the pool again until all are accepted.")
+        merged = " from all who are to do them, and merged" if pool.overlap > 1 else ""
+        found.append(f"{open_jobs} of {pool.task_suites.count()} jobs are not complete. Start the pool again until all are accepted{merged}.")
     return found
 
 

@@ -13,6 +13,7 @@ from annotation import runner, tidying
 from annotation.errors import Refused
 from annotation.models import Asset, PartialUpload, Project, Request, Task
 from annotation.services import backups, partial_uploads, requests, tasks
+from annotation.services.replicas import add_replica
 from tests.annotation.conftest import Fill
 from tests.annotation.filling import stored_files
 from tests.annotation.pictures import picture, zipped
@@ -193,6 +194,16 @@ def test_the_same_backup_once(alice: Any, fill: Fill, project: Any) -> None:
     empty = tasks.create_task(actor=alice, project=project, name="Empty")
     with pytest.raises(Refused, match="no images"):
         backups.start_backup(actor=alice, project_or_task=empty)
+
+
+def test_places_at_jobs_that_several_do_are_left_out(alice: Any, fill: Fill) -> None:
+    task = fill(count=2)
+    add_replica(job=task.jobs.get())
+    made = backups.start_backup(actor=alice, project_or_task=task)
+    runner.run(str(made.pk))
+    made.refresh_from_db()
+    with made.result.open() as stored, zipfile.ZipFile(stored) as kept:
+        assert [job["type"] for job in json.loads(kept.read("task.json"))["jobs"]] == ["annotation"]
 
 
 def test_over_http_in_one_request_and_by_halves(client: Browser, alice: Any, bob: Any) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from annotation.models import Frame, Job, Snapshot
+from annotation.models import Job, Snapshot
 from annotation.services import jobs, shapes
 from crowdsourcing import quality, selectors
 from crowdsourcing.models import Assignment, Consensus, Verdict
@@ -21,10 +21,8 @@ RIGHT, ASIDE, ELSEWHERE = [10, 10, 110, 90], [12, 11, 111, 92], [300, 200, 340, 
 
 @pytest.fixture
 def crowd(crowd: Crowd) -> Crowd:
-    """With pictures of 640 x 480."""
-    Frame.objects.bulk_create([
-        Frame(task=crowd.task, number=number, name=f"{number}.png", width=640, height=480, media_type="image/png", byte_size=1)
-        for job in crowd.task.jobs.all() for number in job.numbers])
+    """With pictures."""
+    crowd.make_frames()
     return crowd
 
 
@@ -316,4 +314,4 @@ def test_a_pool_s_page_of_quality_shows_how_those_who_did_one_job_agree(crowd: C
     page = client.get(f"/pools/{crowd.pool.pk}/quality").content.decode()
     assert "Those who did it agree on 1 of 2 jobs, 50 %" in page and "mean of 2 jobs, 2 Tolokers each" in page
     told = client.get(f"/api/crowdsourcing/pools/{crowd.pool.pk}/quality").json()["distributions"]["agreement"]["counts"]
-    assert (sum(told["agreed"]), sum(told["not agreed"])) == (1, 1)
+    assert (sum(told["agreed"]), sum(told["not agreed yet"])) == (1, 1)
