@@ -18,7 +18,7 @@ class CannotWork(Exception):
 
 
 def annotate(base: str, job_key: str, assignment_id: str, truth: dict[str, Any], temper: Temper) -> dict[str, Any]:
-    """Open, look, draw, save, submit; the solution's output values. CannotWork if the editor refuses."""
+    """Open, look, draw, save, submit; the solution's output values. CannotWork if refused, httpx.TransportError if nobody is there."""
     with httpx.Client(timeout=60, follow_redirects=True) as http:
         opened = _insist(http, "POST", urljoin(base, f"{quote(job_key, safe=':._~-')}/session"), json={"assignment_id": assignment_id})
         if opened.status_code != 201:
@@ -34,13 +34,16 @@ def annotate(base: str, job_key: str, assignment_id: str, truth: dict[str, Any],
 
 
 def _insist(http: httpx.Client, method: str, url: str, **content: Any) -> httpx.Response:
-    """The call, repeated while the line breaks or the editor says that it is not itself (502, 503, 504)."""
+    """The call, repeated while the line breaks or the editor says that it is not itself (502, 503, 504).
+
+    httpx.TransportError while nobody is there: the assignment is kept and tried again, as people do, until its time is over.
+    """
     for attempt in range(1, TRIES + 1):
         try:
             answer = http.request(method, url, **content)
-        except httpx.TransportError as error:
+        except httpx.TransportError:
             if attempt == TRIES:
-                raise CannotWork(f"the editor cannot be reached: {error}") from error
+                raise
         else:
             if answer.status_code not in (502, 503, 504) or attempt == TRIES:
                 return answer

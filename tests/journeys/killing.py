@@ -15,6 +15,7 @@ from tests.stack.sandbox import RequesterAccount
 VARIABLE = "KILL_SEED"
 # Within so many changes of assignments all kills lie: the shortest run has more of them.
 SPAN = 34
+_DELAY_SECONDS = 0.6
 _LOOK_SECONDS, _LONGEST_PAUSE_SECONDS = 0.3, 1.0
 _DECIDED = ("ACCEPTED", "REJECTED")
 
@@ -50,6 +51,13 @@ class Killer:
         began = time.monotonic()
         self.stack.kill(victim)
         print(f"after {changes} changes: {victim}, back after {time.monotonic() - began:.1f} s")
+
+
+def slow_down(stack: Mortal) -> None:
+    """Decisions and questions take their time at the sandbox, so that kills find some on their way; and some answers get lost."""
+    for method, path in (("PATCH", r"^/api/v1/assignments/"), ("POST", r"^/api/v1/tasks")):
+        stack.sandbox.fault(path, "drop_after", method=method, times=2)
+        stack.sandbox.fault(path, "delay", method=method, seconds=_DELAY_SECONDS, times=1_000)
 
 
 def wait_until_accepted(house: House, pools: tuple[str, str], jobs: int, *, seconds: float, killer: Killer | None = None) -> None:

@@ -17,6 +17,7 @@ from tests.journeys.killing import (
     assert_books_agree,
     assert_decided_once,
     seed_of_this_run,
+    slow_down,
     wait_until_accepted,
 )
 from tests.journeys.people import SLOW_MS, Requester
@@ -107,8 +108,12 @@ def test_the_loop_ends_with_work_that_fits_and_spammers_out(stage: House, new_co
 def test_the_same_when_everything_dies_at_random_moments(stage: House, new_context: Callable[..., BrowserContext]) -> None:
     killer = Killer(stage.stack, seed_of_this_run())
     loop = start(stage, "troubled", new_context())
+    slow_down(stage.stack)
     wait_until_accepted(stage, loop.pools, JOBS, seconds=SECONDS, killer=killer)
     assert set(stage.stack.killed) == {*VICTIMS, EVERYTHING}
+    stage.stack.sandbox.clear_faults()
+    with stage.rows("SELECT kind, count(*) FROM crowdsourcing_providercommand WHERE attempts > 1 GROUP BY kind") as again:
+        print(f"tried more than once: {dict(again)}")
     judge(stage, loop)
 
 

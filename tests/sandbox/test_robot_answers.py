@@ -9,13 +9,15 @@ import wave
 from collections import Counter
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 
-from sandbox.robots import made_files, regions, views
+from sandbox.robots import editor, made_files, regions, views
 from sandbox.robots.answers import Question, solve
 from sandbox.robots.patience import Lobby, Patience
 from sandbox.robots.temper import Temper
+from tests.stack.sandbox import free_port
 
 pytestmark = pytest.mark.unit
 PHOTO = "https://example.com/street.jpg"
@@ -230,3 +232,10 @@ def test_who_finds_work_wakes_another_and_a_large_crew_looks_rarely() -> None:
     assert not woken.wait(0.5)
     lobby.ring()
     assert woken.wait(5)
+
+
+def test_an_editor_that_nobody_serves_does_not_cost_the_assignment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editor, "TRIES", 1)
+    # The line, not CannotWork: the robot keeps what it holds and comes back to it.
+    with pytest.raises(httpx.TransportError):
+        editor.annotate(f"http://127.0.0.1:{free_port()}/editor/", "key", "a1", {}, Temper(1, 1, 1.0, 0.0))
