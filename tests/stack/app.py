@@ -42,8 +42,7 @@ class Application:
             assert answer.status_code == 302, answer.text
 
     def prepare(self) -> None:
-        """Migrate, collect static files."""
-        self.manage("migrate", "--verbosity", "0")
+        """Collect static files; the database comes migrated (`fresh_database`)."""
         self.manage("collectstatic", "--noinput", "--verbosity", "0")
 
 
@@ -59,7 +58,7 @@ class AppServer(Application):
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Migrate, collect static files, start web server and worker; return when both are ready."""
+        """Collect static files, start web server and worker; return when both are ready."""
         self.prepare()
         self._process = spawn(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1",
