@@ -2,7 +2,6 @@
 import io
 import json
 import random
-import time
 import tracemalloc
 import zipfile
 from typing import Any
@@ -151,21 +150,19 @@ def test_masks_of_one_file_may_cover_only_so_much() -> None:
         found(coco_reader, coco(*[{"segmentation": segmentation}] * 3), mask_pixels=100)
 
 
-def test_a_large_coco_file_is_read_in_little_memory_and_in_linear_time() -> None:
+def test_a_large_coco_file_is_read_in_little_memory() -> None:
     def big(count: int) -> bytes:
         return coco(*[{"id": n, "bbox": [1, 2, 3.5, 4], "segmentation": [[1.25, 2, 4, 2, 2, 4.5] * 4]} for n in range(count)])
 
-    def taken(data: bytes) -> float:
-        begun = time.perf_counter()
+    def read(data: bytes) -> None:
         assert sum(1 for _ in coco_reader.read(lambda number, passes: io.BytesIO(data), Hints())) > 1000
-        return time.perf_counter() - begun
 
-    small, large = big(2_000), big(20_000)
+    small, large = big(1_001), big(10_000)
     tracemalloc.start()
-    taken(small)
+    read(small)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.reset_peak()
-    taken(large)
+    read(large)
     # Both copies of the reader's input are the same size in memory as before: only one entry at a time is built.
     assert tracemalloc.get_traced_memory()[1] - peak < len(large) - len(small) + 2_000_000
     tracemalloc.stop()

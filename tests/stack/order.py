@@ -7,8 +7,9 @@ from xdist.scheduler import LoadFileScheduling
 JOURNEYS = "tests/journeys"
 # By the time they take; what is not here needs less than these.
 LONG = (
-    "house/test_lint.py", "house/test_demo.py", "sandbox/test_fuzz.py", "sandbox/test_alone.py", "providers/test_road.py",
-    "sandbox/test_programs.py", "house/test_embedded.py", "sandbox/test_durability.py", "house/test_settings.py", "sandbox/test_robots.py",
+    "house/test_lint.py", "house/test_demo.py", "sandbox/test_programs.py", "house/test_fuzz.py", "sandbox/test_fuzz.py",
+    "sandbox/test_alone.py", "providers/test_road.py", "sandbox/test_bad_input.py", "sandbox/test_robots.py", "sandbox/test_webhooks.py",
+    "house/test_embedded.py", "sandbox/test_quality_history.py", "sandbox/test_durability.py", "house/test_settings.py",
     "providers/test_news.py", "sandbox/test_crossings.py", "house/test_walls.py")
 
 
