@@ -87,7 +87,7 @@ def agreement_in(pool: Pool) -> dict[str, list[float]]:
     if pool.overlap > 1:
         rows = Consensus.objects.filter(task_suite__pool=pool, people__gte=2, score__isnull=False)
         for outcome, score in rows.order_by("pk").values_list("outcome", "score"):
-            found["agreed" if outcome == Consensus.Outcome.DECIDED else "not agreed yet"].append(score)
+            found["agreed" if outcome == Consensus.Outcome.DECIDED else "not agreed yet"].append(score or 0.0)
     return found
 
 

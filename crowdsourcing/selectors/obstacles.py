@@ -169,7 +169,8 @@ def _archive_pool(pool: Pool) -> list[str]:
     # A pool that nobody ever worked in is called off, not finished: without this it would keep its project open for ever.
     if open_jobs and not found and pool.assignments.filter(status__in=CONSUMES_OVERLAP).exists():
         merged = " from all who are to do them, and merged" if pool.overlap > 1 else ""
-        found.append(f"{open_jobs} of {pool.task_suites.count()} jobs are not complete. Start the pool again until all are accepted{merged}.")
+        jobs = f"{open_jobs} of {pool.task_suites.count()} jobs"
+        found.append(f"{jobs} are not complete. Start the pool again until all are accepted{merged}.")
     return found
 
 
