@@ -121,8 +121,9 @@ def _locked(actor: Any, task: Task) -> tuple[Task, list[Seat]]:
     if locked.validation_mode != ValidationMode.GT_POOL:
         raise Refused("This task has no honeypots: they are mixed in while a task gets its images.", "no_honeypots")
     list(Job.objects.filter(task=locked).order_by("pk").select_for_update().values_list("pk", flat=True))
-    mixed = list(Frame.objects.filter(task=locked, honeypot_of__isnull=False).order_by("number").values_list("number", "honeypot_of"))
-    spans: dict[tuple[int, int], list[Job]] = {}
+    frames = Frame.objects.filter(task=locked, honeypot_of__isnull=False).order_by("number")
+    mixed = [(number, real) for number, real in frames.values_list("number", "honeypot_of") if real is not None]
+    spans: dict[tuple[int, int], list[Any]] = {}
     for one in _with_work(locked).order_by("start_frame", "pk"):
         spans.setdefault((one.start_frame, one.stop_frame), []).append(one)
     outside = extensions.fixed_pictures([one.pk for jobs in spans.values() for one in jobs])

@@ -93,6 +93,7 @@ def test_the_live_part_says_how_far_it_is_and_asks_for_itself_while_something_ma
     VerificationTask.objects.filter(pk=tasks[0].pk).update(answer="OK", confidence=1, decided_at=timezone.now())
     Verification.objects.update(waiting_for="Waiting for answers: 1 question is open.")
     assert "1 of 2 questions answered" in fragment(browser, pool) and "crowd-note-calm" in fragment(browser, pool)
+    assert 'id="verification-dot" hx-swap-oob="true"' in fragment(browser, pool) and "dot-gray" in fragment(browser, pool)
     Verification.objects.update(waiting_for="The verification pool was archived.")
     assert "crowd-note-calm" not in fragment(browser, pool), "somebody has to do something"
     VerificationTask.objects.update(decided_at=timezone.now())
