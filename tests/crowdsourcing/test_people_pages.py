@@ -127,7 +127,8 @@ def test_pages_take_few_queries_at_any_size(
     for number in range(size):
         value(toloker, f"Skill {number}")
         ban(toloker, "POOL", remote_pool_id=pool.remote_id)
-    assert page_of(browser, toloker).count("dot-red") == min(size, 20) and ("The first 20 of 30" in page_of(browser, toloker)) == (size > 20)
+    page = page_of(browser, toloker)
+    assert page.count("dot-red") == min(size, 20) and ("The first 20 of 30" in page) == (size > 20)
     for address in (f"/crowdsourcing/workers/{toloker.pk}", f"/pools/{pool.pk}/quality/workers",
                     f"/api/crowdsourcing/workers/{toloker.pk}", "/api/crowdsourcing/workers"):
         with django_assert_max_num_queries(10):
