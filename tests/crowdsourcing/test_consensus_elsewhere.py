@@ -1,4 +1,6 @@
 """Several Tolokers a job where other parts meet them: the platform's own pages, labels that go, the requester's last word."""
+from typing import Any
+
 import orjson
 import pytest
 
@@ -59,3 +61,18 @@ def test_a_label_that_is_gone_is_said_not_merged(framed: Crowd) -> None:
     settle(framed)
     assert "labels are others now" in Consensus.objects.get(task_suite=framed.suite()).note
     assert not merge_job(framed.suite()) and shapes.frames_of(job=framed.job()) == {}
+
+
+def test_pictures_of_a_pool_begin_with_the_merged_work(framed: Crowd, client: Any) -> None:
+    framed.open_pool(overlap=2)
+    rows = [hand_in(framed, worker, RIGHT) for worker in ("ann", "ben")]
+    client.force_login(framed.owner)
+    address = f"/pools/{framed.pool.pk}/results"
+    assert "merged from" not in client.get(address).content.decode()
+    for row in rows:
+        framed.accept(row)
+    settle(framed)
+    page = client.get(address).content.decode()
+    assert "merged from 2" in page and f"Job {framed.job().pk}<" in page and "1 picture" in page
+    page = client.get(f"{address}?show=accepted").content.decode()
+    assert f"Job {rows[0].job_id}<" in page and "2 pictures" in page
