@@ -1,6 +1,7 @@
 """Celery's bells. The rows are the truth: a lost bell is made up for by the periodic sweep."""
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,12 +42,19 @@ def _warm_before_forking(**_: object) -> None:
     warm()
 
 
-def wake(command_id: UUID) -> None:
-    """Ring for one command. With the broker away nobody hears it; who rings goes on, and the sweep rings again."""
+@contextmanager
+def _heard_or_not() -> Iterator[None]:
+    """With the broker away nobody hears a bell: who rings goes on, and a sweep rings again."""
     try:
-        deliver.delay(str(command_id))
+        yield
     except OperationalError as error:
-        log.warning("The bell for command %s was not heard: %s", command_id, error)
+        log.warning("A bell was not heard: %s", error)
+
+
+def wake(command_id: UUID) -> None:
+    """Ring for one command."""
+    with _heard_or_not():
+        deliver.delay(str(command_id))
 
 
 @shared_task
@@ -72,7 +80,8 @@ def sweep_commands() -> None:
 
 def ring_for_bulk(bulk_id: UUID, moved_at: datetime, wait: float = 0) -> None:
     """Ring for a bulk decision. `moved_at` as its row has it: of several bells one is heard."""
-    carry_on_bulk.apply_async([str(bulk_id), moved_at.isoformat()], countdown=wait)
+    with _heard_or_not():
+        carry_on_bulk.apply_async([str(bulk_id), moved_at.isoformat()], countdown=wait)
 
 
 @shared_task
@@ -121,7 +130,8 @@ def sync_crowd_project(crowd_project_id: int) -> None:
 
 def ring_for_news(pool_id: int, wait: float = _GATHER_SECONDS, rings: int = 1) -> None:
     """Ring for a look at one pool, a little later."""
-    sync_one_pool.apply_async([pool_id, rings], countdown=wait)
+    with _heard_or_not():
+        sync_one_pool.apply_async([pool_id, rings], countdown=wait)
 
 
 @shared_task
@@ -164,7 +174,8 @@ def _judge(pools: Iterable[Pool]) -> None:
 def ring_for_confusions(pool_id: int) -> None:
     """Ring for what is to be held against a better version; however many look, once a minute."""
     if cache.add(f"confusions-rung-{pool_id}", True, 60):
-        count_confusions.delay(pool_id)
+        with _heard_or_not():
+            count_confusions.delay(pool_id)
 
 
 @shared_task
@@ -195,7 +206,8 @@ def ring_for_verification_of(pool_id: int) -> None:
 
 def ring_for_verification(verification_id: int, wait: float = 0, moved_at: datetime | None = None) -> None:
     """Ring for a turn. With `moved_at` it is heard only if there was no turn since: of many bells one is left."""
-    carry_on_verification.apply_async([verification_id, moved_at.isoformat() if moved_at else ""], countdown=wait)
+    with _heard_or_not():
+        carry_on_verification.apply_async([verification_id, moved_at.isoformat() if moved_at else ""], countdown=wait)
 
 
 @shared_task
