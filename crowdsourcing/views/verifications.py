@@ -46,7 +46,8 @@ def pool_verification(request: HttpRequest, pool_id: int) -> HttpResponse:
     config = verification.config if verification else None
     if verification is not None and request.headers.get("HX-Target") == "verification-state":
         return render(request, "crowdsourcing/_verification_state.html", {
-            "pool": pool, "verification": verification, "anew": True, **_state(verification, selectors.open_command(verification) is not None)})
+            "pool": pool, "verification": verification, "anew": True,
+            **_state(verification, selectors.open_command(verification) is not None)})
     if request.method == "GET":
         return _page(request, pool, verification, kind(config=config))
     doors.require_edit(request.user, pool)
