@@ -132,7 +132,7 @@ def judge(stage: House, loop: Loop) -> None:
     good = [item for item in given if item["status"] in ("ACCEPTED", "REJECTED") and honest(fits[item["id"]])]
     wronged = [item for item in good if item["status"] == "REJECTED"]
     assert len(wronged) <= 0.05 * len(good), f"{len(wronged)} of {len(good)} good jobs were rejected"
-    assert_seen_banned(loop, assert_spammers_out(loop.account, given))
+    assert_seen_banned(loop, assert_spammers_out(loop.account, given, fits))
 
 
 def honest(fit: tuple[int, int, int]) -> bool:
@@ -141,14 +141,20 @@ def honest(fit: tuple[int, int, int]) -> bool:
     return found == there == drawn
 
 
-def assert_spammers_out(account: RequesterAccount, given: list[dict[str, Any]]) -> set[str]:
+def assert_spammers_out(account: RequesterAccount, given: list[dict[str, Any]], fits: dict[str, tuple[int, int, int]]) -> set[str]:
+    """Whoever did nothing right is rejected and banned, and so is whoever else is mostly rejected; who that is."""
     by_person: dict[str, Counter[str]] = defaultdict(Counter)
+    right: set[str] = set()
     for item in given:
-        by_person[item["user_id"]][item["status"]] += 1
+        if item["status"] in ("ACCEPTED", "REJECTED"):
+            by_person[item["user_id"]][item["status"]] += 1
+            right |= {item["user_id"]} if honest(fits[item["id"]]) else set()
     banned = {item["user_id"] for item in account.call("GET", "/api/v1/user-restrictions?limit=300")["items"]
               if item.get("private_comment") == "Performer often make mistakes"}
     caught = {person for person, counts in by_person.items() if counts["REJECTED"] > counts["ACCEPTED"]}
-    assert caught, "spammers were there, and rejected"
+    spammers = set(by_person) - right
+    assert spammers, "spammers were there"
+    assert spammers <= caught, "and what they did was rejected"
     assert caught <= banned, "whoever is mostly rejected is banned by the rule"
     return caught
 
