@@ -64,8 +64,8 @@ class Results:
         return len(self.places)
 
     def _frames(self, wanted: list[tuple[dict[str, Any], int]]) -> dict[int, Frame]:
-        rows = Frame.objects.filter(task=self.pool.task_id, number__in={number for _, number in wanted})
-        return {frame.number: frame for frame in rows}
+        return {frame.number: frame for frame in Frame.objects.filter(
+            task=self.pool.task_id, number__in={number for _, number in wanted})}
 
     def __getitem__(self, places: slice) -> list[Result]:
         wanted = self.places[places]
@@ -80,7 +80,7 @@ class MergedResults(Results):
 
     def __init__(self, pool: Pool, *, honeypots: bool = False) -> None:
         self.pool = pool
-        rows = pool.task_suites.filter(consensus__merged_at__isnull=False).order_by("-consensus__merged_at", "-pk")
+        rows: Any = pool.task_suites.filter(consensus__merged_at__isnull=False).order_by("-consensus__merged_at", "-pk")
         self._spread(rows.annotate(mixed=_mixed(pool)).values(
             "mixed", "job_id", "job__start_frame", "job__stop_frame", "consensus__merged_people"), honeypots)
 
