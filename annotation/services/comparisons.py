@@ -96,6 +96,11 @@ def quality_of(before: Version, after: Version, agreement: Agreement) -> Quality
     return Quality(precision, recall, agreement.mean_measure, agreement.matched, found, truth)
 
 
+def has_merged(job: Job) -> bool:
+    """Whether the job is a replica, and something was ever put on the job that it is a place at."""
+    return job.parent_job is not None and job.parent_job.revision > 0
+
+
 def listed_snapshots(*, job: Job, names: Sequence[str] = ()) -> list[Any]:
     """All of the job's snapshots, the newest first, without `data`; those that are named have it as `kept`. One query."""
     ids = [int(name) for name in names if name.isascii() and name.isdigit() and len(name) <= 18]
@@ -112,7 +117,7 @@ def versions_of(*, job: Job, names: Sequence[str], listed: Sequence[Any]) -> lis
     live = {CURRENT: frames_of(job=job) if CURRENT in names else {}}
     if TRUTH in names:
         live[TRUTH] = truth_of(job=job)
-    if MERGED in names and job.parent_job is not None:
+    if MERGED in names and job.parent_job is not None and has_merged(job):
         live[MERGED] = frames_of(job=job.parent_job)
     if CORRECTION in names:
         live |= _draft(job)

@@ -18,6 +18,7 @@ from annotation.services.comparisons import (
     Comparison,
     Quality,
     compare_versions,
+    has_merged,
     listed_snapshots,
     quality_of,
     versions_of,
@@ -69,7 +70,7 @@ def job_compare(request: HttpRequest, job_id: int) -> HttpResponse:
     snapshots = listed_snapshots(job=job, names=names)
     frames = {frame.number: frame for frame in with_truth(
         job.task.frames.filter(job.frames_within()).only("task_id", "number", "name", "width", "height"), drawn=not job.is_ground_truth)}
-    sides = _sides(snapshots, truth=any(frame.truth for frame in frames.values()), merged=job.is_replica)
+    sides = _sides(snapshots, truth=any(frame.truth for frame in frames.values()), merged=has_merged(job))
     if len(sides) < 2:
         return render(request, "annotation/compare.html", {**_around(job), "sides": []})
     if not all(names):
