@@ -89,7 +89,7 @@ def consensus_bar(request: HttpRequest, job: Job) -> Context:
     undecided = [int(number) for number, frame in row.merged_frames.items() if frame["open"]] if row is not None else []
     return {
         "job": job, "suite": suite, "pool": suite.pool, "consensus": row, "people": list(reversed(people)), **progress, **context,
-        "missing": progress["wanted"] - progress["here"], "undecided": sorted(undecided),
+        "undecided": sorted(undecided),
         "changed": row is not None and row.merged_revision is not None and row.merged_revision != job.revision,
         "may_merge": may_edit and bool(progress["accepted"]),
         "may_reissue": may_edit and not busy and not selectors.obstacles(suite, CommandKind.REISSUE_JOB),

@@ -127,7 +127,7 @@ def _withdraw_offer(work: Work, suite: TaskSuite, *, unseen: bool = False) -> No
 
     `unseen`: the platform may have offered it again by its own rule before we saw that.
     """
-    missing = selectors.places_missing(suite)
+    missing = selectors.places_missing(suite, enough=selectors.is_enough(suite))
     if missing < 0 or unseen:
         work.step("Withdrawing the offer to other Tolokers")
         least = max(selectors.consuming_attempts(suite), suite.overlap + missing)
@@ -142,20 +142,29 @@ def reject_assignment(work: Work) -> None:
     if assignment.pool.reissue_policy == ReissuePolicy.AT_ONCE:
         work.step("Looking who may take it next")
         mirror.mirror_tasks(assignment.pool, offers.offered(work.provider, assignment.pool, overlap_from=assignment.pool.overlap + 1))
+        # The platform's rule offers one more for each rejection; enough others may have done the job.
+        suite = assignment.task_suite
+        suite.refresh_from_db(fields=["overlap"])
+        _withdraw_offer(work, suite)
 
 
 def reissue_job(work: Work) -> None:
     suite: TaskSuite = work.target
-    if selectors.is_accepted(suite):
+    if _nobody_else(work, suite):
         raise Refused("Enough was accepted in the meantime: nobody else is needed.", "accepted_meanwhile")
     work.step("Offering the job to other Tolokers")
     overlap = int(work.command.payload["overlap"])
     mirror.mirror_tasks(suite.pool, [offers.reissue(work.provider, suite, overlap=overlap)], work.command)
     mirror.mirror_pool(suite.pool, work.provider.pool(suite.pool.remote_id), work.command)
-    if selectors.is_accepted(suite):
+    if _nobody_else(work, suite):
         # Accepted while the offer was on its way; the acceptance saw no offer to withdraw.
         suite.refresh_from_db(fields=["overlap"])
         _withdraw_offer(work, suite)
+
+
+def _nobody_else(work: Work, suite: TaskSuite) -> bool:
+    """A person may want one more where enough was accepted that does not agree; nobody is asked for that by itself."""
+    return selectors.is_accepted(suite) or (work.command.actor_id is None and selectors.is_enough(suite))
 
 
 HANDLERS: dict[str, Handler] = {

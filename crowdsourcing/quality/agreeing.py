@@ -62,10 +62,22 @@ def agree_pool(pool: Pool) -> int:
     if pool.overlap < 2:
         return 0
     rule, counted = rule_of(pool), dict(Consensus.objects.filter(task_suite__pool=pool).values_list("pk", "inputs"))
-    stale = [(suite, pieces) for suite, pieces in work_of(pool).items() if counted.get(suite) != inputs_of(rule, pieces)]
+    work = work_of(pool)
+    stale = [(suite, pieces) for suite, pieces in work.items() if counted.get(suite) != inputs_of(rule, pieces)]
     for start in range(0, len(stale), ROUND):
         _count(pool, rule, dict(stale[start:start + ROUND]))
-    return len(stale)
+    gone = [suite for suite, inputs in counted.items() if inputs and suite not in work]
+    if gone:
+        _forget(pool, gone)
+    return len(stale) + len(gone)
+
+
+def _forget(pool: Pool, suites: Sequence[int]) -> None:
+    """All that was compared was rejected since: nobody is torn any more, and nobody else is asked for that."""
+    with transaction.atomic():
+        lock_pool(pool)
+        Consensus.objects.filter(pk__in=suites).update(
+            inputs="", people=0, outcome=Consensus.Outcome.MORE, score=None, frames={}, agreements={}, measured_at=timezone.now())
 
 
 def _count(pool: Pool, rule: Rule, work: Mapping[int, Sequence[Piece]]) -> None:

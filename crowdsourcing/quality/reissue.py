@@ -44,6 +44,9 @@ def _due() -> Iterator[TaskSuite]:
 
 
 def _is_due(suite: TaskSuite) -> bool:
+    if len(selectors.people_at(suite)) >= suite.pool.overlap:
+        # Others took the places of those who were rejected. Whether they agree is another matter (ask_one_more).
+        return False
     latest = suite.assignments.filter(status=AssignmentStatus.REJECTED).order_by("-rejected").first()
     if latest is None or latest.rejected is None:
         return False
@@ -64,7 +67,8 @@ def _failed_since(suite: TaskSuite, moment: datetime) -> bool:
 def ask_one_more(pool: Pool) -> list[UUID]:
     """Offer jobs on which people do not agree to one more, if the pool's policy decides by consensus; ids of the commands.
 
-    Nobody is asked while somebody still has the job, or has not come for it yet.
+    Nobody is asked while somebody still has the job, or has not come for it yet, nor once as many are accepted as are wanted: somebody
+    decided that they will do.
     """
     policy = policy_of(pool)
     if pool.overlap < 2 or policy is None or not policy.config.get("consensus") or policy.is_stopped:
@@ -74,7 +78,9 @@ def ask_one_more(pool: Pool) -> list[UUID]:
         assignments__status=AssignmentStatus.ACTIVE).select_related("pool__crowd_project__account", "consensus")
     for suite in torn.order_by("pk"):
         counted = suite.consensus.measured_at
-        if selectors.obstacles(suite, CommandKind.REISSUE_JOB) or (counted is not None and _failed_since(suite, counted)):
+        if selectors.is_enough(suite) or selectors.obstacles(suite, CommandKind.REISSUE_JOB):
+            continue
+        if counted is not None and _failed_since(suite, counted):
             continue
         try:
             with transaction.atomic(durable=True):

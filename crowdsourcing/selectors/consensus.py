@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from annotation.models import Correction, JobStage
 from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite
@@ -14,7 +14,7 @@ from crowdsourcing.transitions import CONSUMES_OVERLAP
 # Work that counts: who is still to be decided about, and whose was accepted.
 COUNTS = (AssignmentStatus.SUBMITTED, AssignmentStatus.ACCEPTED)
 # Those who have a place now.
-_HERE = (AssignmentStatus.ACTIVE, *COUNTS)
+HERE = (AssignmentStatus.ACTIVE, *COUNTS)
 
 
 class Piece(NamedTuple):
@@ -46,10 +46,24 @@ def _corrections(jobs: Sequence[int]) -> dict[tuple[int, str], int]:
 
 
 def to_merge(pool: Pool) -> QuerySet[TaskSuite]:
-    """Suites with as many accepted as are wanted whose merged work is of fewer, and that nobody has to look at first."""
-    accepted = Count("assignments", filter=Q(assignments__status=AssignmentStatus.ACCEPTED, assignments__snapshot__isnull=False))
-    return (pool.task_suites.annotate(accepted=accepted).filter(accepted__gte=pool.overlap)
-            .exclude(accepted=Coalesce(F("consensus__merged_people"), Value(0))).exclude(~Q(consensus__note=""), consensus__isnull=False))
+    """Suites with as many accepted as are wanted whose merged work is of fewer, and that nobody has to look at first. Who was accepted
+    without work counts as a person: nobody else is asked for."""
+    accepted = Q(assignments__status=AssignmentStatus.ACCEPTED)
+    rows = pool.task_suites.annotate(
+        accepted=Count("assignments", filter=accepted),
+        with_work=Count("assignments", filter=accepted & Q(assignments__snapshot__isnull=False)))
+    return (rows.filter(accepted__gte=pool.overlap).exclude(with_work=Coalesce(F("consensus__merged_people"), Value(0)))
+            .exclude(~Q(consensus__note=""), consensus__isnull=False))
+
+
+def people_at(task_suite: TaskSuite) -> list[str]:
+    """Statuses of those who have a place at the job now: they have it, handed in, or were accepted."""
+    return list(task_suite.assignments.filter(status__in=HERE).order_by("pk").values_list("status", flat=True))
+
+
+def is_enough(task_suite: TaskSuite) -> bool:
+    """As many are accepted as the pool wants for a job, whether they agree or not."""
+    return people_at(task_suite).count(AssignmentStatus.ACCEPTED) >= task_suite.pool.overlap
 
 
 def people_wanted(task_suite: TaskSuite) -> int:
@@ -63,21 +77,25 @@ def people_wanted(task_suite: TaskSuite) -> int:
     return wanted
 
 
-def places_missing(task_suite: TaskSuite) -> int:
-    """How many more places than the platform offers are wanted; negative: it offers more than that."""
+def places_missing(task_suite: TaskSuite, *, enough: bool = False) -> int:
+    """How many more places than the platform offers are wanted; negative: it offers more than that. `enough`: nobody is wanted because
+    those who did the job do not agree."""
     counts = task_suite.assignments.aggregate(
-        here=Count("pk", filter=Q(status__in=_HERE)), used=Count("pk", filter=Q(status__in=CONSUMES_OVERLAP)))
-    return people_wanted(task_suite) - counts["here"] - (task_suite.overlap - counts["used"])
+        here=Count("pk", filter=Q(status__in=HERE)), used=Count("pk", filter=Q(status__in=CONSUMES_OVERLAP)))
+    wanted = task_suite.pool.overlap if enough else people_wanted(task_suite)
+    return wanted - counts["here"] - (task_suite.overlap - counts["used"])
 
 
 def progress_of(jobs: Any) -> dict[int, dict[str, int]]:
-    """Job that several do -> {"wanted", "here", "submitted", "accepted"}. `jobs`: ids or a subquery. One query."""
+    """Job that several do -> {"wanted", "here", "submitted", "accepted"}. `jobs`: ids or a subquery. One query.
+
+    More than the pool wants for a job are `wanted` only as far as it is offered to more, or more came."""
     counts = {name: Count("assignments", filter=Q(assignments__status__in=statuses)) for name, statuses in (
-        ("here", _HERE), ("submitted", COUNTS), ("accepted", (AssignmentStatus.ACCEPTED,)))}
+        ("here", HERE), ("submitted", COUNTS), ("accepted", (AssignmentStatus.ACCEPTED,)), ("used", CONSUMES_OVERLAP))}
     more = Case(When(consensus__outcome=Consensus.Outcome.MORE, then=F("consensus__people") + 1), default=Value(0))
-    rows = TaskSuite.objects.filter(job__in=jobs, pool__overlap__gt=1).order_by().annotate(
-        wanted=Greatest(F("pool__overlap"), more), **counts)
-    return {row.pop("job"): row for row in rows.values("job", "wanted", *counts)}
+    rows = TaskSuite.objects.filter(job__in=jobs, pool__overlap__gt=1).order_by().annotate(**counts).annotate(
+        wanted=Greatest(F("pool__overlap"), Least(more, F("here") + F("overlap") - F("used"))))
+    return {row.pop("job"): row for row in rows.values("job", "wanted", "here", "submitted", "accepted")}
 
 
 def agreement_in(pool: Pool) -> dict[str, list[float]]:

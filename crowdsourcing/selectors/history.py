@@ -50,8 +50,8 @@ def consuming_attempts(task_suite: TaskSuite) -> int:
 
 
 def is_offered_again(task_suite: TaskSuite) -> bool:
-    """The platform gives the job to as many as are still wanted."""
-    return places_missing(task_suite) <= 0
+    """The platform gives the job to somebody else, and to as many as are still wanted."""
+    return task_suite.overlap > consuming_attempts(task_suite) and places_missing(task_suite) <= 0
 
 
 def reissues_at_once(task_suite: TaskSuite) -> bool:

@@ -2,9 +2,10 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
-from crowdsourcing.models import LedgerEntry, Pool, TaskSuite
+from crowdsourcing.models import Assignment, LedgerEntry, Pool, TaskSuite
+from crowdsourcing.selectors.consensus import HERE
 from crowdsourcing.statuses import AssignmentStatus
 
 _CENT = Decimal("0.001")
@@ -33,8 +34,13 @@ def pool_money(pool: Pool) -> dict[str, Decimal]:
 
 
 def rejected_suites(pool: Pool) -> QuerySet[TaskSuite]:
-    """Jobs on which somebody's work was rejected and nobody else has come yet."""
-    return pool.task_suites.filter(Q(job__state="rejected") | Q(job__replicas__state="rejected")).distinct().order_by("pk")
+    """Jobs on which somebody's work was rejected and nobody else has come yet. Of a job that several do a rejected place stays one; the
+    job is none of these once as many as are wanted have it or handed in."""
+    if pool.overlap == 1:
+        return pool.task_suites.filter(job__state="rejected").order_by("pk")
+    full = (Assignment.objects.filter(task_suite=OuterRef("pk"), status__in=HERE).order_by().values("task_suite")
+            .annotate(people=Count("pk")).filter(people__gte=pool.overlap))
+    return pool.task_suites.filter(job__replicas__state="rejected").exclude(Exists(full)).distinct().order_by("pk")
 
 
 def pool_counts(pool: Pool) -> dict[str, int]:

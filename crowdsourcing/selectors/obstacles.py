@@ -212,6 +212,8 @@ def _reissue(task_suite: TaskSuite) -> list[str]:
         return [*found, "Enough work on this job is accepted: nobody else is needed."]
     if is_offered_again(task_suite):
         found.append("This job is offered to other Tolokers already.")
+    elif task_suite.pool.overlap > 1 and places_missing(task_suite) <= 0:
+        found.append("As many Tolokers as are wanted have this job, or handed it in.")
     return found
 
 
