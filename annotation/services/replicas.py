@@ -59,23 +59,24 @@ def _where(one: Progress) -> tuple[str, str]:
 
 @announces("update", "job")
 @transaction.atomic
-def put_merged(*, job: Job, frames: dict[int, Any], complete: bool, revision: int | None) -> int:
+def put_merged(*, job: Job, frames: dict[int, Any], complete: bool, revision: int | None, replace: bool = False) -> int:
     """Put merged work in the place of what is on the job; the new revision.
 
     `frames`: number -> {"shapes", "tags"}, every frame of the job that is not named becomes empty. `complete`: acceptance / completed,
     else it waits for a person at validation / new. `revision`: what the last merging left, None if there was none: a job that somebody
-    changed since is left alone, Refused(code="changed_since"); to merge all the same name the revision it is at now. What was there and
-    is no merged work is kept as a snapshot.
+    changed since is left alone, Refused(code="changed_since"), unless `replace`: then what somebody made of it is kept as a snapshot.
     """
     lock_labels(job.task.project_id, exclusive=False)
     locked = Job.objects.select_for_update(of=("self",)).select_related("task__project").get(pk=job.pk)
     present = frames_of(job=locked)
-    if locked.revision != (revision or 0) and present:
+    by_hand = locked.revision != (revision or 0)
+    # Empty again counts as changed where merged work was taken off, not where there never was any.
+    if by_hand and (present or revision is not None) and not replace:
         raise Refused("Somebody changed this job by hand. Merge again to put the merged work in its place; what is there is kept.",
                       "changed_since")
     nothing: dict[str, Any] = {"shapes": [], "tags": []}
     content = validate_frames(job=locked, frames={str(number): frames.get(number) or nothing for number in locked.numbers})
-    if present and any(shape.get("source") != "consensus" for kept in present.values() for shape in kept["shapes"]):
+    if present and by_hand:
         take_snapshot(locked, Snapshot.Reason.REPLACED, present, attempt="", worker="")
     write_frames(locked, content)
     locked.revision += 1

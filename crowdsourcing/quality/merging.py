@@ -14,7 +14,7 @@ from annotation.models import Job
 from annotation.services.replicas import put_merged
 from crowdsourcing.models import Consensus, Pool, TaskSuite
 from crowdsourcing.quality.agreeing import agreed_on, contents_of, drawn_of, inputs_of, rule_of, summary_of
-from crowdsourcing.selectors.consensus import to_merge, work_of
+from crowdsourcing.selectors.consensus import is_enough, to_merge, work_of
 from crowdsourcing.transitions import Refused
 
 log = logging.getLogger(__name__)
@@ -51,10 +51,10 @@ def merge_job(suite: TaskSuite, *, by_hand: bool = False) -> bool:
         frames = agreed_on(drawn, rule.shapes(len(pieces)))
         undecided = sum(part["open"] for part in summary_of(frames).values())
         job = Job.objects.select_related("task__project").get(pk=suite.job_id)
-        complete = len(pieces) >= suite.pool.overlap and not undecided
+        complete = is_enough(suite) and not undecided
         try:
             row.merged_revision = put_merged(
-                job=job, frames=contents_of(frames), complete=complete, revision=job.revision if by_hand else row.merged_revision)
+                job=job, frames=contents_of(frames), complete=complete, revision=row.merged_revision, replace=by_hand)
         except InvalidAnnotations as problem:
             row.note = f"What was done cannot be merged: the project's labels are others now ({problem.sentence})"
             row.save(update_fields=["note"])
