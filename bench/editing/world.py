@@ -109,6 +109,7 @@ def _served(environment: dict[str, str], folder: Path) -> Iterator[World]:
 
     server = AppServer(environment, int(environment["BENCH_PORT"]), folder)
     try:
+        server.manage("migrate", "--verbosity", "0")  # the tests' databases come migrated, this one is new
         server.start()
         import django
 
