@@ -58,8 +58,8 @@ JOBS: Terms = {
     "status": text(choices=_WORDS, expression=_chosen(
         (Q(stage=JobStage.ANNOTATION), "annotation"), (_COMPLETED, "completed"), default="validation")),
     "dimension": _DIMENSION,
-    "type": text("type", choices=("annotation", "ground_truth", "replica")),
-    "parent_job_id": Term(Kind.NUMBER, expression=_constant(None)), "start_frame": number("start_frame"),
+    "type": text("type", choices=tuple(JobType.values)),
+    "parent_job_id": number("parent_job"), "start_frame": number("start_frame"),
     "stop_frame": number("stop_frame"), "created_date": moment("created_date"), "updated_date": moment("updated_date"),
 }
 LABELS: Terms = {

@@ -109,7 +109,9 @@ def _meta(scope: Scope) -> Iterable[str]:
         yield _text("size", target.size) + _text("mode", "annotation") + _text("overlap", target.frame_overlap)
         yield _text("start_frame", 0) + _text("stop_frame", max(target.size - 1, 0)) + "<frame_filter></frame_filter>"
         yield "<segments>"
-        for pk, start, stop in Job.objects.filter(task=target).values_list("pk", "start_frame", "stop_frame").iterator(chunk_size=2000):
+        # Replicas have the frames of their parents, which hold what is exported.
+        jobs = Job.objects.filter(task=target, parent_job=None).order_by("start_frame", "pk")
+        for pk, start, stop in jobs.values_list("pk", "start_frame", "stop_frame").iterator(chunk_size=2000):
             yield f"<segment>{_text('id', pk)}{_text('start', start)}{_text('stop', stop)}<url></url></segment>"
         yield "</segments>"
     yield f"<owner>{_text('username', target.owner.get_username())}<email></email></owner>"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from annotation import extensions, selectors
 from annotation.forms.projects import MemberForm, ProjectForm, labels_json
 from annotation.guides import render_guide
-from annotation.models import Frame, Job, Project
+from annotation.models import Frame, Job, JobType, Project
 from annotation.services import projects as services
 from annotation.views import listing, summaries
 from annotation.views.access import project_or_404
@@ -136,7 +136,7 @@ def project_delete(request: HttpRequest, project_id: int) -> HttpResponse:
         "obstacles": list(dict.fromkeys(obstacles)),
         "losses": [
             ("task", project.tasks.count()), ("frame", Frame.objects.filter(task__project=project).count()),
-            ("job", Job.objects.filter(task__project=project).count()), ("label", project.labels.count()),
+            ("job", Job.objects.filter(task__project=project, type=JobType.ANNOTATION).count()), ("label", project.labels.count()),
         ],
     }
     return render(request, "annotation/project_delete.html", context)

@@ -1,10 +1,15 @@
 """Several Tolokers a job where other parts meet them: the platform's own pages, labels that go, the requester's last word."""
+import io
 from typing import Any
 
 import orjson
 import pytest
+from django.contrib.auth import get_user_model
 
-from annotation.models import Label
+from annotation.formats import cvat
+from annotation.formats.losses import Losses
+from annotation.formats.scope import Scope
+from annotation.models import Label, ProjectMember
 from annotation.services import shapes
 from crowdsourcing import selectors
 from crowdsourcing.models import Consensus
@@ -76,3 +81,44 @@ def test_pictures_of_a_pool_begin_with_the_merged_work(framed: Crowd, client: An
     assert "merged from 2" in page and f"Job {framed.job().pk}<" in page and "1 picture" in page
     page = client.get(f"{address}?show=accepted").content.decode()
     assert f"Job {rows[0].job_id}<" in page and "2 pictures" in page
+
+
+def test_lists_find_replicas_and_what_goes_out_knows_the_parents_only(framed: Crowd, client: Any) -> None:
+    framed.open_pool(overlap=2)
+    rows = [hand_in(framed, worker, RIGHT) for worker in ("ann", "ben")]
+    jobs, parent = framed.task.annotation_jobs.count(), framed.job()
+    for row in rows:
+        framed.accept(row)
+    settle(framed)
+    client.force_login(framed.owner)
+    for query in ("type=consensus_replica", f"parent_job_id={parent.pk}"):
+        answer = client.get(f"/api/jobs?{query}")
+        assert answer.status_code == 200, answer.content
+        assert {job["id"] for job in answer.json()["results"]} == {row.job_id for row in rows}
+    [told] = [task for task in client.get("/api/tasks").json()["results"] if task["id"] == framed.task.pk]
+    assert (told["jobs"]["count"], told["jobs"]["completed"]) == (jobs, 1)
+    assert ("job", jobs) in client.get(f"/projects/{framed.project.pk}/delete").context["losses"]
+    file = io.BytesIO()
+    cvat.write(Scope(framed.task, None), file, Losses(), lambda done: None)
+    written = file.getvalue()
+    assert written.count(b"<segment>") == jobs and written.count(b"<box") == 1
+
+
+def test_strangers_see_nothing_of_replicas_and_reviewers_do_not_merge(framed: Crowd, client: Any) -> None:
+    framed.open_pool(overlap=2)
+    row = hand_in(framed, "ann", RIGHT)
+    framed.accept(row)
+    suite, users = framed.suite(), get_user_model().objects
+    rita = users.create_user("rita")
+    ProjectMember.objects.create(project=framed.project, user=rita, role="reviewer")
+    pages = (f"/jobs/{row.job_id}", f"/jobs/{framed.job().pk}", f"/task-suites/{suite.pk}/merge",
+             f"/api/crowdsourcing/task-suites/{suite.pk}", f"/api/jobs/{row.job_id}")
+    client.force_login(users.create_user("stranger"))
+    assert [client.get(page).status_code for page in pages] == [404] * 5
+    assert client.post(f"/api/crowdsourcing/task-suites/{suite.pk}/merge").status_code == 404
+    client.force_login(rita)
+    assert [client.get(page).status_code for page in pages] == [200, 200, 403, 200, 200]
+    assert client.post(f"/task-suites/{suite.pk}/merge").status_code == 403
+    assert client.post(f"/api/crowdsourcing/task-suites/{suite.pk}/merge").status_code == 403
+    assert "Merge now" not in client.get(f"/jobs/{framed.job().pk}").content.decode()
+    assert shapes.frames_of(job=framed.job()) == {}
