@@ -49,7 +49,7 @@ def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, co
     while a reviewer has a correction open ("being_corrected"); with it the draft stays as it is. Raises Forbidden, Refused.
     """
     locked = (Assignment.objects.select_for_update(of=("self",))
-              .select_related("pool__task__project", "pool__crowd_project__account", "task_suite").get(pk=assignment.pk))
+              .select_related("pool__task__project", "pool__crowd_project__account").get(pk=assignment.pk))
     pool = locked.pool
     require(actor is None or room1.may_review(actor, pool.task.project))
     refuse_obstacles(locked, kind)
