@@ -78,7 +78,11 @@ def _in_force(pool: Pool) -> ReviewPolicy | None:
 
 
 def _ripe(pool: Pool, ids: list[int]) -> list[int]:
-    """Those about which there is something to write, as far as can be seen without a lock."""
+    """Those about which there is something to write, as far as can be seen without a lock.
+
+    Where several do a job rejections come last: an acceptance leaves what the others agree on as it was, a rejection takes its work out.
+    Should only some be decided (a death, a reviewer's open draft), the rest is judged by the same agreement next time.
+    """
     policy = _in_force(pool)
     if policy is None:
         return []
@@ -87,8 +91,8 @@ def _ripe(pool: Pool, ids: list[int]) -> list[int]:
     for pk, evidence in evidence_of(pool, ids).items():
         judgement = judge(evidence, policy.config)
         if judgement.outcome != WAIT and not _said_before(judgement, asked.get(pk)):
-            found.append(pk)
-    return sorted(found, key=ids.index)
+            found.append((pool.overlap > 1 and judgement.outcome == REJECT, ids.index(pk), pk))
+    return [pk for _, _, pk in sorted(found)]
 
 
 def _asked_about(policy: ReviewPolicy, ids: list[int]) -> dict[int, Verdict]:

@@ -8,6 +8,7 @@ from annotation.models import Snapshot
 from annotation.services import jobs, shapes
 from crowdsourcing import quality, selectors
 from crowdsourcing.models import Assignment
+from crowdsourcing.quality import deciding
 from crowdsourcing.quality.merging import merge_job
 from crowdsourcing.services.policies import set_policy
 from tests.crowdsourcing.crowd import Crowd
@@ -168,3 +169,27 @@ def test_the_page_says_one_more_is_asked_only_when_somebody_is(crowd: Crowd, cli
     settle(crowd)
     page = client.get(f"/jobs/{crowd.job().pk}").content.decode()
     assert "2 of 3 Tolokers handed in" in page and "One more Toloker is asked" in page
+
+
+def test_who_agrees_is_accepted_before_who_does_not_is_rejected_so_that_a_death_between_leaves_nobody_waiting(
+        crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd.open_pool(overlap=3)
+    for worker, box in (("sid", ELSEWHERE), ("ann", RIGHT), ("ben", ASIDE)):
+        hand_in(crowd, worker, box)
+    by_consensus(crowd, 5)
+    quality.agree_pool(crowd.pool)
+    settled, decided = deciding._settled, []
+
+    def dying(pool: int, pk: int) -> Any:
+        if decided:
+            raise SystemExit
+        decided.append(pk)
+        return settled(pool, pk)
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(deciding, "_settled", dying)
+        quality.settle_pool(crowd.pool)
+    crowd.deliver_all()
+    settle(crowd)
+    assert dict(Assignment.objects.values_list("toloker__user_id", "status")) == {
+        "sid": "REJECTED", "ann": "ACCEPTED", "ben": "ACCEPTED"}
