@@ -1,6 +1,6 @@
 """Celery's bells. The rows are the truth: a lost bell is made up for by the periodic sweep."""
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -156,19 +156,10 @@ def sync_one_pool(pool_id: int, rings: int = 1) -> None:
 
 def _judge_after(report: sync.PoolReport, pool: Pool) -> None:
     if report.made or report.changed:
-        _judge([pool])
-        _settle(pool)
+        quality.judge_pools([pool])
+        quality.settle_round(pool, wake)
         ring_for_verification_of(pool.pk)
         ring_for_people(pool.crowd_project.account_id)
-
-
-def _judge(pools: Iterable[Pool]) -> None:
-    """An opinion that cannot be had in one pool is no trouble of the others, and none of the look that brought the news."""
-    for pool in pools:
-        try:
-            quality.judge_pool(pool)
-        except Exception:
-            log.exception("Judging the work of pool %s failed", pool.pk)
 
 
 def ring_for_confusions(pool_id: int) -> None:
@@ -189,13 +180,13 @@ def count_confusions(pool_id: int) -> None:
 @shared_task
 def judge_unread() -> None:
     """Suspicion of what came in by other roads, or whose judging was cut short."""
-    _judge(quality.pools_unread())
+    quality.judge_pools(quality.pools_unread())
 
 
 @shared_task
 def judge_again() -> None:
     """Suspicion of all that waits: other pools may have told something about its Tolokers."""
-    _judge(quality.pools_waiting())
+    quality.judge_pools(quality.pools_waiting())
 
 
 def ring_for_verification_of(pool_id: int) -> None:
@@ -245,21 +236,7 @@ def settle_policy(pool_id: int) -> None:
     """Decide what a pool's review policy can decide now."""
     pool = Pool.objects.select_related("crowd_project__account", "task").filter(pk=pool_id).first()
     if pool is not None:
-        _settle(pool)
-
-
-def _settle(pool: Pool) -> None:
-    """What cannot be decided now is decided by the next round; the look that brought the news does not suffer."""
-    try:
-        # The truth may have changed since the work was seen.
-        quality.score_pool(pool)
-        quality.agree_pool(pool)
-        quality.settle_pool(pool, wake)
-        for command in quality.ask_one_more(pool):
-            wake(command)
-        quality.merge_pool(pool)
-    except Exception:
-        log.exception("Settling the policy of pool %s failed", pool.pk)
+        quality.settle_round(pool, wake)
 
 
 @shared_task

@@ -3,7 +3,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from annotation.models import Correction, JobStage
@@ -52,7 +52,11 @@ def to_merge(pool: Pool) -> QuerySet[TaskSuite]:
     rows = pool.task_suites.annotate(
         accepted=Count("assignments", filter=accepted),
         with_work=Count("assignments", filter=accepted & Q(assignments__snapshot__isnull=False)))
-    return (rows.filter(accepted__gte=pool.overlap).exclude(with_work=Coalesce(F("consensus__merged_people"), Value(0)))
+    corrected = Correction.objects.filter(
+        job__parent_job=OuterRef("job"), job__assignments__remote_id=F("attempt"), job__assignments__status=AssignmentStatus.ACCEPTED,
+        snapshot__created_date__gt=OuterRef("consensus__merged_at"))
+    fresh = ~Q(with_work=Coalesce(F("consensus__merged_people"), Value(0))) | Exists(corrected)
+    return (rows.filter(fresh, accepted__gte=pool.overlap)
             .exclude(~Q(consensus__note=""), consensus__isnull=False))
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from annotation.formats import cvat
 from annotation.formats.losses import Losses
 from annotation.formats.scope import Scope
-from annotation.models import Label, ProjectMember
+from annotation.models import Correction, Label, ProjectMember, Snapshot
 from annotation.services import shapes
 from crowdsourcing import selectors
 from crowdsourcing.models import Consensus
@@ -122,3 +122,23 @@ def test_strangers_see_nothing_of_replicas_and_reviewers_do_not_merge(framed: Cr
     assert client.post(f"/api/crowdsourcing/task-suites/{suite.pk}/merge").status_code == 403
     assert "Merge now" not in client.get(f"/jobs/{framed.job().pk}").content.decode()
     assert shapes.frames_of(job=framed.job()) == {}
+
+
+def test_a_correction_that_came_after_the_merging_is_merged_too(framed: Crowd) -> None:
+    framed.open_pool(overlap=2)
+    rows = [hand_in(framed, worker, RIGHT) for worker in ("ann", "ben")]
+    for row in rows:
+        framed.accept(row)
+    settle(framed)
+    before = framed.job().revision
+    frame = str(framed.job().start_frame)
+    box = {**rows[0].snapshot.data["frames"][frame]["shapes"][0], "points": [20, 20, 120, 100]}
+    kept = Snapshot.objects.create(job=rows[0].job, attempt=rows[0].remote_id, worker="ann", reason="corrected", revision=2,
+                                   digest="e" * 64, data={"frames": {frame: {"shapes": [box], "tags": []}}})
+    Correction.objects.create(job=rows[0].job, attempt=rows[0].remote_id, owner=framed.owner, base_digest="d", snapshot=kept, open=False)
+    settle(framed)
+    assert framed.job().revision == before + 1
+    [[shape]] = [each["shapes"] for each in shapes.frames_of(job=framed.job()).values()]
+    assert shape["points"][0] == pytest.approx(15, abs=1)
+    settle(framed)
+    assert framed.job().revision == before + 1

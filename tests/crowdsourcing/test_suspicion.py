@@ -194,7 +194,7 @@ def test_what_a_look_brings_is_judged_at_once_and_what_it_missed_by_the_clock(cr
     seen = crowd.work(snapshot=False)
     assert seen.suspicion == 0.8 and seen.suspicion_signals[0]["code"] == "without_work"
     with monkeypatch.context() as patch:
-        patch.setattr(quality, "judge_pool", lambda pool: 1 / 0)
+        patch.setattr("crowdsourcing.quality.rounds.judge_pool", lambda pool: 1 / 0)
         missed = crowd.work(1, snapshot=False)
     assert missed.suspicion_at is None and crowd.pool.sync_error == "", "judging is no part of reading"
     tasks.judge_unread()

@@ -81,7 +81,7 @@ def _described_desk() -> dict[Callable[..., Any], Described]:
 def described() -> dict[Callable[..., Any], Described]:
     made = {201: thing({"id": TEXT})}
     call = thing({"at": TIME, "method": TEXT, "path": TEXT, "query": TEXT, "status": INTEGER, "requester_id": {"type": ["string", "null"]}})
-    change = thing({"id": TEXT, "at": TIME, "assignment_id": HEX_ID, "pool_id": TEXT, "before": TEXT, "after": TEXT, "by": TEXT})
+    change = thing({"id": TEXT, "at": TIME, "assignment_id": ITEM_ID, "pool_id": TEXT, "before": TEXT, "after": TEXT, "by": TEXT})
     known = thing({"task_id": ITEM_ID, "known_solutions": array(ANYTHING)})
     return {
         **_described_desk(),
