@@ -106,6 +106,7 @@ def _verification(crowd: Crowd) -> Any:
 @pytest.mark.parametrize("road", [_asked, _example, _verification])
 def test_every_road_waits_for_its_turn_and_goes_on_by_itself(crowd: Crowd, road: Callable[[Crowd], Any],
                                                              monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd.make_frames()
     crowd.setup_project()
     with monkeypatch.context() as busy:
         busy.setattr("crowdsourcing.making.only_one", _taken)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.editor.bundles import bundles
 from tests.editor.fake_api import FakeEditorApi
+from tests.stack.waiting import until
 
 DOCUMENT = "() => window.ed.document()"
 
@@ -77,6 +78,8 @@ class Desk:
         return [shape["points"] for shape in self.shapes(frame)]
 
     def saved(self) -> None:
+        """The server holds what the editor has, and the editor says so (it says so a moment too long after a change)."""
+        until(self.page, "() => window.ed.app.saver.clean")
         expect(self.page.locator(".ed-save")).to_have_text("Saved")
 
 

@@ -114,7 +114,15 @@ function row(assignment, appeals, refresh) {
 /** The page `#/work`, or `#/work/<tab>`. */
 export function workPage(main, { go }, chosen = "all") {
   const tab = Object.hasOwn(TABS, chosen) ? chosen : "all";
-  const tabs = h("nav", { class: "tabs", "aria-label": "Kinds of work" });
+  // Made once: a link that is replaced while somebody presses it is not followed.
+  const counts = Object.fromEntries(Object.keys(TABS).map((name) => [name, h("span", { class: "count" }, "")]));
+  const tabs = h(
+    "nav",
+    { class: "tabs", "aria-label": "Kinds of work" },
+    ...Object.entries(TABS).map(([name, { label }]) =>
+      h("a", { href: name === "all" ? "#/work" : `#/work/${name}`, "aria-current": name === tab ? "page" : null }, label, counts[name]),
+    ),
+  );
   const place = h("div", { class: "loading", "aria-busy": "true" }, "Reading your work…");
   let shown = "";
   let most = PAGE;
@@ -125,20 +133,7 @@ export function workPage(main, { go }, chosen = "all") {
     shown = now;
     const newest = [...all].sort((a, b) => String(b.created).localeCompare(String(a.created)) || b.id.localeCompare(a.id));
     const of = (name) => newest.filter((assignment) => !TABS[name].statuses || TABS[name].statuses.includes(assignment.status));
-    fillElement(
-      tabs,
-      Object.entries(TABS).map(([name, { label }]) =>
-        h(
-          "a",
-          {
-            href: name === "all" ? "#/work" : `#/work/${name}`,
-            "aria-current": name === tab ? "page" : null,
-          },
-          label,
-          h("span", { class: "count" }, String(of(name).length)),
-        ),
-      ),
-    );
+    for (const name of Object.keys(TABS)) counts[name].textContent = String(of(name).length);
     place.className = "";
     place.removeAttribute("aria-busy");
     fillElement(
