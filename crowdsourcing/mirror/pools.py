@@ -1,12 +1,11 @@
 """News of the platform's pool and of its tasks."""
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.db import transaction
 
 from annotation.webhooks.announcing import changing
 from crowdsourcing.job_keys import BadKey, suite_id_of
-from crowdsourcing.mirror.budget import add_budget
+from crowdsourcing.mirror.budget import add_budget, take_back_budget
 from crowdsourcing.mirror.changes import changed_fields, is_stale, status_change
 from crowdsourcing.mirror.jobs import drive_jobs
 from crowdsourcing.mirror.locks import lock_pool
@@ -49,14 +48,14 @@ def mirror_pool(pool: Pool, news: RemotePool, command: ProviderCommand | None = 
 def mirror_tasks(pool: Pool, news: Sequence[RemoteTask], command: ProviderCommand | None = None) -> int:
     """Ids and overlaps of the pool's tasks; how many suites changed. Tasks that are not ours are passed over.
 
-    A task seen for the first time, and each place added to its overlap, sets its price aside. More overlap than before means the
-    job is offered again.
+    A task seen for the first time, and each place added to its overlap, sets its price aside; a place that was taken back sets it free.
+    More overlap than before means the job is offered again.
     """
     lock_pool(pool)
     suites = {suite.pk: suite for suite in _suites_of(pool, news)}
     changed: list[TaskSuite] = []
     moved: list[tuple[TaskSuite, int]] = []
-    places = 0
+    places = withdrawn = 0
     for task in news:
         suite = suites.get(_suite_id(task))
         if suite is None or is_stale(suite.mirrored_at, task.seen_at):
@@ -67,11 +66,13 @@ def mirror_tasks(pool: Pool, news: Sequence[RemoteTask], command: ProviderComman
         suite.mirrored_at = task.seen_at
         changed.append(suite)
         places += max(0, task.overlap - before) if published else task.overlap
+        withdrawn += max(0, before - task.overlap) if published else 0
         if published and before != task.overlap:
             moved.append((suite, before))
     if changed:
         TaskSuite.objects.bulk_update(changed, ["remote_task_id", "overlap", "mirrored_at"], batch_size=1000)
-        add_budget(pool, Decimal(places) * pool.reward_per_assignment)
+        add_budget(pool, places * pool.reward_per_assignment)
+        take_back_budget(pool, withdrawn * pool.reward_per_assignment)
     if moved:
         StatusChange.objects.bulk_create([_reissue(pool, suite, before, command) for suite, before in moved])
         drive_jobs([suite.pk for suite, _ in moved])

@@ -9,13 +9,15 @@ from crowdsourcing.models.pools import Pool
 class LedgerEntry(models.Model):
     """One movement between a pool's free, reserved and spent money, USD, price without the platform's fee.
 
-    budget: +amount to free (when a pool is published: price x jobs, and again for each reissue);
+    budget: +amount to free (when a pool is published: price x places, and again for each reissue);
+    withdraw: -amount of free (places that are not offered any more);
     reserve: free -> reserved (submitted, waiting for review); release: reserved -> free (rejected);
     charge: reserved -> spent (accepted); charge_after_release: free -> spent (accepted after a rejection).
     """
 
     class Kind(models.TextChoices):
         BUDGET = "budget"
+        WITHDRAW = "withdraw"
         RESERVE = "reserve"
         RELEASE = "release"
         CHARGE = "charge"

@@ -14,8 +14,9 @@ _KIND = LedgerEntry.Kind
 
 def balances(sums: dict[str, Decimal]) -> dict[str, Decimal]:
     """{budget, reserved, spent, free} from the sum of each kind of movement; reserved + spent + free == budget."""
-    budget, reserve, release, charge, late = (sums.get(kind) or Decimal(0) for kind in (
-        _KIND.BUDGET, _KIND.RESERVE, _KIND.RELEASE, _KIND.CHARGE, _KIND.CHARGE_AFTER_RELEASE))
+    added, withdrawn, reserve, release, charge, late = (sums.get(kind) or Decimal(0) for kind in (
+        _KIND.BUDGET, _KIND.WITHDRAW, _KIND.RESERVE, _KIND.RELEASE, _KIND.CHARGE, _KIND.CHARGE_AFTER_RELEASE))
+    budget = added - withdrawn
     return {
         "budget": budget,
         "reserved": reserve - release - charge,

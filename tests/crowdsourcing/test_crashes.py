@@ -1,46 +1,17 @@
 """Workers that die at any line: what they began is finished by another, once."""
-from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from crowdsourcing import delivery, mirror
 from crowdsourcing.delivery import claims
 from crowdsourcing.models import ProviderCommand
 from crowdsourcing.services import pools
 from tests.crowdsourcing.crowd import Crowd
+from tests.crowdsourcing.dying import Killed, dies_in, revive
 
 pytestmark = pytest.mark.django_db
-
-
-class Killed(BaseException):
-    """What SIGKILL looks like from inside: nothing after it runs, no error is handled."""
-
-
-def _dies_in(module: Any, name: str, *, after: bool) -> Callable[[pytest.MonkeyPatch], None]:
-    def arrange(monkeypatch: pytest.MonkeyPatch) -> None:
-        original, calls = getattr(module, name), []
-
-        def dying(*args: Any, **kwargs: Any) -> Any:
-            calls.append(1)
-            if len(calls) > 1:
-                return original(*args, **kwargs)
-            if after:
-                original(*args, **kwargs)
-            raise Killed(name)
-
-        monkeypatch.setattr(module, name, dying)
-
-    return arrange
-
-
-def _revive() -> None:
-    """What the sweep does for a dead worker once its claim is old."""
-    ProviderCommand.objects.filter(status="in flight").update(claimed_at=timezone.now() - timedelta(hours=1))
-    assert delivery.release_stuck() == 1
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -58,14 +29,14 @@ def test_a_worker_killed_while_publishing_leaves_one_of_everything(
     deaths = 0
     for arrange_at in ("project", "pool"):
         with monkeypatch.context() as patch:
-            _dies_in(module, line, after=after)(patch)
+            dies_in(module, line, after=after)(patch)
             try:
                 publish() if arrange_at == "project" else crowd.setup_pool()
             except Killed:
                 deaths += 1
                 # settle_done may have been written before the death: then nothing is stuck.
                 if ProviderCommand.objects.filter(status="in flight").exists():
-                    _revive()
+                    revive()
             crowd.deliver_all()
     assert deaths
     assert (len(crowd.platform.projects), len(crowd.platform.pools), len(crowd.platform.tasks)) == (1, 1, 3)
@@ -81,11 +52,11 @@ def test_a_worker_killed_while_accepting_pays_once(crowd: Crowd, monkeypatch: py
     assignment = crowd.work()
     module = delivery.work if line == "renew" else claims if line == "settle_done" else mirror
     with monkeypatch.context() as patch:
-        _dies_in(module, line, after=after)(patch)
+        dies_in(module, line, after=after)(patch)
         with pytest.raises(Killed):
             crowd.accept(assignment)
     if ProviderCommand.objects.filter(status="in flight").exists():
-        _revive()
+        revive()
     crowd.deliver_all()
     assert crowd.platform.done("accept") == 1
     assert crowd.assignment(assignment.remote_id).status == "ACCEPTED"
@@ -101,7 +72,7 @@ def test_a_worker_given_up_for_dead_cannot_settle_what_another_took(crowd: Crowd
     first = claims.claim(command.pk)
     assert first is not None
     assert claims.claim(command.pk) is None
-    _revive()
+    revive()
     second = claims.claim(command.pk)
     assert second is not None
     for settle in (lambda: claims.settle_done(first), lambda: claims.renew(first, "Late"), lambda: claims.settle_failed(first, "x", "x")):
@@ -118,6 +89,6 @@ def test_a_command_that_kills_its_workers_is_given_up(crowd: Crowd, settings: An
     command = pools.start_pool(actor=crowd.owner, pool=crowd.setup_pool())
     for _ in range(2):
         assert claims.claim(command.pk) is not None
-        _revive()
+        revive()
     command.refresh_from_db()
     assert (command.status, command.error_code) == ("failed", "worker_died")

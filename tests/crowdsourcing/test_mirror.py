@@ -255,7 +255,7 @@ def test_reserved_spent_and_free_always_add_up_to_the_budget(statuses: list[tupl
     for status, rejected_before in statuses:
         booked += movements(status, rejected_before, set(booked))
         assert len(booked) == len(set(booked))
-        money = balances({"budget": price, **dict.fromkeys(booked, price)})
+        money = balances({"budget": 2 * price, "withdraw": price, **dict.fromkeys(booked, price)})
         assert money["reserved"] + money["spent"] + money["free"] == money["budget"]
         assert money["reserved"] >= 0
         assert money["spent"] in (0, price)
