@@ -41,6 +41,13 @@ def insert_reissue(*, actor: Any, task_suite: Any) -> ProviderCommand:
         payload={"overlap": task_suite.overlap + 1})
 
 
+def insert_withdrawal(*, actor: Any, task_suite: Any) -> ProviderCommand:
+    """Take back places that nobody is wanted for, unless the job is offered to another number by then."""
+    return insert_command(
+        actor=actor, target=task_suite, kind=CommandKind.WITHDRAW_OFFER, account=task_suite.pool.crowd_project.account,
+        payload={"overlap": task_suite.overlap})
+
+
 def insert_decision(*, actor: Any, assignment: Assignment, kind: CommandKind, comment: str, overrule: bool = True,
                     despite_draft: bool = False) -> ProviderCommand:
     """Accept or reject, one by one or in bulk, with the same checks; the assignment is locked until the transaction ends.

@@ -46,6 +46,7 @@ class CommandKind(models.TextChoices):
     ACCEPT_ASSIGNMENT = "accept_assignment", "Accept"
     REJECT_ASSIGNMENT = "reject_assignment", "Reject"
     REISSUE_JOB = "reissue_job", "Give to another Toloker"
+    WITHDRAW_OFFER = "withdraw_offer", "Take back the offer"
     SETUP_VERIFICATION = "setup_verification", "Set up verification"
     UPDATE_VERIFICATION = "update_verification", "Update verification"
 

@@ -155,6 +155,8 @@ def sync_one_pool(pool_id: int, rings: int = 1) -> None:
 
 
 def _judge_after(report: sync.PoolReport, pool: Pool) -> None:
+    if not report.busy:
+        quality.withdraw_round(pool, wake)
     if report.made or report.changed:
         quality.judge_pools([pool])
         quality.settle_round(pool, wake)

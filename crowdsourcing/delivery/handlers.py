@@ -162,6 +162,19 @@ def reissue_job(work: Work) -> None:
         _withdraw_offer(work, suite)
 
 
+def withdraw_offer(work: Work) -> None:
+    """What a look found to be offered beyond what is wanted. An offer that was changed since is for the next look to judge: a place may
+    have been rejected, and so be wanted, in between."""
+    suite: TaskSuite = work.target
+    work.step("Looking what is offered now")
+    mirror.mirror_tasks(suite.pool, offers.offered(work.provider, suite.pool, overlap_from=suite.pool.overlap + 1))
+    suite.refresh_from_db(fields=["overlap"])
+    spare = selectors.spare_places(suite)
+    if spare and suite.overlap == work.command.payload["overlap"]:
+        work.step("Withdrawing the offer to other Tolokers")
+        mirror.mirror_tasks(suite.pool, [offers.withdraw(work.provider, suite, overlap=suite.overlap - spare)], work.command)
+
+
 def _nobody_else(work: Work, suite: TaskSuite) -> bool:
     """A person may want one more where enough was accepted that does not agree; nobody is asked for that by itself."""
     return selectors.is_accepted(suite) or (work.command.actor_id is None and selectors.is_enough(suite))
@@ -179,5 +192,6 @@ HANDLERS: dict[str, Handler] = {
     CommandKind.ACCEPT_ASSIGNMENT: accept_assignment,
     CommandKind.REJECT_ASSIGNMENT: reject_assignment,
     CommandKind.REISSUE_JOB: reissue_job,
+    CommandKind.WITHDRAW_OFFER: withdraw_offer,
     **verifications.HANDLERS,
 }

@@ -1,5 +1,5 @@
 """Jobs that go to another Toloker by themselves: rejected ones whose dispute period is over, where the pool's policy says so, and those
-on which several people do not agree yet."""
+on which several people do not agree yet; and offers that nobody is wanted for any more."""
 import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from crowdsourcing import selectors
-from crowdsourcing.intents import insert_reissue
+from crowdsourcing.intents import insert_reissue, insert_withdrawal
 from crowdsourcing.models import Consensus, Pool, TaskSuite
 from crowdsourcing.selectors.clock import our_time
 from crowdsourcing.selectors.policies import policy_of
@@ -88,3 +88,31 @@ def ask_one_more(pool: Pool) -> list[UUID]:
         except Refused as refusal:
             log.info("Job of suite %s is not offered to one more now: %s", suite.pk, refusal.code)
     return found
+
+
+def withdraw_spare(pool: Pool) -> list[UUID]:
+    """Take back what the platform offers beyond what is wanted; ids of the commands. After a look at the platform.
+
+    The handlers of decisions do so at once; this is for what they could not see: the platform's own rule offers a rejected job again some
+    time after the rejection, and work is accepted by the platform itself or in its own pages.
+    """
+    if pool.status == PoolStatus.ARCHIVED:
+        return []
+    found: list[UUID] = []
+    raised = pool.task_suites.filter(overlap__gt=F("pool__overlap")).exclude(remote_task_id="")
+    for suite in raised.select_related("pool__crowd_project__account").order_by("pk"):
+        if not selectors.spare_places(suite) or _refused_before(suite):
+            continue
+        try:
+            with transaction.atomic(durable=True):
+                found.append(insert_withdrawal(actor=None, task_suite=suite).pk)
+        except Refused as refusal:
+            log.info("The offer of suite %s is not taken back now: %s", suite.pk, refusal.code)
+    return found
+
+
+def _refused_before(suite: TaskSuite) -> bool:
+    """Whether the platform did not let us take back the same offer: it is not asked for ever."""
+    last = selectors.latest_command(suite)
+    return (last is not None and last.kind == CommandKind.WITHDRAW_OFFER and last.status == CommandStatus.FAILED
+            and last.payload["overlap"] == suite.overlap)

@@ -8,7 +8,7 @@ from crowdsourcing.quality.agreeing import agree_pool
 from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.quality.judging import judge_pool
 from crowdsourcing.quality.merging import merge_pool
-from crowdsourcing.quality.reissue import ask_one_more
+from crowdsourcing.quality.reissue import ask_one_more, withdraw_spare
 from crowdsourcing.quality.truth import score_pool
 
 log = logging.getLogger(__name__)
@@ -35,3 +35,12 @@ def settle_round(pool: Pool, ring: Callable[[UUID], None]) -> None:
         merge_pool(pool)
     except Exception:
         log.exception("Settling the policy of pool %s failed", pool.pk)
+
+
+def withdraw_round(pool: Pool, ring: Callable[[UUID], None]) -> None:
+    """After every look, also one that brought no news: what it saw offered may be more than is wanted by now."""
+    try:
+        for command in withdraw_spare(pool):
+            ring(command)
+    except Exception:
+        log.exception("What pool %s offers beyond what is wanted could not be taken back", pool.pk)

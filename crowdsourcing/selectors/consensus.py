@@ -7,8 +7,8 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 from django.db.models.functions import Coalesce, Greatest, Least
 
 from annotation.models import Correction, JobStage
-from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite
-from crowdsourcing.statuses import AssignmentStatus
+from crowdsourcing.models import Assignment, Consensus, Pool, ProviderCommand, TaskSuite
+from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus, ReissuePolicy
 from crowdsourcing.transitions import CONSUMES_OVERLAP
 
 # Work that counts: who is still to be decided about, and whose was accepted.
@@ -88,6 +88,26 @@ def places_missing(task_suite: TaskSuite, *, enough: bool = False) -> int:
         here=Count("pk", filter=Q(status__in=HERE)), used=Count("pk", filter=Q(status__in=CONSUMES_OVERLAP)))
     wanted = task_suite.pool.overlap if enough else people_wanted(task_suite)
     return wanted - counts["here"] - (task_suite.overlap - counts["used"])
+
+
+def spare_places(task_suite: TaskSuite) -> int:
+    """How many places nobody has taken yet are offered although nobody is wanted for them.
+
+    Once as many are accepted as are wanted, whoever else was asked because people do not agree is not wanted any more, unless a person
+    asked. What neither rejections nor our own asking explain was raised by somebody in the platform's pages, and is theirs.
+    """
+    more = task_suite.overlap - task_suite.pool.overlap
+    if more <= 0:
+        return 0
+    asked = list(ProviderCommand.objects.filter(
+        target_type=ProviderCommand.Target.TASK_SUITE, target_id=task_suite.pk, kind=CommandKind.REISSUE_JOB,
+        status=CommandStatus.DONE).values_list("actor", flat=True))
+    at_once = task_suite.pool.reissue_policy == ReissuePolicy.AT_ONCE
+    if more > len(asked) + (task_suite.assignments.filter(rejected__isnull=False).count() if at_once else 0):
+        return 0
+    by_hand = any(actor is not None for actor in asked)
+    unused = task_suite.overlap - task_suite.assignments.filter(status__in=CONSUMES_OVERLAP).count()
+    return max(0, min(unused, -places_missing(task_suite, enough=is_enough(task_suite) and not by_hand)))
 
 
 def progress_of(jobs: Any) -> dict[int, dict[str, int]]:

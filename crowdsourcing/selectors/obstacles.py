@@ -10,7 +10,7 @@ from annotation.models import Job, Project, Task
 from crowdsourcing.models import Assignment, CrowdProject, Pool, TaskSuite
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import Target, open_command
-from crowdsourcing.selectors.consensus import places_missing
+from crowdsourcing.selectors.consensus import places_missing, spare_places
 from crowdsourcing.selectors.drawing import is_drawn_there, page_gone, unfit
 from crowdsourcing.selectors.history import is_accepted, is_offered_again, latest_assignment
 from crowdsourcing.selectors.skills import skills_gone
@@ -217,6 +217,13 @@ def _reissue(task_suite: TaskSuite) -> list[str]:
     return found
 
 
+def _withdraw(task_suite: TaskSuite) -> list[str]:
+    found = _not_archived(task_suite.pool)
+    if not spare_places(task_suite):
+        found.append("This job is offered to no more Tolokers than are wanted.")
+    return found
+
+
 _CHECKS: dict[str, Callable[[Any], list[str]]] = {
     CommandKind.START_POOL: _start_pool,
     CommandKind.ARCHIVE_POOL: _archive_pool,
@@ -224,5 +231,6 @@ _CHECKS: dict[str, Callable[[Any], list[str]]] = {
     CommandKind.ACCEPT_ASSIGNMENT: _accept,
     CommandKind.REJECT_ASSIGNMENT: lambda assignment: _not_archived(assignment.pool),
     CommandKind.REISSUE_JOB: _reissue,
+    CommandKind.WITHDRAW_OFFER: _withdraw,
     CommandKind.SETUP_VERIFICATION: lambda verification: verification_obstacles(verification.pool),
 }

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from annotation.models import Project
 from crowdsourcing import selectors
-from crowdsourcing.intents import insert_reissue, record_by_hand, refuse_draft
+from crowdsourcing.intents import insert_reissue, insert_withdrawal, record_by_hand, refuse_draft
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderCommand, TaskSuite
 from crowdsourcing.selectors.commands import Target, account_of, target_of
 from crowdsourcing.services.access import may_edit, may_review
@@ -35,7 +35,8 @@ def retry_command(*, actor: Any, command: ProviderCommand) -> ProviderCommand:
     refuse_obstacles(_judged_by(target, command.kind), CommandKind(command.kind))
     if isinstance(target, TaskSuite):
         # Its payload counts from the overlap of then.
-        return wake_after_commit(insert_reissue(actor=actor, task_suite=target))
+        insert = insert_withdrawal if command.kind == CommandKind.WITHDRAW_OFFER else insert_reissue
+        return wake_after_commit(insert(actor=actor, task_suite=target))
     if isinstance(target, Assignment):
         refuse_draft(actor, target, CommandKind(command.kind))
     again = ask(actor=actor, target=target, kind=CommandKind(command.kind), account=account_of(target), payload=command.payload)
