@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotation.guides import render_guide
 from annotation.models import Label
-from crowdsourcing import making, mirror
+from crowdsourcing import making, mirror, rules
 from crowdsourcing.delivery.specs import pool_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.mirror.locks import VERIFY, only_one
@@ -83,7 +83,22 @@ def _skills(work: Work, verification: Verification) -> None:
     annotated, verifier = (making.make_skill(twin.account, work.provider, SkillSpec(
         f"{name} {twin.mark[-12:]}", True, {"EN": f"{words}: {twin.project.name}"[:250]}))
         for name, words in (("Annotator", "Annotates"), ("Verifier", "How good somebody is at verifying")))
+    _forget_rule(verification.pool, verification.annotated_skill, annotated)
     mirror.mirror_verification_skills(verification, annotated, verifier)
+
+
+@transaction.atomic
+def _forget_rule(pool: Pool, before: Skill | None, now: Skill) -> None:
+    """With a rule that gives a skill which is gone the pool could not be started any more."""
+    if before is None or before.pk == now.pk:
+        return
+    locked = Pool.objects.select_for_update(of=("self",)).get(pk=pool.pk)
+    parted = [{**config, "rules": [rule]} for config in locked.quality_rules for rule in config["rules"]]
+    kept = [config for config in parted if not marks([config], before.remote_id)]
+    if len(kept) < len(parted):
+        locked.dropped_rules = rules.dropped(locked.quality_rules, kept, locked.dropped_rules)
+        locked.quality_rules = kept
+        locked.save(update_fields=["quality_rules", "dropped_rules", "updated_at"])
 
 
 def _keep_annotators_out(work: Work, verification: Verification) -> None:

@@ -12,6 +12,7 @@ from crowdsourcing.mirror.pools import mirror_pool, mirror_tasks
 from crowdsourcing.mirror.projects import mirror_drawing_project, mirror_project
 from crowdsourcing.mirror.skills import mirror_skill, mirror_skills
 from crowdsourcing.mirror.verifications import (
+    Replaced,
     mirror_answers,
     mirror_questions,
     mirror_verification_pool,
@@ -21,7 +22,8 @@ from crowdsourcing.mirror.verifications import (
 from crowdsourcing.mirror.webhooks import mirror_webhook
 
 __all__ = [
-    "cover_price", "forget_bans", "forget_user_skills", "mirror_account", "mirror_answers", "mirror_assignment", "mirror_assignments",
+    "Replaced", "cover_price", "forget_bans", "forget_user_skills", "mirror_account", "mirror_answers", "mirror_assignment",
+    "mirror_assignments",
     "mirror_bans", "mirror_clock", "mirror_drawing_project", "mirror_pool", "mirror_project", "mirror_questions", "mirror_skill",
     "mirror_skills", "mirror_tasks", "mirror_user_skills", "mirror_verification_pool", "mirror_verification_project",
     "mirror_verification_skills", "mirror_webhook",

@@ -13,6 +13,18 @@ from crowdsourcing.selectors.verifications import OPENED, VOTES, key_of
 from crowdsourcing.statuses import AssignmentStatus, PoolStatus
 
 
+class Replaced(Exception):
+    """The news is of a pool in whose place another one is wanted since (services.verifications.renew_verification)."""
+
+
+def _locked(verification: Verification) -> Verification:
+    """The row, as long as it means the same pool: news of an archived one would take the new one's place. Raises Replaced."""
+    locked = Verification.objects.select_for_update(of=("self",)).get(pk=verification.pk)
+    if locked.mark != verification.mark:
+        raise Replaced(verification.mark)
+    return locked
+
+
 @transaction.atomic
 def mirror_verification_skills(verification: Verification, annotated: Skill, verifier: Skill) -> None:
     verification.annotated_skill, verification.verifier_skill = annotated, verifier
@@ -27,8 +39,8 @@ def mirror_verification_project(verification: Verification, news: RemoteProject)
 
 @transaction.atomic
 def mirror_verification_pool(verification: Verification, news: RemotePool) -> bool:
-    """Whether anything changed. That it was seen open is remembered: a pool that closes afterwards by hand is left closed."""
-    locked = Verification.objects.select_for_update(of=("self",)).get(pk=verification.pk)
+    """Whether anything changed. That it was seen open is remembered: a pool that closes afterwards by hand is left closed. Replaced."""
+    locked = _locked(verification)
     changed = changed_fields(locked, {
         "remote_pool_id": news.id, "status": news.status[:32], "last_close_reason": news.last_close_reason[:64]})
     if news.status == PoolStatus.OPEN and OPENED not in locked.cursors:
@@ -43,7 +55,8 @@ def mirror_verification_pool(verification: Verification, news: RemotePool) -> bo
 
 @transaction.atomic
 def mirror_questions(verification: Verification, news: Sequence[RemoteQuestion]) -> int:
-    """Ids and overlaps of questions that are open; how many changed. Questions that are not ours are passed over."""
+    """Ids and overlaps of questions that are open; how many changed. Questions that are not ours are passed over. Replaced."""
+    _locked(verification)
     by_key = {question.key: question for question in news}
     changed = []
     for task in verification.tasks.filter(decided_at=None).select_related("assignment"):
@@ -62,7 +75,8 @@ def mirror_questions(verification: Verification, news: Sequence[RemoteQuestion])
 
 @transaction.atomic
 def mirror_answers(verification: Verification, pages: Sequence[RemotePage]) -> int:
-    """Each answer once; how many were new. The cursor moves with what it brought, or not at all."""
+    """Each answer once; how many were new. The cursor moves with what it brought, or not at all. Replaced."""
+    _locked(verification)
     told = [page for page in pages if page.status != AssignmentStatus.REJECTED]
     tasks = dict(verification.tasks.exclude(remote_task_id="").filter(
         remote_task_id__any_of=sorted({key for page in told for key in page.answers})).values_list("remote_task_id", "pk"))
@@ -87,7 +101,7 @@ def _move_cursor(verification: Verification, newest: datetime | None) -> None:
     """Forward only. Locked: a command may be writing another part of the cursors."""
     if newest is None:
         return
-    locked = Verification.objects.select_for_update(of=("self",)).get(pk=verification.pk)
+    locked = _locked(verification)
     seen = locked.cursors.get(VOTES)
     if seen is None or datetime.fromisoformat(seen) < newest:
         locked.cursors = {**locked.cursors, VOTES: newest.isoformat()}

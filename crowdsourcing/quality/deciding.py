@@ -102,15 +102,18 @@ def _asked_about(policy: ReviewPolicy, ids: list[int]) -> dict[int, Verdict]:
 
 
 def _said_before(judgement: Judgement, last: Verdict | None) -> bool:
-    """Whether a person was asked by the same policy on the same evidence. Suspicion is counted anew all the time and says nothing new."""
+    """Whether a person was asked by the same policy on the same evidence."""
     if last is None or judgement.outcome in _KINDS:
         return False
-    return (_without_suspicion(last.inputs), last.source, last.thresholds) == (
-        _without_suspicion(judgement.inputs), judgement.source, judgement.thresholds)
+    return (_lasting(last.inputs), last.source, last.thresholds) == (_lasting(judgement.inputs), judgement.source, judgement.thresholds)
 
 
-def _without_suspicion(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in inputs.items() if name != "suspicion"}
+def _lasting(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is counted anew all the time and says nothing new about the work: suspicion, and how far verifiers are trusted."""
+    kept = {name: value for name, value in inputs.items() if name != "suspicion"}
+    if "verification" in kept:
+        kept["verification"] = [{**one, "votes": [vote["answer"] for vote in one["votes"]]} for one in kept["verification"]]
+    return kept
 
 
 def _settled(pool_id: int, pk: int) -> UUID | None:

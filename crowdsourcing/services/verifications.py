@@ -1,5 +1,4 @@
 """Verbs on a pool's verification crowd."""
-import uuid
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from annotation.webhooks.announcing import changing
 from crowdsourcing import tasks
 from crowdsourcing.making import new_mark
 from crowdsourcing.models import Pool, ProviderCommand, Verification
+from crowdsourcing.quality.verification.asking import ask_anew
 from crowdsourcing.selectors.verifications import OPENED, POLICY, verification_obstacles
 from crowdsourcing.services.access import may_edit
 from crowdsourcing.services.commands import ask, refuse_obstacles, require
@@ -37,7 +37,7 @@ def setup_verification(*, actor: Any, pool: Pool, config: Mapping[str, Any], dec
         raise Refused(" ".join(found), "not_possible")
     verification = verification or Verification(pool=pool, mark=new_mark("verification"))
     verification.config = wanted
-    verification.cursors = {**verification.cursors, **({POLICY: "wanted"} if decide else {})}
+    verification.cursors = {**_without(verification.cursors, POLICY), **({POLICY: "wanted"} if decide else {})}
     verification.save()
     if reissue_at_once and pool.reissue_policy != ReissuePolicy.AT_ONCE:
         pool.reissue_policy = ReissuePolicy.AT_ONCE
@@ -75,7 +75,7 @@ def resume_verification(*, actor: Any, verification: Verification) -> Verificati
     if verification.status in (PoolStatus.ARCHIVED, PoolStatus.LOCKED):
         raise Refused(f"The verification pool is {verification.status.lower()}: it cannot be opened again. Make a new one.", "not_possible")
     verification.stopped_at, verification.stop_reason = None, ""
-    verification.cursors = {name: value for name, value in verification.cursors.items() if name != OPENED}
+    verification.cursors = _without(verification.cursors, OPENED)
     return _rung(verification, "stopped_at", "stop_reason", "cursors")
 
 
@@ -90,7 +90,7 @@ def renew_verification(*, actor: Any, verification: Verification) -> Verificatio
     verification.cursors = {name: value for name, value in verification.cursors.items() if name == POLICY}
     refuse_obstacles(verification, CommandKind.SETUP_VERIFICATION)
     verification.save()
-    verification.tasks.filter(decided_at=None).update(remote_task_id="", overlap=0, sent_at=None, operation_id=uuid.uuid4())
+    ask_anew(verification)
     ask(actor=actor, target=verification, kind=CommandKind.SETUP_VERIFICATION, account=verification.pool.crowd_project.account)
     return verification
 
@@ -99,6 +99,10 @@ def look_at_verification(*, actor: Any, verification: Verification) -> None:
     """Ring for a turn now."""
     require(may_edit(actor, verification.pool.task.project))
     tasks.ring_for_verification(verification.pk)
+
+
+def _without(cursors: Mapping[str, Any], gone: str) -> dict[str, Any]:
+    return {name: value for name, value in cursors.items() if name != gone}
 
 
 def _rung(verification: Verification, *fields: str) -> Verification:

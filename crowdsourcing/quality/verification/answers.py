@@ -55,11 +55,17 @@ def write(verification: Verification, conclusions: Iterable[Conclusion]) -> int:
     return settled
 
 
-def drop_moot(verification: Verification) -> list[VerificationTask]:
-    """Questions about work that was decided without them: they are settled, and nobody else needs to be asked."""
-    moot = list(verification.tasks.filter(decided_at=None).exclude(assignment__status=AssignmentStatus.SUBMITTED))
-    verification.tasks.filter(pk__in=[task.pk for task in moot]).update(decided_at=timezone.now())
-    return [task for task in moot if task.remote_task_id]
+def moot(verification: Verification) -> list[VerificationTask]:
+    """Open questions about work that was decided without them, or about which nothing can be decided any more."""
+    rows = verification.tasks.filter(decided_at=None)
+    if verification.pool.status != PoolStatus.ARCHIVED:
+        rows = rows.exclude(assignment__status=AssignmentStatus.SUBMITTED)
+    return list(rows)
+
+
+def drop(task: VerificationTask) -> None:
+    """Settled without an answer."""
+    VerificationTask.objects.filter(pk=task.pk, decided_at=None).update(decided_at=timezone.now())
 
 
 # --- which ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Func, JSONField, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from annotation.formats.regions import regions_of
 from annotation.models import Frame, Label
@@ -55,15 +56,18 @@ def _planned(verification: Verification, rows: list[Assignment]) -> int:
 
 def send(verification: Verification, provider: Provider) -> int:
     """Send what is not at the platform yet, batch by batch; how many. Raises ProviderError."""
-    rows = (verification.tasks.filter(remote_task_id="", decided_at=None)
-            .select_related("assignment__job", "assignment__snapshot").order_by("operation_id", "pk"))
+    # Of each snapshot one frame: it holds all of its job, and would be there once for each of them.
+    content: Any = Func("assignment__snapshot__data", Value("frames"), Cast("frame", TextField()), function="jsonb_extract_path",
+                        output_field=JSONField())
+    rows = (verification.tasks.filter(remote_task_id="", decided_at=None).annotate(content=content)
+            .select_related("assignment__task_suite").defer("assignment__solution").order_by("operation_id", "pk"))
     sent = 0
     for operation, batch in groupby(rows.iterator(chunk_size=BATCH), key=lambda task: task.operation_id):
         sent += _send(verification, provider, operation, list(batch))
     return sent
 
 
-def _send(verification: Verification, provider: Provider, operation: uuid.UUID, batch: list[VerificationTask]) -> int:
+def _send(verification: Verification, provider: Provider, operation: uuid.UUID, batch: list[Any]) -> int:
     questions = list(_questions(verification, batch))
     try:
         found = provider.ensure_questions(
@@ -75,13 +79,21 @@ def _send(verification: Verification, provider: Provider, operation: uuid.UUID, 
     return mirror.mirror_questions(verification, found)
 
 
-def _questions(verification: Verification, batch: list[VerificationTask]) -> Iterable[Question]:
+def ask_anew(verification: Verification) -> None:
+    """What is open was never asked in a pool that takes another one's place. An operation makes all of its questions or none, whoever falls
+    out of it meanwhile: so each has its own, and no more than fit."""
+    ids = list(verification.tasks.filter(decided_at=None).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), BATCH):
+        verification.tasks.filter(pk__in=ids[start:start + BATCH]).update(
+            remote_task_id="", overlap=0, sent_at=None, operation_id=uuid.uuid4())
+
+
+def _questions(verification: Verification, batch: list[Any]) -> Iterable[Question]:
     task = verification.pool.task
     names = dict(Label.objects.filter(project=task.project_id).values_list("pk", "name"))
     frames = {frame.number: frame for frame in Frame.objects.filter(task=task, number__in={row.frame for row in batch})}
     for row in batch:
-        frame, snapshot = frames[row.frame], row.assignment.snapshot
-        shapes = snapshot.data.get("frames", {}).get(str(row.frame), {}).get("shapes", []) if snapshot is not None else []
+        frame, shapes = frames[row.frame], ((row.content or {}).get("shapes") or [])
         (image,) = addresses_of(row.assignment.task_suite, [frame])
         yield Question(key_of(row), image, regions_on(shapes, frame, names))
 

@@ -14,9 +14,10 @@ from crowdsourcing.connections import connected
 from crowdsourcing.mirror.locks import VERIFY, only_one
 from crowdsourcing.models import Verification
 from crowdsourcing.providers.base import Provider
-from crowdsourcing.providers.errors import NotEnoughBalance, ProviderError
+from crowdsourcing.providers.errors import NotEnoughBalance, NotFound, ProviderError, RateLimited, Refused, Unavailable
 from crowdsourcing.quality.agreeing import agree_pool
 from crowdsourcing.quality.deciding import settle_pool
+from crowdsourcing.quality.truth import score_pool
 from crowdsourcing.quality.verification import answers, asking, waiting
 from crowdsourcing.quality.verification.switching import switch_on
 from crowdsourcing.selectors.verifications import VOTES
@@ -53,6 +54,9 @@ def carry_on(verification_id: int, ring: Ring | None = None) -> Turn:
             return Turn()
         try:
             return _turn(verification, ring)
+        except mirror.Replaced:
+            log.info("Verification %s: its pool was replaced meanwhile", verification_id)
+            return Turn(open=True)
         except ProviderError as error:
             log.info("Verification %s: %s", verification_id, error.code)
             _note(verification, error.sentence, error.sentence)
@@ -66,7 +70,7 @@ def _turn(verification: Verification, ring: Ring | None) -> Turn:
     if not verification.remote_pool_id:
         _note(verification, waiting.obstacle(verification))
         return Turn()
-    switch_on(verification)
+    unfit = switch_on(verification)
     with connected(verification.pool.crowd_project.account) as provider:
         mirror.mirror_verification_pool(verification, provider.pool(verification.remote_pool_id))
         _read(verification, provider)
@@ -74,9 +78,11 @@ def _turn(verification: Verification, ring: Ring | None) -> Turn:
         stands = waiting.obstacle(verification) or _unless_broke(verification, lambda: _ask(verification, provider))
         broke = _unless_broke(verification, lambda: _conclude(verification, provider, may_ask=not stands))
         stands = stands or broke or _unless_broke(verification, lambda: _open(verification, provider))
+    # The truth may have changed since the work was seen.
+    score_pool(verification.pool)
     agree_pool(verification.pool)
     decided = settle_pool(verification.pool, ring)
-    _note(verification, stands or waiting.waiting_for(verification))
+    _note(verification, stands or unfit or waiting.waiting_for(verification))
     return Turn(open=verification.tasks.filter(decided_at=None).exists(), decided=decided)
 
 
@@ -110,27 +116,44 @@ def _ask(verification: Verification, provider: Provider) -> None:
 
 
 def _withdraw_moot(verification: Verification, provider: Provider) -> None:
-    """Work that was decided by hand needs no more answers. A withdrawal that is lost costs an answer, nothing else."""
-    for task in answers.drop_moot(verification):
-        if verification.status != PoolStatus.ARCHIVED:
-            provider.withdraw(task.remote_task_id, overlap=0)
+    """Work that was decided by hand needs no more answers, and each costs. One that the platform does not take back costs them."""
+    for task in answers.moot(verification):
+        if task.remote_task_id and verification.status != PoolStatus.ARCHIVED:
+            try:
+                provider.withdraw(task.remote_task_id, overlap=0)
+            except (Unavailable, RateLimited):
+                raise
+            except ProviderError as error:
+                log.info("Question %s is not taken back: %s", task.pk, error.code)
+        answers.drop(task)
 
 
-def _conclude(verification: Verification, provider: Provider, *, may_ask: bool) -> None:
+def _conclude(verification: Verification, provider: Provider, *, may_ask: bool) -> str:
+    """The sentence of what keeps it from concluding, or from asking one more."""
     full = verification.tasks.filter(decided_at=None).exclude(remote_task_id="").annotate(given=Count("votes")).filter(given__gt=0)
     if not full.exists():
-        return
+        return ""
     # Overlaps after the answers: what looks complete may have been given to one more meanwhile.
     mirror.mirror_questions(verification, provider.questions(verification.remote_pool_id))
-    found = answers.conclude(verification, provider)
+    try:
+        found = answers.conclude(verification, provider)
+    except (NotFound, Refused):
+        # The platform's aggregation weighs by a skill that may be gone.
+        if gone := _skills_gone(verification, provider):
+            return gone
+        raise
     answers.write(verification, found)
     more = {one.pk: one.more for one in found if one.more}
     if not may_ask or not more or not (verification.status == PoolStatus.OPEN or waiting.may_open(verification)):
-        return
+        return ""
+    # It opens the pool.
+    if verification.status != PoolStatus.OPEN and (gone := _skills_gone(verification, provider)):
+        return gone
     for task in verification.tasks.filter(pk__in=more).annotate(given=Count("votes")):
-        # Absolute, so that a repeat asks nobody twice; it opens the pool.
+        # Absolute, so that a repeat asks nobody twice.
         provider.reissue(task.remote_task_id, overlap=task.given + more[task.pk])
     mirror.mirror_verification_pool(verification, provider.pool(verification.remote_pool_id))
+    return ""
 
 
 def _open(verification: Verification, provider: Provider) -> str:

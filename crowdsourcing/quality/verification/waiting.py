@@ -16,11 +16,12 @@ _REOPENED = ("", "COMPLETED", "NOT_ENOUGH_BALANCE", "ASSIGNMENTS_LIMIT_EXCEEDED"
 
 
 _PATIENCE = "Waiting for answers"
+_OVER = "The pool is archived: nothing in it can be reviewed any more, so nobody is asked about it."
 
 
 def needs_somebody(sentence: str) -> bool:
     """Whether a sentence of these asks for more than patience."""
-    return bool(sentence) and not sentence.startswith(_PATIENCE)
+    return bool(sentence) and not sentence.startswith((_PATIENCE, _OVER))
 
 
 def may_open(verification: Verification) -> bool:
@@ -35,6 +36,8 @@ def is_closed_by_hand(verification: Verification) -> bool:
 
 def obstacle(verification: Verification) -> str:
     """What keeps the loop from asking at all; "" for nothing."""
+    if verification.pool.status == PoolStatus.ARCHIVED:
+        return _OVER
     if verification.stopped_at is not None:
         return verification.stop_reason or "You paused the verification. Let it go on when you like."
     if not verification.remote_pool_id:
