@@ -84,6 +84,7 @@ def _agreed(pool: Pool, rows: Sequence[Assignment]) -> dict[int, Agreed]:
 def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:
     """Assignment -> what the verification crowd said about its frames, in their order."""
     start = {row.pk: row.job.start_frame for row in rows}
+    waiting = {row.pk for row in rows if row.status == AssignmentStatus.SUBMITTED}
     questions = list(VerificationTask.objects.filter(assignment__in=start).order_by("assignment_id", "frame"))
     votes: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
     given = list(Vote.objects.filter(task__in=[one.pk for one in questions]).order_by("pk").values_list("task", "toloker", "answer"))
@@ -92,8 +93,10 @@ def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:
         votes[task].append((word, weights.get(toloker)))
     found: dict[int, tuple[Answer, ...]] = {}
     for one in questions:
+        # Dropped because the work was decided meanwhile, it says nothing of what the crowd would have answered.
+        moot = one.assignment_id not in waiting and one.confidence is None and not one.answer
         answer = Answer(frame=one.frame - start[one.assignment_id] + 1, answer=one.answer, confidence=one.confidence,
-                        settled=one.decided_at is not None, votes=tuple(votes[one.pk]))
+                        settled=one.decided_at is not None and not moot, votes=tuple(votes[one.pk]))
         found[one.assignment_id] = (*found.get(one.assignment_id, ()), answer)
     return found
 

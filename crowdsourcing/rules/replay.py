@@ -1,7 +1,8 @@
 """Whom a rule would have hit: a replay over past attempts, event by event, as the platform counts. Pure.
 
 Only what our own data can tell (a collector's `unknown` says why not). Work in other pools of the project is not counted; a ban of the
-rule keeps its Toloker's later attempts out of the replay, and the counting starts again when it ends.
+rule keeps its Toloker's later attempts out of the replay, and the counting starts again when it ends; until then what was submitted
+before it is still reviewed, counts with the rest, and may make it longer.
 """
 import operator
 from collections import Counter, deque
@@ -71,10 +72,20 @@ class Counts:
 
     verdicts: dict[int, str] = field(default_factory=dict)
     fast: deque[bool] = field(default_factory=deque)
-    finished: int = 0
+    submitted: set[int] = field(default_factory=set)
+    finished: set[int] = field(default_factory=set)
     skipped: int = 0
     earned: deque[tuple[datetime, Decimal]] = field(default_factory=deque)
     states: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(slots=True)
+class _Ban:
+    """`over`: it has ended, and what was counted before is forgotten."""
+
+    since: datetime
+    until: datetime
+    over: bool = False
 
 
 def events_of(attempts: Iterable[Attempt]) -> list[Event]:
@@ -115,8 +126,16 @@ def _acceptance_rate(counts: Counts, event: Event, parameters: dict[str, Any]) -
 
 
 def _answer_count(counts: Counts, event: Event, parameters: dict[str, Any]) -> Facts | None:
-    counts.finished += {"submit": 1, "reject": -1, "return": 1}.get(event.kind, 0)
-    return {"assignments_accepted_count": max(0, counts.finished)} if event.kind in ("submit", "return") else None
+    key = id(event.attempt)
+    if event.kind == "submit":
+        counts.submitted.add(key)
+    if event.kind == "reject":
+        counts.finished.discard(key)
+    # What was submitted before a ban is not finished after it.
+    if event.kind not in ("submit", "return") or key not in counts.submitted:
+        return None
+    counts.finished.add(key)
+    return {"assignments_accepted_count": len(counts.finished)}
 
 
 def _submit_time(counts: Counts, event: Event, parameters: dict[str, Any]) -> Facts | None:
@@ -201,30 +220,53 @@ class _Run:
         self.by_job = COLLECTORS[collector["type"]].subject == "task suite"
         self.memory: dict[Any, Counts] = {}
         self.hits: dict[Any, Hit] = {}
+        self.bans: dict[Any, list[_Ban]] = {}
         self.away: set[int] = set()
         self.waiting: dict[str, dict[int, Attempt]] = {}
 
     def see(self, event: Event) -> None:
         attempt = event.attempt
         key: Any = attempt.suite if self.by_job else attempt.worker
-        hit = self.hits.get(key)
-        if self._is_kept_out(attempt, hit, event):
+        if self._is_kept_out(attempt, key):
             return
+        self._begin_again(key, event.at)
         self._follow(event)
         facts = self.count(self.memory.setdefault(key, Counts()), event, self.parameters)
         if facts is not None and holds(self.rule, facts):
             self._act(key, event, facts)
 
-    def _is_kept_out(self, attempt: Attempt, hit: Hit | None, event: Event) -> bool:
+    def _is_kept_out(self, attempt: Attempt, key: Any) -> bool:
         if id(attempt) in self.away:
             return True
-        if hit is None or hit.until is None or not hit.last <= attempt.created < _aware(hit.until, attempt.created):
+        if not any(ban.since <= attempt.created < ban.until for ban in self.bans.get(key, ())):
             return False
         self.away.add(id(attempt))
+        hit = self.hits[key]
         if attempt.submitted is not None:
             hit.kept_out += 1
             hit.kept_out_money += attempt.reward
         return True
+
+    def _begin_again(self, key: Any, at: datetime) -> None:
+        """With a ban's end the counting starts anew."""
+        ban = self._last_ban(key)
+        if ban is not None and ban.until <= at:
+            ban.over = True
+            self.memory[key] = Counts()
+
+    def _last_ban(self, key: Any) -> _Ban | None:
+        """The one that is in force, or whose end was not seen yet."""
+        bans = self.bans.get(key)
+        return bans[-1] if bans and not bans[-1].over else None
+
+    def _ban(self, key: Any, at: datetime, until: datetime) -> datetime:
+        """When it ends: a rule makes a ban longer, never shorter."""
+        ban = self._last_ban(key)
+        if ban is None:
+            ban = _Ban(at, until)
+            self.bans.setdefault(key, []).append(ban)
+        ban.until = max(ban.until, until)
+        return ban.until
 
     def _follow(self, event: Event) -> None:
         """Who has what waiting for review."""
@@ -240,8 +282,8 @@ class _Run:
             hit = self.hits[key] = Hit(event.attempt.worker, event.attempt.suite if self.by_job else None, event.at, event.at, 0, facts)
         hit.last, hit.facts, hit.times, hit.worker = event.at, facts, hit.times + 1, event.attempt.worker
         if self.action in ("RESTRICTION_V2", "RESTRICTION"):
-            hit.until = _end(event.at, self.rule["action"].get("parameters") or {})
-            self.memory[key] = Counts()
+            until = _end(event.at, self.rule["action"].get("parameters") or {})
+            hit.until = self._ban(key, event.at, _aware(until, event.at))
         elif self.action in ("APPROVE_ALL_ASSIGNMENTS", "REJECT_ALL_ASSIGNMENTS"):
             decided = self.waiting.pop(event.attempt.worker, {}).values()
             hit.waiting += len(decided)

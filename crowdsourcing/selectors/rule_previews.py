@@ -41,8 +41,8 @@ class Preview:
 
 
 def attempts_of(pool: Pool) -> Iterator[Attempt]:
-    """Every assignment of the pool, one query."""
-    rows = pool.assignments.order_by().values_list("toloker__user_id", "job_id", "reward", *_TIMES)
+    """Every assignment of the pool, one query. A job that several do is one at the platform, whichever replica each has."""
+    rows = pool.assignments.order_by("created", "pk").values_list("toloker__user_id", "task_suite__job_id", "reward", *_TIMES)
     for worker, job, reward, *times in rows.iterator():
         named = dict(zip(_TIMES, times, strict=True))
         # Accepted in the moment it was submitted: nobody reviewed it.

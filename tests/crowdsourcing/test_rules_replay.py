@@ -57,6 +57,29 @@ def test_work_that_the_pool_accepts_by_itself_is_no_verdict_but_income() -> None
     assert hit.first == at(25)
 
 
+def test_verdicts_that_come_during_a_ban_count_with_those_before_and_make_it_longer() -> None:
+    """Nothing is forgotten before a ban is over: what was submitted before it is still reviewed."""
+    bad = [attempt("bad", 10 * n, verdict="rejected", after=100) for n in range(5)]
+    [hit] = hits(presets.often_rejected(), bad)
+    assert (hit.first, hit.last, hit.times) == (at(120), at(140), 3)
+    assert hit.until == at(140) + timedelta(days=15)
+    assert hit.facts["total_assignments_count"] == 5
+    after = 60 * 24 * 15 + 140
+    # Once it is over the counting begins with what comes then: two more are too few, a third is not.
+    two = [attempt("bad", after + 10 * n, verdict="rejected", after=5) for n in range(2)]
+    assert hits(presets.often_rejected(), [*bad, *two])[0].times == 3
+    [again] = hits(presets.often_rejected(), [*bad, *two, attempt("bad", after + 30, verdict="rejected", after=5)])
+    assert (again.times, again.facts["total_assignments_count"]) == (4, 3)
+
+
+def test_a_job_that_was_finished_before_a_ban_is_not_taken_off_what_was_finished_after_it() -> None:
+    rule = when("ANSWER_COUNT", "assignments_accepted_count", "GTE", 1, {"type": "RESTRICTION_V2", "parameters": {
+        "scope": "POOL", "duration": 1, "duration_unit": "HOURS"}})
+    rows = [attempt("a", 0, took=5, verdict="rejected", after=90), attempt("a", 100, took=5)]
+    [hit] = hits(rule, rows)
+    assert (hit.times, hit.last, hit.facts) == (2, at(105), {"assignments_accepted_count": 1})
+
+
 def test_income_forgets_what_is_older_than_a_day() -> None:
     rule = when("INCOME", "income_sum_for_last_24_hours", "GT", 0.05, ACCEPT_ALL)
     assert hits(rule, [attempt("i", 0, verdict="accepted"), attempt("i", 24 * 60, verdict="accepted")]) == []
