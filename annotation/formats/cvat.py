@@ -27,11 +27,11 @@ def write(scope: Scope, out: IO[bytes], losses: Losses, tell: Callable[[int], No
     out.write("".join(f"  {line}\n" for line in _meta(scope)).encode())
     labels = {label.pk: quoteattr(clean(label.name)) for label in scope.labels}
     attributes = {attribute.pk: quoteattr(clean(attribute.name)) for label in scope.labels for attribute in label.attributes.all()}
-    whole_project = isinstance(scope.target, Project)
+    several_tasks = isinstance(scope.target, Project)
     for done, annotated in enumerate(scope.annotated(), start=1):
         if annotated.image.orientation != 1:
             losses.note("{n} images are stored turned (EXIF orientation): sizes and coordinates are those of the upright picture.")
-        out.write("".join(_image(annotated, labels, attributes, whole_project)).encode())
+        out.write("".join(_image(annotated, labels, attributes, several_tasks, scope.stands_apart)).encode())
         tell(done)
     out.write(b"</annotations>\n")
 
@@ -48,10 +48,11 @@ def clean(text: str) -> str:
     return _FORBIDDEN.sub("\ufffd", text)
 
 
-def _image(annotated: AnnotatedImage, labels: dict[int, str], attributes: dict[int, str], whole_project: bool) -> Iterable[str]:
+def _image(annotated: AnnotatedImage, labels: dict[int, str], attributes: dict[int, str], several_tasks: bool,
+           stands_apart: bool) -> Iterable[str]:
     image = annotated.image
-    # In a task the id is the frame's number, as CVAT's reader expects; in a project numbers of several tasks would collide.
-    number, task_id = (image.image_id - 1, image.task_id) if whole_project else (image.number, None)
+    # In a task the id is the frame's number, as CVAT's reader expects; numbers of several tasks, or of several people's work, collide.
+    number, task_id = image.image_id - 1 if several_tasks or stands_apart else image.number, image.task_id if several_tasks else None
     opening = _element("image", id=number, name=image.path, task_id=task_id, width=image.width, height=image.height)
     yield f"  <{opening}>\n"
     for shape in annotated.shapes:

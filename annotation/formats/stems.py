@@ -45,7 +45,7 @@ class Stems:
     def of(self, image: ImageRow) -> str:
         """The image's path without its suffix; call once an image."""
         stem, _ = split_suffix(image.path)
-        own = stem.partition("/")[2] if image.path.startswith(f"task_{image.task_id}/") else stem
+        own = stem.removeprefix(image.folder)
         if own in self._shared or stem in self._taken:
             self._losses.note("{n} images are called after their suffix too (a.jpg is a_jpg.jpg): their names differ in nothing else.")
             stem = told_apart(image.path)

@@ -186,6 +186,14 @@ class ExportForm(forms.Form):
         help_text="A table beside the annotations: Toloker (under a name made up here), assignment, price, verdict, corrections, guide. "
                   "In COCO also as attributes.")
 
+    def __init__(self, *args: Any, several: bool = False, **kwargs: Any) -> None:
+        """`several`: there are jobs that several people do."""
+        super().__init__(*args, **kwargs)
+        if several:
+            self.fields["version"].help_text = (
+                "Of jobs that several people do you get their merged work as it is now, or what each of them submitted: then the pictures "
+                "are in the file once for each person, in folders of their own (job_…).")
+
     def arguments(self) -> dict[str, Any]:
         """Of `services.exports.start_export`."""
         cleaned = dict(self.cleaned_data)

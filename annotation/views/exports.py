@@ -31,7 +31,8 @@ def task_export(request: HttpRequest, task_id: int) -> HttpResponse:
 def _export(request: HttpRequest, thing: Project | Task, project: Project) -> HttpResponse:
     jobs = Job.objects.filter(task__project=project, type=JobType.ANNOTATION) if isinstance(thing, Project) else thing.annotation_jobs
     accepted = jobs.filter(stage=JobStage.ACCEPTANCE, state=JobState.COMPLETED).count()
-    form = ExportForm(request.POST or None, initial={"which": "accepted" if accepted else "all"})
+    several = Job.objects.filter(parent_job__in=jobs).exists()
+    form = ExportForm(request.POST or None, initial={"which": "accepted" if accepted else "all"}, several=several)
     if request.method == "POST" and form.is_valid():
         with errors_on(form):
             started = services.start_export(actor=request.user, project_or_task=thing, **form.arguments())

@@ -59,7 +59,7 @@ def shapes(draw: Any) -> dict[str, Any]:
 class OneFrame:
     """As much of a Scope as writers ask for."""
 
-    is_submitted, frame_count, job_ids = False, 1, [1]
+    is_submitted, stands_apart, frame_count, job_ids = False, False, 1, [1]
 
     def __init__(self, things: list[dict[str, Any]]) -> None:
         label = Label(pk=1, name="a <car> & 'co'", color="#112233", type="any")

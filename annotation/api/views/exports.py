@@ -18,7 +18,8 @@ PARAMETERS = [
     OpenApiParameter("save_images", OpenApiTypes.BOOL, default=False),
     OpenApiParameter("only_accepted", OpenApiTypes.BOOL, description="left out: accepted jobs only where a crowd worked, else all"),
     OpenApiParameter("version", enum=list(exports.VERSIONS), default="now",
-                     description="the shapes as they are now, corrections of reviewers among them, or as people submitted them"),
+                     description="the shapes as they are now, corrections of reviewers among them, or as people submitted them; of "
+                                 "a job that several did then each one's work, its pictures once for each in a folder job_<replica's id>"),
     OpenApiParameter("skip_unchecked", OpenApiTypes.BOOL, default=False,
                      description="without frames on which nobody changed or confirmed the pre-annotations"),
     OpenApiParameter("provenance", OpenApiTypes.BOOL, default=False,
