@@ -1,6 +1,6 @@
 """What is known of attempts, collected for judgement: many at once, in a fixed number of queries."""
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,24 +9,24 @@ from django.utils import timezone
 
 from annotation.models import ValidationMode
 from crowdsourcing.models import Assignment, Consensus, Pool, TruthScore, VerificationTask, Vote, WorkMeasure
-from crowdsourcing.quality.agreeing import inputs_of, rule_of
+from crowdsourcing.quality.agreeing import ROUND, Rule, count_jobs, inputs_of, rule_by, rule_of
 from crowdsourcing.quality.facts import truth_frames_of
 from crowdsourcing.quality.judgement import Agreed, Answer, Evidence
 from crowdsourcing.selectors.clock import our_time
-from crowdsourcing.selectors.consensus import work_of
+from crowdsourcing.selectors.consensus import Piece, work_of
 from crowdsourcing.statuses import AssignmentStatus
 
 # Work comes by another road than the platform's news of it: for so long its absence says nothing.
 LATE = timedelta(minutes=10)
 
 
-def evidence_of(pool: Pool, ids: Sequence[int]) -> dict[int, Evidence]:
-    """By assignment. Eleven queries at most, however many."""
+def evidence_of(pool: Pool, ids: Sequence[int], *, compared: bool = True) -> dict[int, Evidence]:
+    """By assignment. Eleven queries at most, however many. Without `compared` nothing of how those who did one job agree."""
     rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite", "job").defer("solution"))
     measures = WorkMeasure.objects.in_bulk([row.pk for row in rows])
     scores = TruthScore.objects.in_bulk([row.pk for row in rows])
     truth, rejected = truth_frames_of(pool, {row.job_id for row in rows}), _rejected(rows)
-    answers, agreed = _answers(rows), _agreed(pool, rows)
+    answers, agreed = _answers(rows), _agreed(pool, rows) if compared else {}
     return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.job_id, 0),
                             answers.get(row.pk, ()), agreed.get(row.pk), rejected[row.job_id]) for row in rows}
 
@@ -70,15 +70,47 @@ def _agreed(pool: Pool, rows: Sequence[Assignment]) -> dict[int, Agreed]:
     found = {}
     for row in rows:
         one = counted.get(row.task_suite_id)
-        mine = one.agreements.get(str(row.pk)) if one is not None else None
-        if one is None or mine is None or one.inputs != inputs_of(rule, work.get(row.task_suite_id, [])):
-            continue
-        start = row.job.start_frame
-        found[row.pk] = Agreed(
-            people=one.people, wanted=pool.overlap, outcome=one.outcome, score=mine["score"], low=mine["low"], high=mine["high"],
-            matched=mine["matched"], missed=mine["missed"], extra=mine["extra"],
-            frames={int(number) - start + 1: score for number, score in mine["frames"].items()})
+        if one is not None and one.inputs == inputs_of(rule, work.get(row.task_suite_id, [])) and str(row.pk) in one.agreements:
+            found[row.pk] = _of_person(pool, row, one.people, one.outcome, one.agreements)
     return found
+
+
+def agreed_in_hindsight(pool: Pool, rows: Sequence[Assignment], config: Mapping[str, Any]) -> dict[int, Agreed]:
+    """The same by another config's rule, and of rejected attempts, too: a rejection takes its work out of what is compared, so it is
+    compared with everything that was handed in. Nothing is written; what is kept is taken where it says the same.
+
+    `rows` with their job. Empty where such a policy does not decide by it.
+    """
+    if pool.overlap < 2 or not config.get("consensus"):
+        return {}
+    rule = rule_by(pool, config)
+    found: dict[int, Agreed] = {}
+    for rejected in (False, True):
+        chosen = [row for row in rows if (row.status == AssignmentStatus.REJECTED) is rejected]
+        counted = _counted_by(rule, work_of(pool, rejected=rejected, suites={row.task_suite_id for row in chosen}) if chosen else {})
+        for row in chosen:
+            one = counted.get(row.task_suite_id)
+            if one is not None and str(row.pk) in one["agreements"]:
+                found[row.pk] = _of_person(pool, row, one["people"], one["outcome"], one["agreements"])
+    return found
+
+
+def _counted_by(rule: Rule, work: Mapping[int, Sequence[Piece]]) -> dict[int, dict[str, Any]]:
+    """Suite -> as `count_jobs`."""
+    kept = Consensus.objects.in_bulk(work)
+    found = {suite: vars(one) for suite, one in kept.items() if one.inputs == inputs_of(rule, work[suite])}
+    fresh = [suite for suite in work if suite not in found]
+    for start in range(0, len(fresh), ROUND):
+        found |= count_jobs(rule, {suite: work[suite] for suite in fresh[start:start + ROUND]})
+    return found
+
+
+def _of_person(pool: Pool, row: Assignment, people: int, outcome: str, agreements: Mapping[str, Any]) -> Agreed:
+    mine, start = agreements[str(row.pk)], row.job.start_frame
+    return Agreed(
+        people=people, wanted=pool.overlap, outcome=outcome, score=mine["score"], low=mine["low"], high=mine["high"],
+        matched=mine["matched"], missed=mine["missed"], extra=mine["extra"],
+        frames={int(number) - start + 1: score for number, score in mine["frames"].items()})
 
 
 def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:

@@ -25,11 +25,12 @@ class Piece(NamedTuple):
     job: int
 
 
-def work_of(pool: Pool, *, accepted: bool = False, suites: Iterable[int] | None = None) -> dict[int, list[Piece]]:
+def work_of(pool: Pool, *, accepted: bool = False, rejected: bool = False,
+            suites: Iterable[int] | None = None) -> dict[int, list[Piece]]:
     """Suite -> work that counts, oldest first; of all suites that have any, or of these. With `accepted`: accepted work only, and where a
-    reviewer corrected it the correction."""
-    rows = Assignment.objects.filter(
-        pool=pool, snapshot__isnull=False, status__in=(AssignmentStatus.ACCEPTED,) if accepted else COUNTS)
+    reviewer corrected it the correction. With `rejected`: rejected work too, as it was before somebody decided."""
+    counts = (AssignmentStatus.ACCEPTED,) if accepted else (*COUNTS, AssignmentStatus.REJECTED) if rejected else COUNTS
+    rows = Assignment.objects.filter(pool=pool, snapshot__isnull=False, status__in=counts)
     if suites is not None:
         rows = rows.filter(task_suite__in=list(suites))
     pieces = list(rows.order_by("created", "pk").values_list("task_suite", "pk", "snapshot", "job", "remote_id"))
