@@ -66,6 +66,7 @@ REPLAY = {"looked_at": 40, "left_out": 0, "unknown": 0, "before": {"accept": 12,
                "source": "verification", "why": "Other people looked at 1 frame of this work. 1 of 1 was found to be right."}]}
 VERDICT = {"id": 91, "assignment": 64, "pool": 5, "job": 88, "toloker": "wanda", "outcome": "reject", "source": "automatic", "policy": 8,
            "policy_version": 2, "guide_version": 1,
-           "inputs": {"frames": 4, "with_work": True, "rejected_before": 0, "seconds": 8.0, "untouched_frames": 0},
+           "inputs": {"frames": 4, "with_work": True, "rejected_before": 0, "seconds": 8.0, "untouched_frames": 0,
+                      "worker": {"accepted": 7, "judged": 9, "estimate": 0.75, "low": 0.4526, "high": 0.9368}},
            "thresholds": {"reject_below_seconds": 5}, "confidence": None, "actor": None, "command": _COMMAND, "created_at": _AT,
            "explanation": "The work took 2.0 seconds a frame. At least 5 seconds are needed to look at a frame and mark what is on it."}

@@ -104,7 +104,8 @@ class VerdictSerializer(serializers.ModelSerializer):
     policy_version = serializers.IntegerField(source="policy.version", default=None, read_only=True, allow_null=True)
     guide_version = serializers.IntegerField(source="guide_version.number", default=None, read_only=True, allow_null=True)
     actor = serializers.CharField(source="actor.username", default=None, read_only=True, allow_null=True)
-    inputs = ConfigField(read_only=True, help_text="Votes with weights, score a frame, speed, ...: what was known. Nobody is named.")
+    inputs = ConfigField(read_only=True, help_text="Votes with weights, score a frame, agreement, speed, worker (their record in the "
+                                                       "project, with an interval): what was known. Nobody is named.")
     thresholds = ConfigField(read_only=True, help_text="What the inputs were held against.")
 
     class Meta:

@@ -109,8 +109,9 @@ def _said_before(judgement: Judgement, last: Verdict | None) -> bool:
 
 
 def _lasting(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what is counted anew all the time and says nothing new about the work: suspicion, and how far verifiers are trusted."""
-    kept = {name: value for name, value in inputs.items() if name != "suspicion"}
+    """Without what is counted anew all the time and says nothing new about the work: suspicion, what else the person did, and how far
+    verifiers are trusted."""
+    kept = {name: value for name, value in inputs.items() if name not in ("suspicion", "worker")}
     if "verification" in kept:
         kept["verification"] = [{**one, "votes": [vote["answer"] for vote in one["votes"]]} for one in kept["verification"]]
     return kept
@@ -142,8 +143,8 @@ def _settle(pool_id: int, pk: int) -> UUID | None:
         return None
     command = None
     if judgement.outcome in _KINDS:
-        comment = judgement.explanation if judgement.outcome == REJECT else ""
-        command = insert_decision(actor=None, assignment=assignment, kind=_KINDS[judgement.outcome], comment=comment, overrule=False)
+        command = insert_decision(actor=None, assignment=assignment, kind=_KINDS[judgement.outcome], comment=judgement.explanation,
+                                  overrule=False)
     Verdict.objects.create(
         assignment=assignment, policy=policy, guide_version=guide_of(assignment), outcome=judgement.outcome, source=judgement.source,
         inputs=judgement.inputs, thresholds=judgement.thresholds, explanation=judgement.explanation, confidence=judgement.confidence,

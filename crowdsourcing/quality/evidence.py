@@ -21,18 +21,19 @@ LATE = timedelta(minutes=10)
 
 
 def evidence_of(pool: Pool, ids: Sequence[int], *, compared: bool = True) -> dict[int, Evidence]:
-    """By assignment. Eleven queries at most, however many. Without `compared` nothing of how those who did one job agree."""
+    """By assignment. Twelve queries at most, however many. Without `compared` nothing of how those who did one job agree."""
     rows = list(Assignment.objects.filter(pool=pool, pk__in=ids).select_related("task_suite", "job").defer("solution"))
     measures = WorkMeasure.objects.in_bulk([row.pk for row in rows])
     scores = TruthScore.objects.in_bulk([row.pk for row in rows])
     truth, rejected = truth_frames_of(pool, {row.job_id for row in rows}), _rejected(rows)
-    answers, agreed = _answers(rows), _agreed(pool, rows) if compared else {}
+    answers, agreed, records = _answers(rows), _agreed(pool, rows) if compared else {}, _records(pool, rows)
     return {row.pk: _of_one(row, pool, measures.get(row.pk), scores.get(row.pk), truth.get(row.job_id, 0),
-                            answers.get(row.pk, ()), agreed.get(row.pk), rejected[row.job_id]) for row in rows}
+                            answers.get(row.pk, ()), agreed.get(row.pk), rejected[row.job_id], records[row.pk]) for row in rows}
 
 
 def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: TruthScore | None, truth_frames: int,
-            answers: tuple[Answer, ...], agreed: Agreed | None, rejected: list[Any]) -> Evidence:
+            answers: tuple[Answer, ...], agreed: Agreed | None, rejected: list[Any],
+            record: tuple[int, int]) -> Evidence:
     job = row.job
     with_work = row.snapshot_id is not None
     # Counted before its work arrived, it counts nothing.
@@ -45,11 +46,29 @@ def _of_one(row: Assignment, pool: Pool, measure: WorkMeasure | None, truth: Tru
         suspicion_reasons=tuple(signal["text"] for signal in row.suspicion_signals),
         truth_frames=max(truth_frames, len(scores)), score=truth.score if truth else None, scores=scores, answers=answers, agreed=agreed,
         honeypots=pool.task.validation_mode == ValidationMode.GT_POOL,
-        rejected_before=sum(created < row.created for created in rejected))
+        rejected_before=sum(created < row.created for created in rejected), record=record)
 
 
 def _may_come(row: Assignment, pool: Pool) -> bool:
     return row.submitted is not None and timezone.now() - our_time(pool.crowd_project.account, row.submitted) < LATE
+
+
+def _records(pool: Pool, rows: Sequence[Assignment]) -> dict[int, tuple[int, int]]:
+    """Assignment -> how many other attempts of its Toloker in the project were accepted, and judged."""
+    judged = Assignment.objects.filter(
+        toloker__in={row.toloker_id for row in rows}, pool__crowd_project=pool.crowd_project_id,
+        status__in=(AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED))
+    accepted = Count("pk", filter=Q(status=AssignmentStatus.ACCEPTED))
+    counts = judged.order_by().values("toloker").annotate(judged=Count("pk"), accepted=accepted)
+    found = {one["toloker"]: (one["accepted"], one["judged"]) for one in counts}
+    return {row.pk: _of_others(found.get(row.toloker_id, (0, 0)), row.status) for row in rows}
+
+
+def _of_others(record: tuple[int, int], status: str) -> tuple[int, int]:
+    """Without the attempt itself, which is in it once it was judged."""
+    accepted, judged = record
+    own = status == AssignmentStatus.ACCEPTED, status in (AssignmentStatus.ACCEPTED, AssignmentStatus.REJECTED)
+    return accepted - own[0], judged - own[1]
 
 
 def _rejected(rows: Sequence[Assignment]) -> dict[int, list[Any]]:

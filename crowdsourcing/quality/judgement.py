@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crowdsourcing.quality import reasons
+from crowdsourcing.quality.aggregation.intervals import wilson
 from crowdsourcing.quality.policies import ORDER
 
 ACCEPT, REJECT, ASK, WAIT = "accept", "reject", "ask", "wait"
@@ -63,6 +64,7 @@ class Evidence:
 
     `late`: work may still arrive, so its absence says nothing. `truth_frames`: frames of the job with ground truth; `scores`: score by
     frame; with `honeypots` those frames are a secret that no comment tells. `rejected_before`: rejected attempts at the same job.
+    `record`: other attempts of the same person in the project that were accepted, and that were judged; nothing is decided by it.
     """
 
     frames: int = 1
@@ -81,6 +83,7 @@ class Evidence:
     agreed: Agreed | None = None
     answers: tuple[Answer, ...] = ()
     rejected_before: int = 0
+    record: tuple[int, int] | None = None
 
     @property
     def seconds_a_frame(self) -> float | None:
@@ -158,6 +161,8 @@ def inputs_of(evidence: Evidence) -> dict[str, Any]:
         found |= {"seconds": round(evidence.seconds, 1), "untouched_frames": evidence.untouched}
     if evidence.suspicion is not None:
         found |= {"suspicion": round(evidence.suspicion, 3)}
+    if evidence.record is not None:
+        found["worker"] = _estimate(*evidence.record)
     if evidence.score is not None:
         found["ground_truth"] = {"score": round(evidence.score, 4), "frames": {
             str(frame): round(score, 4) for frame, score in sorted(evidence.scores.items())}}
@@ -172,6 +177,13 @@ def inputs_of(evidence: Evidence) -> dict[str, Any]:
             "settled": one.settled, "votes": [{"answer": word, "weight": None if weight is None else round(weight, 4)}
                                               for word, weight in one.votes]} for one in evidence.answers]
     return found
+
+
+def _estimate(accepted: int, judged: int) -> dict[str, Any]:
+    """How good the person was so far, begun with one even chance, and what it may be with 95 % certainty."""
+    low, high = wilson(accepted, judged)
+    return {"accepted": accepted, "judged": judged, "estimate": round((0.5 + accepted) / (1 + judged), 4), "low": round(low, 4),
+            "high": round(high, 4)}
 
 
 # --- rules ----------------------------------------------------------------------------------------------------------

@@ -70,6 +70,8 @@ def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
     """For a table: one row a number, one a frame that was verified."""
     inputs = verdict.inputs
     rows = [(words, _shown(inputs[name], unit)) for name, words, unit in _INPUTS if name in inputs]
+    if worker := inputs.get("worker"):
+        rows.append(("The Toloker before", _before(worker)))
     if truth := inputs.get("ground_truth"):
         rows.append(("Ground truth", f"{truth['score']:.2f}" + "".join(
             f"; frame {frame}: {score:.2f}" for frame, score in truth["frames"].items())))
@@ -78,6 +80,13 @@ def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
     rows += [(f"Frame {one['frame']}", _voted(one)) for one in inputs.get("verification", [])]
     rows += [(THRESHOLDS.get(name, name), _shown(value, "")) for name, value in verdict.thresholds.items()]
     return rows
+
+
+def _before(one: dict[str, Any]) -> str:
+    if not one["judged"]:
+        return "nothing of them in this project was judged"
+    return (f"{one['accepted']} of {one['judged']} accepted; with 95 % certainty {100 * one['low']:.0f} to {100 * one['high']:.0f} % of "
+            "their work is good")
 
 
 def _agreed(one: dict[str, Any]) -> list[tuple[str, str]]:

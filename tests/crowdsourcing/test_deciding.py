@@ -20,6 +20,7 @@ from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.services import assignments
 from crowdsourcing.services.policies import resume_policy, set_policy
 from crowdsourcing.services.retries import retry_command
+from crowdsourcing.templatetags.policies import verdict_rows
 from crowdsourcing.transitions import Refused
 from tests.crowdsourcing import questions, scene
 
@@ -274,3 +275,26 @@ def test_one_attempts_trouble_does_not_keep_the_others(pool: Pool, alice: Any, m
     assert asked(pool) == ["accept_assignment"]
     assert settle_pool(pool) == 1
     assert second.verdicts.count() == 1
+
+
+def test_a_verdict_keeps_all_that_it_was_made_of(pool: Pool, alice: Any) -> None:
+    [row, first, second, other] = attempts(pool, 100, 100, 100, 100)
+    Assignment.objects.filter(pk__in=[first.pk, second.pk]).update(toloker=row.toloker_id, status="ACCEPTED")
+    Assignment.objects.filter(pk=other.pk).update(toloker=row.toloker_id, status="REJECTED")
+    GuideVersion.objects.create(project=pool.task.project, number=1, markdown="# Boxes")
+    GuideVersion.objects.update(created_date=timezone.now() - timedelta(days=9))
+    questions.verification(pool)
+    questions.ask(row, "OK", 0.9, votes=("OK", "BAD", "OK"))
+    policy = ReviewPolicy.objects.create(pool=pool, version=1, config={
+        **{block: with_defaults(block, {}) for block in ("ground_truth", "verification")}, "max_rounds": 3, "stop": None})
+    TruthScore.objects.create(assignment=row, score=0.6, frames={"0": {"score": 0.6}}, truth="t")
+    assert settle_pool(pool) == 1
+    verdict = Verdict.objects.get()
+    assert (verdict.policy, verdict.guide_version is not None, verdict.confidence) == (policy, True, 0.9)
+    inputs = verdict.inputs
+    assert inputs["ground_truth"] == {"score": 0.6, "frames": {"1": 0.6}} and inputs["seconds"] == 100
+    assert [(vote["answer"], vote["weight"]) for vote in inputs["verification"][0]["votes"]] == [("OK", 0.75), ("BAD", 0.25), ("OK", 0.75)]
+    assert inputs["worker"] == {"accepted": 2, "judged": 3, "estimate": 0.625, "low": 0.2077, "high": 0.9385}
+    assert verdict.thresholds == {"min_confidence": 0.8, "ok_share": 1, "min_frames": 1}
+    assert ("The Toloker before", "2 of 3 accepted; with 95 % certainty 21 to 94 % of their work is good") in verdict_rows(verdict)
+    assert verdict.command is not None and verdict.command.payload["comment"] == verdict.explanation, "whoever is accepted reads why, too"
