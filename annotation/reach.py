@@ -15,7 +15,8 @@ _JOB_TABLES: dict[str, type[Model]] = {"j": Job, "t": Task, "p": Project}
 _JOB_ROWS = ("FROM annotation_job j JOIN annotation_task t ON t.id = j.task_id JOIN annotation_project p ON p.id = t.project_id "
              "WHERE j.id = %s")
 _JOB = Joined(_JOB_TABLES, _JOB_ROWS)
-_JOB_SHOWN = Joined(_JOB_TABLES, _JOB_ROWS, ["(SELECT count(*) FROM annotation_issue i WHERE i.job_id = j.id)"])
+_JOB_SHOWN = Joined(_JOB_TABLES, _JOB_ROWS, ["(SELECT count(*) FROM annotation_issue i WHERE i.job_id = j.id)",
+                                             "(SELECT count(*) FROM annotation_job r WHERE r.parent_job_id = j.id)"])
 _ALONE = """SELECT NOT EXISTS (SELECT 1 FROM annotation_organizationmember WHERE user_id = %s)
     AND NOT EXISTS (SELECT 1 FROM annotation_projectmember WHERE user_id = %s)"""
 _TASK = Joined({"t": Task, "p": Project}, "FROM annotation_task t JOIN annotation_project p ON p.id = t.project_id WHERE t.id = %s")
@@ -31,7 +32,7 @@ def jobs_seen(user: Any, *, given: bool) -> QuerySet[Job]:
 
 
 def job_shown(user: Any, key: int) -> Job | None:
-    """`job_seen`, also as a worker, with what the job's own answer tells besides: `assignee` and `issue_count`."""
+    """`job_seen`, also as a worker, with what the job's own answer tells besides: `assignee`, `issue_count` and `replica_count`."""
     job = job_seen(user, key, given=True, joined=_JOB_SHOWN)
     if job is not None and job.assignee_id == user.pk:
         job.assignee = user
@@ -44,7 +45,7 @@ def job_seen(user: Any, key: int, *, given: bool, joined: Joined = _JOB) -> Job 
     if row is None:
         return None
     if len(row) > len(_JOB_TABLES):
-        row[0].issue_count = row[-1]
+        row[0].issue_count, row[0].replica_count = row[-2:]
     job, job.task, job.task.project = row[0], row[1], row[2]
     if obvious(user, job.task.project):
         return job

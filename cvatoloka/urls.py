@@ -16,7 +16,8 @@ urlpatterns = [
 ]
 # Patterns are tried one after the other: the API's before those of pages, and what is nowhere below api/ is told by its last.
 if settings.CROWDSOURCING_ENABLED:
-    urlpatterns += [path("api/crowdsourcing/", include("crowdsourcing.api.urls"))]
+    urlpatterns += [path("api/crowdsourcing/", include("crowdsourcing.api.urls")),
+                    path("api/consensus/", include("crowdsourcing.api.consensus"))]
 urlpatterns += [path("api/", include("annotation.api.urls"))]
 if settings.CROWDSOURCING_ENABLED:
     urlpatterns += [path("", include("crowdsourcing.urls"))]

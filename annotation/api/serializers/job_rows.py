@@ -16,7 +16,8 @@ COLUMNS = (*(f.attname for f in Job._meta.concrete_fields), "task__name", "task_
 
 
 def job_row(job: Any, link: Callable[[str], str], correction: Any) -> dict[str, Any]:
-    """What JobSerializer says of a job with `task.project`, `assignee` and `issue_count` at hand; `link` makes absolute addresses."""
+    """What JobSerializer says of a job with `task.project`, `assignee`, `issue_count` and `replica_count` at hand; `link` makes absolute
+    addresses."""
     key, task = job.pk, job.task
     project, assignee = task.project, job.assignee
     return {
@@ -25,7 +26,7 @@ def job_row(job: Any, link: Callable[[str], str], correction: Any) -> dict[str, 
             "id": assignee.pk, "username": assignee.username, "first_name": assignee.first_name, "last_name": assignee.last_name},
         "mode": "interpolation" if task.from_video else "annotation", "status": job_status(job), "stage": job.stage, "state": job.state,
         "start_frame": job.start_frame, "stop_frame": job.stop_frame, "frame_count": job.frame_count, "type": job.type,
-        "parent_job_id": job.parent_job_id,
+        "parent_job_id": job.parent_job_id, "replicas_count": job.replica_count,
         "revision": job.revision, "organization": project.organization_id, "organization_id": project.organization_id,
         "guide_id": task.project_id if has_guide(job) else None, "issues": {"count": job.issue_count, "url": link(f"issues?job_id={key}")},
         "labels": {"url": link(f"labels?job_id={key}")}, "correction": correction, "created_date": shown(job.created_date),

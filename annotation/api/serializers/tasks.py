@@ -24,8 +24,24 @@ class TaskWriteSerializer(serializers.Serializer):
     segment_size = serializers.IntegerField(required=False, min_value=0, help_text="frames a job; 0: one job for all")
     overlap = serializers.IntegerField(required=False, min_value=0, help_text="frames that neighbouring jobs share")
     sorting_method = serializers.ChoiceField(SortingMethod.choices, required=False)
+    initial_replicas = serializers.IntegerField(required=False, min_value=0, help_text="0: replicas are made when people come for a job")
+    consensus_replicas = serializers.IntegerField(required=False, min_value=0, help_text="CVAT's older name of initial_replicas")
     show_preannotations = serializers.BooleanField(
         required=False, help_text="PATCH only: jobs that are begun from now on start with the task's pre-annotations")
+
+    def validate_initial_replicas(self, value: int) -> int:
+        return _no_replicas(value)
+
+    def validate_consensus_replicas(self, value: int) -> int:
+        return _no_replicas(value)
+
+
+def _no_replicas(value: int) -> int:
+    if value:
+        raise serializers.ValidationError(
+            "Several people do a job here only where it is given to a crowd: leave this out, or 0, and say how many when the crowd is set "
+            "up for the task. Each who comes then gets a replica of the job, and their work is merged.")
+    return value
 
 
 class TaskSerializer(Extended):
@@ -51,6 +67,7 @@ class TaskSerializer(Extended):
     source_storage = Constant(None)
     target_storage = Constant(None)
     show_preannotations = serializers.BooleanField(read_only=True)
+    initial_replicas = Constant(0)
     validation_mode = serializers.SerializerMethodField(help_text="gt: it has a ground truth job; gt_pool: and honeypots; null: neither")
     guide_id = serializers.SerializerMethodField()
     jobs = serializers.SerializerMethodField()
@@ -61,7 +78,8 @@ class TaskSerializer(Extended):
         fields = ("id", "url", "name", "project_id", "mode", "owner", "assignee", "size", "segment_size", "overlap", "sorting_method",
                   "status", "dimension", "subset", "bug_tracker", "image_quality", "data_chunk_size", "data_original_chunk_type",
                   "data_compressed_chunk_type", "organization", "organization_id", "source_storage", "target_storage",
-                  "show_preannotations", "validation_mode", "guide_id", "jobs", "labels", "created_date", "updated_date")
+                  "show_preannotations", "initial_replicas", "validation_mode", "guide_id", "jobs", "labels", "created_date",
+                  "updated_date")
 
     def get_url(self, task: Any) -> str:
         return self.link(f"tasks/{task.pk}")
@@ -125,6 +143,7 @@ class JobSerializer(Extended):
     dimension = Constant("2d")
     status = serializers.SerializerMethodField()
     frame_count = serializers.IntegerField(read_only=True)
+    replicas_count = serializers.IntegerField(source="replica_count", read_only=True, help_text="places at the job that people came for")
     bug_tracker = Constant("")
     data_chunk_size = Constant(1)
     data_original_chunk_type = Constant("imageset")
@@ -140,9 +159,9 @@ class JobSerializer(Extended):
 
     class Meta:
         model = Job
-        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "parent_job_id", "mode",
-                  "dimension", "status", "stage", "state", "start_frame", "stop_frame", "frame_count", "revision", "bug_tracker",
-                  "data_chunk_size", "data_original_chunk_type", "data_compressed_chunk_type",
+        fields = ("id", "url", "task_id", "task_name", "project_id", "project_name", "assignee", "type", "parent_job_id",
+                  "replicas_count", "mode", "dimension", "status", "stage", "state", "start_frame", "stop_frame", "frame_count",
+                  "revision", "bug_tracker", "data_chunk_size", "data_original_chunk_type", "data_compressed_chunk_type",
                   "organization", "organization_id", "source_storage", "target_storage", "guide_id", "issues", "labels", "correction",
                   "created_date", "updated_date")
 

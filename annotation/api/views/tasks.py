@@ -141,7 +141,8 @@ class JobView(ExportMixin, AnnotationFilesMixin, ComparisonMixin, GroundTruthMix
     def get_queryset(self) -> QuerySet[Job]:
         seen = reach.jobs_seen(self.request.user, given=self.action in _OPEN_TO_WORKERS)
         return seen.select_related("task__project", "assignee").only(*COLUMNS).annotate(
-            issue_count=counted(Issue.objects.all(), path="job"), has_guide=Case(When(task__project__guide="", then=False), default=True))
+            issue_count=counted(Issue.objects.all(), path="job"), replica_count=counted(Job.objects.all(), path="parent_job"),
+            has_guide=Case(When(task__project__guide="", then=False), default=True))
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """What a correction hangs on is read only of jobs that may have one."""
