@@ -39,7 +39,7 @@ def settle_pool(pool: Pool, ring: Ring | None = None) -> int:
 
     `ring` hears of each new command after its commit; without it the sweep delivers them.
     """
-    if _in_force(pool) is None:
+    if in_force(pool) is None:
         return 0
     made, ids = 0, list(open_attempts(pool).values_list("pk", flat=True))
     for start in range(0, len(ids), ROUND):
@@ -69,7 +69,7 @@ def open_attempts(pool: Pool) -> QuerySet[Assignment]:
     return undecided(rows).exclude(Exists(decided)).exclude(in_hand()).order_by("submitted", "pk")
 
 
-def _in_force(pool: Pool) -> ReviewPolicy | None:
+def in_force(pool: Pool) -> ReviewPolicy | None:
     """The policy by which something may be decided now."""
     policy = policy_of(pool)
     if policy is None or is_by_hand(policy.config) or policy.is_stopped or pool.status == PoolStatus.ARCHIVED:
@@ -83,7 +83,7 @@ def _ripe(pool: Pool, ids: list[int]) -> list[int]:
     Where several do a job rejections come last: an acceptance leaves what the others agree on as it was, a rejection takes its work out.
     Should only some be decided (a death, a reviewer's open draft), the rest is judged by the same agreement next time.
     """
-    policy = _in_force(pool)
+    policy = in_force(pool)
     if policy is None:
         return []
     asked = _asked_about(policy, ids)
@@ -134,7 +134,7 @@ def _settled(pool_id: int, pk: int) -> UUID | None:
 
 def _settle(pool_id: int, pk: int) -> UUID | None:
     pool = Pool.objects.select_for_update(of=("self",), no_key=True).select_related("crowd_project__account", "task").get(pk=pool_id)
-    policy = _in_force(pool)
+    policy = in_force(pool)
     assignment = Assignment.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if policy is None or assignment is None or not open_attempts(pool).filter(pk=pk).exists():
         return None

@@ -9,6 +9,7 @@ from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.quality.judging import judge_pool
 from crowdsourcing.quality.merging import merge_pool
 from crowdsourcing.quality.reissue import ask_one_more, withdraw_spare
+from crowdsourcing.quality.resuming import resume_decisions
 from crowdsourcing.quality.truth import score_pool
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ def settle_round(pool: Pool, ring: Callable[[UUID], None]) -> None:
         score_pool(pool)
         agree_pool(pool)
         settle_pool(pool, ring)
+        for command in resume_decisions(pool):
+            ring(command)
         for command in ask_one_more(pool):
             ring(command)
         merge_pool(pool)
