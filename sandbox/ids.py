@@ -42,12 +42,6 @@ def new_pool_item_id(pool_id: int, at: datetime) -> str:
     return f"{pool_id:010x}--{seconds:08x}{micros:05x}{secrets.token_hex(6)[:11]}"
 
 
-def is_pool_item_id(text: str) -> bool:
-    """Whether the text has the shape of a task, suite or assignment id."""
-    pool, separator, rest = text.partition("--")
-    return bool(separator) and len(pool) == 10 and len(rest) == 24 and all(c in "0123456789abcdef" for c in pool + rest)
-
-
 def new_hex_id(at: datetime) -> str:
     """Id of a message thread or subscription: 24 hex digits, ascending."""
     return new_pool_item_id(0, at).partition("--")[2]

@@ -11,11 +11,6 @@ from annotation.ingest.urls import clean_urls, url_problem
 MAX_TABLE_BYTES = 32 * 1024 * 1024
 
 
-def columns_of_table(table: Any) -> list[str]:
-    """The header's names, for a choice in a form. ValidationError({"table": ...}) when this is no table."""
-    return _read(table)[0]
-
-
 def urls_of_table(table: Any, column: str = "") -> list[str]:
     """Addresses in `column`; without a name the only column whose first value is an address.
 

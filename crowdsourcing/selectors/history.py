@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from annotation.models import Job
 from crowdsourcing.models import Assignment, ProviderCommand, StatusChange, TaskSuite
 from crowdsourcing.selectors.consensus import people_wanted, places_missing
-from crowdsourcing.statuses import AssignmentStatus, ReissuePolicy
+from crowdsourcing.statuses import AssignmentStatus
 from crowdsourcing.transitions import CONSUMES_OVERLAP
 
 
@@ -52,7 +52,3 @@ def consuming_attempts(task_suite: TaskSuite) -> int:
 def is_offered_again(task_suite: TaskSuite) -> bool:
     """The platform gives the job to somebody else, and to as many as are still wanted."""
     return task_suite.overlap > consuming_attempts(task_suite) and places_missing(task_suite) <= 0
-
-
-def reissues_at_once(task_suite: TaskSuite) -> bool:
-    return task_suite.pool.reissue_policy == ReissuePolicy.AT_ONCE

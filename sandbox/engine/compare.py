@@ -2,7 +2,6 @@
 from typing import Any
 
 OPERATORS = ("EQ", "NE", "GT", "GTE", "LT", "LTE", "IN", "NOT_IN")
-ORDERED = ("GT", "GTE", "LT", "LTE")
 
 
 def holds(have: Any, operator: str, want: Any) -> bool:

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 
 from annotation.ingest import addresses, fetch
 from annotation.ingest.addresses import is_public
-from annotation.ingest.tables import columns_of_table, urls_of_table
+from annotation.ingest.tables import urls_of_table
 from annotation.models import Frame, Project, Task
 from annotation.services import tasks
 from tests.annotation.filling import ingest, stored_files
@@ -224,7 +224,3 @@ def test_a_bad_table_is_refused_with_the_field(content: bytes, column: str, fiel
     with pytest.raises(ValidationError) as error:
         urls_of_table(ContentFile(content), column)
     assert sentence in error.value.message_dict[field][0]
-
-
-def test_the_columns_of_a_table_can_be_offered() -> None:
-    assert columns_of_table(ContentFile(b"INPUT:image\tGOLDEN:x\nhttps://a.org\t\n")) == ["INPUT:image", "GOLDEN:x"]

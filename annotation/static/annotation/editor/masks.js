@@ -107,15 +107,10 @@ export function encoded(raster, within = boxOfRaster(raster)) {
 }
 
 /** Pixels of either mask. */
-export const union = (a, b) => combined(a, b, 1);
-
-/** Pixels of the first that are not in the second; null when none is left. */
-export const subtracted = (a, b) => combined(a, b, 0);
-
-function combined(a, b, value) {
-  const raster = rasterOver(value ? hull(boxOf(a), boxOf(b)) : boxOf(a));
+export function union(a, b) {
+  const raster = rasterOver(hull(boxOf(a), boxOf(b)));
   lay(raster, a);
-  lay(raster, b, value);
+  lay(raster, b);
   return encoded(raster);
 }
 
