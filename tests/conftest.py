@@ -9,9 +9,8 @@ from cvatoloka.embedded import EmbeddedServices
 from tests.stack import services as stack_services
 
 pytest_plugins = [
-    "tests.cast", "tests.annotation.teams", "tests.stack.redis", "tests.stack.worker", "tests.stack.browser", "tests.stack.app"]
-if (Path(__file__).parent / "stack" / "sandbox.py").exists():
-    pytest_plugins.append("tests.stack.sandbox")
+    "tests.cast", "tests.annotation.teams", "tests.stack.redis", "tests.stack.worker", "tests.stack.browser", "tests.stack.app",
+    "tests.stack.sandbox"]
 _running: list[EmbeddedServices] = []
 
 

@@ -1,5 +1,4 @@
 """Background requests survive lost bells, dead workers and second runs."""
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from annotation.services import exports, requests, tasks
 from tests.annotation.conftest import Fill
 from tests.annotation.filling import stored_files
 from tests.annotation.pictures import picture
+from tests.stack.waiting import comes_true
 from tests.stack.worker import CeleryWorker
 
 
@@ -206,29 +206,22 @@ def test_killing_the_worker_in_the_middle_of_an_ingest(alice: Any, celery_worker
     for number in range(40):
         tasks.add_upload(actor=alice, task=task, name=f"{number}.png", file=ContentFile(content), position=number)
     request = tasks.start_ingest(actor=alice, task=task)
-    _until(lambda: Request.objects.get().progress > 0)
+    comes_true(lambda: Request.objects.get().progress > 0)
     celery_worker_process.kill()
     request.refresh_from_db()
     assert (request.status, Frame.objects.count()) == ("started", 0)
     celery_worker_process.start()
     Request.objects.update(heartbeat=timezone.now() - timedelta(seconds=runner.STALE_SECONDS + 1))
     runner.sweep()
-    _until(lambda: Request.objects.get().status in ("finished", "failed"))
+    comes_true(lambda: Request.objects.get().status in ("finished", "failed"))
     request.refresh_from_db()
     assert (request.status, request.run) == ("finished", 2), request.message
     assert list(Frame.objects.values_list("number", flat=True)) == list(range(40))
     assert Job.objects.count() == 2
-    _until(lambda: not Upload.objects.exists())
+    comes_true(lambda: not Upload.objects.exists())
     named = {path for row in Frame.objects.values_list("original", "thumbnail") for path in row}
-    _until(lambda: set(stored_files()) == named)
+    comes_true(lambda: set(stored_files()) == named)
     # The dead worker's message would be delivered again after an hour; the fixture waits until nothing is unacknowledged.
     client = redis.Redis.from_url(celery_worker_process.environment["REDIS_URL"])
     client.delete("unacked", "unacked_index")
     client.close()
-
-
-def _until(condition: Any, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)

@@ -22,6 +22,7 @@ from cvatoloka.demo.errors import DemoError
 from cvatoloka.demo.photographs import truth
 from cvatoloka.demo.supervisor import end_leftovers
 from cvatoloka.embedded.processes import free_port
+from tests.stack.waiting import comes_true
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
@@ -96,10 +97,8 @@ class TestAStartedDemo:
             app.log_in(**summary["users"]["requester"])
             projects = app.every("projects")
             assert [project["name"] for project in projects] == ["Everyday objects"]
-            end = time.monotonic() + 30
-            while len(jobs := app.every("jobs", project_id=projects[0]["id"])) < len(truth()["photographs"]) and time.monotonic() < end:
-                time.sleep(0.5)
-            assert len(jobs) == len(truth()["photographs"])
+            wanted = len(truth()["photographs"])
+            comes_true(lambda: len(app.every("jobs", project_id=projects[0]["id"])) == wanted)
             Application(summary["app"]).log_in(**summary["users"]["admin"])
         finally:
             code = demo.stop()
@@ -119,10 +118,7 @@ class TestAStartedDemo:
             assert demo.seconds < 15 * 1.5 * crowd, f"load {os.getloadavg()}"
         finally:
             demo.stop(signal.SIGKILL)
-        end = time.monotonic() + 30
-        while (left := processes_of(folder)) and time.monotonic() < end:
-            time.sleep(0.2)
-        assert left == []
+        comes_true(lambda: not processes_of(folder), said=lambda: processes_of(folder))
 
     def test_a_killed_worker_comes_back(self, folder: Path) -> None:
         demo = RunningDemo(folder)
@@ -132,14 +128,8 @@ class TestAStartedDemo:
                 process.kill()
             assert killed
             gone = {process.pid for process in killed}
-            end = time.monotonic() + 40
-            while time.monotonic() < end:
-                again = [process for process in processes_of(folder) if "worker" in process.cmdline() and process.pid not in gone]
-                if again and httpx.get(f"{demo.summary['app']}/readyz").status_code == 200:
-                    break
-                time.sleep(0.5)
-            else:
-                pytest.fail("no new worker became ready")
+            comes_true(lambda: any("worker" in process.cmdline() and process.pid not in gone for process in processes_of(folder)))
+            comes_true(lambda: httpx.get(f"{demo.summary['app']}/readyz").status_code == 200)
         finally:
             # As a terminal sends it: to the launcher's whole process group, and again by somebody impatient.
             os.killpg(demo.process.pid, signal.SIGINT)

@@ -4,7 +4,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import redis
 from cvatoloka.embedded import EmbeddedError, EmbeddedServices, wanted
 from cvatoloka.embedded.postgres import socket_directory
 from cvatoloka.embedded.services import read_env_file
+from tests.stack.waiting import comes_true
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.services
@@ -92,10 +92,7 @@ def test_killing_the_owner_leaves_no_server_and_the_next_start_works(home: Path)
     assert processes_of(home)
     owner.send_signal(signal.SIGKILL)
     owner.wait(5)
-    end = time.monotonic() + 15
-    while processes_of(home) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert processes_of(home) == []
+    comes_true(lambda: not processes_of(home), seconds=15, said=lambda: processes_of(home))
     with EmbeddedServices(home, durable=False) as services:
         assert write_and_read(services.environment) == [1]
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from cvatoloka import heartbeat
+from tests.stack.waiting import comes_true
 from tests.stack.worker import CeleryWorker
 
 
@@ -29,9 +30,7 @@ def test_readyz_names_the_missing_worker(client: Client, db: None, redis_url: st
 @pytest.mark.services
 def test_readyz_is_ready_while_a_real_worker_runs_and_not_after_it_stopped(client: Client, celery_worker_process: CeleryWorker) -> None:
     # The Redis of the test was emptied after the worker's first beat: the next one comes within the interval.
-    end = time.monotonic() + heartbeat.INTERVAL_SECONDS + 5
-    while not heartbeat.alive() and time.monotonic() < end:
-        time.sleep(0.1)
+    comes_true(heartbeat.alive, seconds=heartbeat.INTERVAL_SECONDS + 5)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
     celery_worker_process.stop()

@@ -1,6 +1,4 @@
 """The road of news over real HTTP: a real sandbox's ticker calls the application, which looks at the pool."""
-import time
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,16 +10,9 @@ from crowdsourcing.services import pools, projects
 from tests.crowdsourcing import scene
 from tests.providers.test_road import deliver_all
 from tests.stack.sandbox import SandboxServer
+from tests.stack.waiting import comes_true
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.http]
-PATIENCE = 20.0
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_submitted_work_is_seen_without_asking(
@@ -42,11 +33,11 @@ def test_submitted_work_is_seen_without_asking(
     with sandbox.process("ticker"):
         toloker = sandbox.create_toloker("ann")
         page = toloker.take(pool.remote_id)
-        until(lambda: len(rung) == 1)
+        comes_true(lambda: len(rung) == 1)
         tasks.sync_one_pool(*rung.pop())
         assert Assignment.objects.get().status == "ACTIVE"
         toloker.submit(page["id"], {"job_key": page["tasks"][0]["input_values"]["job_key"], "revision": 1, "digest": "ab" * 32})
-        until(lambda: len(rung) == 1)
+        comes_true(lambda: len(rung) == 1)
         tasks.sync_one_pool(*rung.pop())
         assert Assignment.objects.get().status == "SUBMITTED"
     assert {"ASSIGNMENT_CREATED", "ASSIGNMENT_SUBMITTED"} <= set(WebhookEvent.objects.values_list("type", flat=True))

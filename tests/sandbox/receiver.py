@@ -2,11 +2,13 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.stack.waiting import comes_true
 
 PATIENCE = 20.0
 
@@ -46,16 +48,8 @@ class Receiver:
 
     def wait(self, path: str, count: int, patience: float = PATIENCE) -> list[dict[str, Any]]:
         """The events that came to this path, once there are so many."""
-        wait_until(lambda: len(self.events(path)) >= count, patience, lambda: f"{path}: {self.events(path)}")
+        comes_true(lambda: len(self.events(path)) >= count, seconds=patience, said=lambda: f"{path}: {self.events(path)}")
         return self.events(path)
-
-
-def wait_until(holds: Callable[[], bool], patience: float = PATIENCE, what: Callable[[], str] = str) -> None:
-    until = time.monotonic() + patience
-    while not holds():
-        if time.monotonic() > until:
-            raise AssertionError(f"did not happen within {patience} s: {what()}")
-        time.sleep(0.05)
 
 
 @contextmanager

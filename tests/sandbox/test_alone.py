@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+
+from tests.stack.waiting import comes_true
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
@@ -40,10 +41,7 @@ def processes_of(folder: Path) -> list[psutil.Process]:
 
 
 def assert_nothing_is_left(folder: Path, seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while (left := processes_of(folder)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert left == []
+    comes_true(lambda: not processes_of(folder), seconds=seconds, said=lambda: processes_of(folder))
 
 
 class Alone:

@@ -8,8 +8,8 @@ import urllib.request
 import psutil
 import pytest
 
-from tests.sandbox.receiver import wait_until
 from tests.stack.sandbox import ROOT, RequesterAccount, SandboxServer
+from tests.stack.waiting import comes_true
 
 
 @pytest.mark.parametrize("arguments", [("requester", "--name", "x", "--balance", "much"), ("requester", "--name", "x", "--balance", "-1"),
@@ -34,7 +34,7 @@ def test_no_migration_is_missing(sandbox: SandboxServer) -> None:
 def test_a_polite_stop_ends_every_process(sandbox: SandboxServer, arguments: tuple[str, ...]) -> None:
     with sandbox.process(*arguments) as process:
         # It is at work once it listens, or has called the database or the server.
-        wait_until(lambda: bool(psutil.Process(process.pid).net_connections("all")), 60)
+        comes_true(lambda: bool(psutil.Process(process.pid).net_connections("all")))
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
 

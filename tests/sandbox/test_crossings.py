@@ -11,6 +11,7 @@ import pytest
 from tests.sandbox.conftest import Shop, refused
 from tests.sandbox.test_trainings import open_training
 from tests.stack.sandbox import SandboxServer, sandbox_server
+from tests.stack.waiting import comes_true
 
 # The engine's advisory lock under which ids of assignments are drawn.
 _DRAWING = 7_205_760
@@ -28,13 +29,6 @@ def _database(shop: Shop) -> Iterator[Any]:
     """A cursor of somebody who holds locks until the block ends."""
     with closing(psycopg2.connect(shop.sandbox.environment["SANDBOX_DATABASE_URL"])) as connection:
         yield connection.cursor()
-
-
-def _until(happened: Callable[[], Any]) -> None:
-    end = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def _waiting(shop: Shop) -> int:
@@ -68,7 +62,7 @@ def test_two_pools_do_not_promise_the_same_last_dollar(new_shop: Callable[..., S
         # The taker of the dear page has chosen it, and stops where ids are drawn.
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [_DRAWING, int(dear)])
         late = crowd.submit(first.take, dear)
-        _until(lambda: _waiting(shop))
+        comes_true(lambda: _waiting(shop))
         page = second.take(cheap)
         cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_DRAWING, int(dear)])
         with refused("NO_TASKS_AVAILABLE"):
@@ -138,9 +132,9 @@ def test_a_look_at_a_task_is_over_when_the_pool_has_no_dynamic_overlap_any_more(
     with _database(shop) as cursor, ThreadPoolExecutor(2) as requests:
         cursor.execute("SELECT 1 FROM sandbox_pool WHERE id = %s FOR NO KEY UPDATE", [pool])
         verdict = requests.submit(shop.review, page, "REJECTED")
-        _until(lambda: _waiting(shop) == 1)
+        comes_true(lambda: _waiting(shop) == 1)
         edit = requests.submit(shop.ask, "PUT", f"/pools/{pool}", without)
-        _until(lambda: _waiting(shop) == 2)
+        comes_true(lambda: _waiting(shop) == 2)
         cursor.connection.rollback()
         assert verdict.result(30)["status"] == "REJECTED"
         assert "dynamic_overlap_config" not in edit.result(30)
@@ -159,9 +153,9 @@ def test_a_subscription_may_be_taken_back_while_somebody_submits(shop: Shop) -> 
         # Submitting stops where the end of its review is planned, which is after its event was written.
         cursor.execute("INSERT INTO sandbox_due (kind, target, at) VALUES ('ASSIGNMENT_ACCEPT', %s, '2060-01-01Z')", [page])
         late = requests.submit(toloker.submit, page, {"result": "OK"})
-        _until(lambda: _waiting(shop) == 1)
+        comes_true(lambda: _waiting(shop) == 1)
         gone = requests.submit(shop.ask, "DELETE", f"/webhook-subscriptions/{subscription}")
-        _until(lambda: gone.done() or _waiting(shop) == 2)
+        comes_true(lambda: gone.done() or _waiting(shop) == 2)
         cursor.connection.rollback()
         assert late.result(30)["status"] == "SUBMITTED"
         gone.result(30)
@@ -178,7 +172,7 @@ def test_lifting_a_ban_keeps_nothing_of_the_calendar_while_it_waits_for_the_ban(
         cursor.execute("SET lock_timeout = '5s'")
         cursor.execute("SELECT 1 FROM sandbox_userrestriction WHERE id = %s FOR UPDATE", [ban])
         lifted = requests.submit(shop.ask, "DELETE", f"/user-restrictions/{ban}")
-        _until(lambda: _waiting(shop))
+        comes_true(lambda: _waiting(shop))
         # Whoever makes the ban longer has its row, and plans its end.
         cursor.execute("UPDATE sandbox_due SET at = at WHERE kind = 'RESTRICTION_END' AND target = %s", [ban])
         assert cursor.rowcount == 1
@@ -192,14 +186,14 @@ def test_the_ticker_goes_on_when_the_database_ends_its_connection_in_the_middle(
     with shop.sandbox.process("ticker", "--seconds", "0.2") as ticker, _database(shop) as cursor:
         shop.submitted(pool)
         cursor.execute("SELECT 1 FROM sandbox_pool WHERE id = %s FOR NO KEY UPDATE", [pool])
-        _until(lambda: _waiting(shop))
+        comes_true(lambda: _waiting(shop))
         cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                        " WHERE datname = current_database() AND wait_event_type = 'Lock'")
         cursor.connection.rollback()
         time.sleep(1)
         assert ticker.poll() is None
         # Without a request: only the ticker can have closed it.
-        _until(lambda: _status(cursor, pool) == "CLOSED")
+        comes_true(lambda: _status(cursor, pool) == "CLOSED")
 
 
 def _status(cursor: Any, pool: str) -> str:

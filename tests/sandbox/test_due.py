@@ -1,11 +1,11 @@
 """The calendar's runner beside everybody else."""
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg2
 
 from tests.sandbox.conftest import Shop
+from tests.stack.waiting import comes_true
 
 
 def test_the_runner_waits_for_whoever_holds_the_pool_and_nobody_waits_for_the_runner(shop: Shop) -> None:
@@ -19,9 +19,7 @@ def test_the_runner_waits_for_whoever_holds_the_pool_and_nobody_waits_for_the_ru
         cursor.execute("SELECT 1 FROM sandbox_pool WHERE id = %s FOR NO KEY UPDATE", [pool])
         # The close of the complete pool is due: the next request is the runner, and waits for the pool.
         answer = crowd.submit(shop.status, pool)
-        until = time.monotonic() + 30
-        while not _waiting(cursor) and time.monotonic() < until:
-            time.sleep(0.02)
+        comes_true(lambda: _waiting(cursor))
         # Another request that has the pool may still change what is planned.
         cursor.execute("DELETE FROM sandbox_due WHERE kind = 'POOL_COMPLETE' AND target = %s", [pool])
         assert cursor.rowcount == 1

@@ -12,8 +12,8 @@ import psycopg2
 import pytest
 
 from tests.sandbox.conftest import Shop, refused
-from tests.sandbox.receiver import wait_until
 from tests.stack.sandbox import SandboxServer, sandbox_server
+from tests.stack.waiting import comes_true
 
 
 def _raw(sandbox: SandboxServer, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, dict]:
@@ -128,7 +128,7 @@ def test_the_ticker_lets_things_happen_while_nobody_asks(new_shop: Any, sandbox:
     page = shop.toloker().take(shop.open_pool(1, assignment_max_duration_seconds=5))
     with sandbox.process("ticker", "--seconds", "0.2"):
         # The table is looked at, not the server: a question would itself let things happen.
-        wait_until(lambda: _sql(sandbox, "SELECT status FROM sandbox_assignment WHERE id = %s", page["id"]) == [("EXPIRED",)], 60)
+        comes_true(lambda: _sql(sandbox, "SELECT status FROM sandbox_assignment WHERE id = %s", page["id"]) == [("EXPIRED",)])
 
 
 def _sql(sandbox: SandboxServer, query: str, *values: Any) -> list[tuple]:

@@ -1,7 +1,6 @@
 """Whoever pages by id while rows are added gets every row that was there when he began, none twice, and the rest by going on from
 where he stopped."""
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
@@ -12,6 +11,7 @@ import psycopg2
 from tests.sandbox.books import rows
 from tests.sandbox.conftest import Shop, refused
 from tests.stack.sandbox import SandboxServer
+from tests.stack.waiting import comes_true
 
 WRITERS = 6
 
@@ -122,10 +122,7 @@ def test_a_taker_who_takes_long_to_finish_is_waited_for(shop: Shop) -> None:
 
 def wait_until_somebody_waits(sandbox: SandboxServer) -> None:
     """Until a connection of this sandbox's database stands before a lock."""
-    until = time.monotonic() + 30
-    while not rows(sandbox, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    comes_true(lambda: rows(sandbox, "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"))
 
 
 def test_a_row_that_fails_leaves_no_hole_to_wait_for(shop: Shop) -> None:

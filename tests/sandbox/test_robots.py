@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox.conftest import FAR, Shop, project_form, refused
 from tests.sandbox.editor_double import EditorDouble, editor_double
 from tests.stack.sandbox import SandboxServer, sandbox_server
+from tests.stack.waiting import comes_true
 
 TRUTH = {"a.jpg": [{"type": "rectangle", "label": "face", "points": [20, 10, 120, 90]}],
          "b.jpg": [{"type": "rectangle", "label": "face", "points": [0, 0, 50, 50]},
@@ -46,18 +47,8 @@ def _editor_pool(new_shop: Callable[..., Shop], editor: EditorDouble, *keys: str
     return shop, pool
 
 
-def _wait(condition: Callable[[], Any], seconds: float = 90) -> Any:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise AssertionError("it did not happen in time")
-
-
 def _done(shop: Shop, pool: str) -> list[dict[str, Any]]:
-    _wait(lambda: shop.status(pool) == "CLOSED")
+    comes_true(lambda: shop.status(pool) == "CLOSED", seconds=90)
     return shop.ask("GET", f"/assignments?pool_id={pool}&limit=100")["items"]
 
 
@@ -90,7 +81,7 @@ def test_an_editor_that_is_away_for_a_moment_is_asked_again(new_shop: Callable[.
 def test_a_job_that_the_editor_refuses_is_skipped(new_shop: Callable[..., Shop], editor: EditorDouble) -> None:
     shop, pool = _editor_pool(new_shop, editor, "forbidden")
     shop.sandbox.robots(1, pools=[pool])
-    assert _wait(lambda: [item["status"] for item in shop.ask("GET", f"/assignments?pool_id={pool}")["items"]] == ["SKIPPED"])
+    assert comes_true(lambda: [item["status"] for item in shop.ask("GET", f"/assignments?pool_id={pool}")["items"]] == ["SKIPPED"])
 
 
 def test_the_same_seed_draws_the_same(new_shop: Callable[..., Shop]) -> None:
@@ -132,7 +123,7 @@ def test_ordinary_tasks_are_answered_from_their_output_spec(new_shop: Callable[.
 def test_spammers_and_skippers_do_as_told(new_shop: Callable[..., Shop], editor: EditorDouble) -> None:
     shop, pool = _editor_pool(new_shop, editor, "b", auto_close_after_complete_delay_seconds=0)
     shop.sandbox.robots(2, skip=1.0, pools=[pool])
-    _wait(lambda: len(shop.ask("GET", f"/assignments?pool_id={pool}")["items"]) == 2)
+    comes_true(lambda: len(shop.ask("GET", f"/assignments?pool_id={pool}")["items"]) == 2)
     shop.sandbox.delete_robots()
     shop.sandbox.robots(1, spam=1.0, truth=TRUTH, pools=[pool], seed=3)
     assert Counter(item["status"] for item in _done(shop, pool)) == {"SKIPPED": 2, "SUBMITTED": 1}
@@ -166,7 +157,7 @@ def test_a_crew_goes_on_after_its_process_was_restarted(new_shop: Callable[..., 
         pool = shop.open_pool(2, will_expire=FAR)
         sandbox.robots(1, seconds=[3, 3])
         with sandbox.process("robots"):
-            _wait(lambda: shop.ask("GET", f"/assignments?pool_id={pool}")["items"])
+            comes_true(lambda: shop.ask("GET", f"/assignments?pool_id={pool}")["items"])
         with sandbox.process("robots"):
             found = _done(shop, pool)
         assert [item["status"] for item in found] == ["SUBMITTED", "SUBMITTED"]
@@ -210,7 +201,7 @@ def test_robots_pass_trainings_upload_files_and_know_control_tasks(new_shop: Cal
     assert [values[n]["word"] for n in (20, 21)] == ["known 0", "known 1"]
     attachment = shop.ask("GET", f"/attachments/{values[10]['photo']}")
     assert (attachment["media_type"], attachment["details"]["pool_id"]) == ("image/png", pool)
-    lessons = _wait(lambda: (found := shop.ask("GET", f"/assignments?pool_id={training}&status=ACCEPTED")["items"])
+    lessons = comes_true(lambda: (found := shop.ask("GET", f"/assignments?pool_id={training}&status=ACCEPTED")["items"])
                     and len(found) == 4 and found)
     corrected = [item for item in lessons if item.get("first_declined_solution_attempt")]
     # The careless one was told what is right, twice, and answered so.
@@ -235,7 +226,7 @@ def test_robots_leave_a_pool_alone_whose_tasks_they_cannot_do(new_shop: Callable
         "view_spec": {"type": "classic", "markup": "", "script": "", "styles": ""}})
     pool = shop.open_pool(30)
     shop.sandbox.robots(1, pools=[pool])
-    _wait(lambda: shop.ask("GET", f"/assignments?pool_id={pool}")["items"])
+    comes_true(lambda: shop.ask("GET", f"/assignments?pool_id={pool}")["items"])
     time.sleep(6)
     found = shop.ask("GET", f"/assignments?pool_id={pool}")["items"]
     assert {item["status"] for item in found} <= {"SKIPPED", "ACTIVE"}

@@ -17,8 +17,9 @@ from toloka.client.webhook_subscription import WebhookSubscription
 
 from sandbox.webhooks.signing import signature
 from tests.sandbox.conftest import Shop, project_form, refused
-from tests.sandbox.receiver import Receiver, receiver, wait_until
+from tests.sandbox.receiver import Receiver, receiver
 from tests.stack.sandbox import SandboxServer, free_port, sandbox_server
+from tests.stack.waiting import comes_true
 
 SECRET = "12345"
 EVENTS = ["ASSIGNMENT_CREATED", "ASSIGNMENT_SUBMITTED", "ASSIGNMENT_SKIPPED", "ASSIGNMENT_EXPIRED", "ASSIGNMENT_APPROVED",
@@ -190,11 +191,11 @@ def test_what_is_not_taken_is_tried_again_in_order_then_given_up(hook_shop: Shop
     # The first event is refused as often as it is tried (a redirect is a refusal too); then the server is well again.
     ears.answers[path] = [500, 302, 404, 503]
     first = hook_shop.submitted(pool_id)[1]
-    wait_until(lambda: len(ears.at(path)) >= 4)
+    comes_true(lambda: len(ears.at(path)) >= 4)
     assert [call.events[0]["assignment_id"] for call in ears.at(path)] == [first] * 4
     assert len({call.events[0]["uuid"] for call in ears.at(path)}) == 1
     assert ears.at(path)[3].at - ears.at(path)[0].at >= 1.2
-    wait_until(lambda: _stored(hook_shop.sandbox, "next_try IS NULL AND delivered IS NULL") == [(4, "WRONG_STATUS_CODE 503")])
+    comes_true(lambda: _stored(hook_shop.sandbox, "next_try IS NULL AND delivered IS NULL") == [(4, "WRONG_STATUS_CODE 503")])
     second, third = hook_shop.submitted(pool_id)[1], hook_shop.submitted(pool_id)[1]
     assert [event["assignment_id"] for event in ears.wait(path, 6)[4:]] == [second, third]
     time.sleep(0.5)
@@ -214,7 +215,7 @@ def test_later_events_wait_behind_one_that_is_tried_again(hook_shop: Shop, ears:
         toloker.submit(key, {"result": "OK"})
     ears.held[path].set()
     ears.wait(path, 7)
-    wait_until(lambda: _waiting(hook_shop.sandbox, pool_id) == 0)
+    comes_true(lambda: _waiting(hook_shop.sandbox, pool_id) == 0)
     # Nothing passed the first one, and what had gathered came behind it in one body.
     assert [[event["assignment_id"] for event in call.events] for call in ears.at(path)] == [keys[:1], keys, keys]
 
