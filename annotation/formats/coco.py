@@ -12,11 +12,11 @@ from typing import IO, Any
 import orjson
 
 from annotation.formats.losses import Losses
-from annotation.formats.outlines import bounding_box, ellipse_outline, mask_to_coco, polygon_area, rectangle_outline
 from annotation.formats.provenance import Provenance
 from annotation.formats.scope import AnnotatedImage, ImageRow, Scope
 from annotation.formats.simpler import note_source
 from annotation.models import AttributeType, Label
+from annotation.shapes.outlines import bounding_box, ellipse_outline, mask_to_coco, polygon_area, rectangle_outline
 
 MEMBER = "annotations/instances_default.json"
 

@@ -10,11 +10,11 @@ import orjson
 from annotation.formats.archive import Archive
 from annotation.formats.coco import typed
 from annotation.formats.losses import Losses
-from annotation.formats.outlines import mask_to_coco
 from annotation.formats.run_lengths import packed
 from annotation.formats.scope import AnnotatedImage, ImageRow, Scope
 from annotation.formats.simpler import note_source, note_turned, subset_of
 from annotation.formats.stems import Stems
+from annotation.shapes.outlines import mask_to_coco
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from annotation.formats.found import shown
 from annotation.formats.mask_outlines import mask_outlines
-from annotation.formats.outlines import ellipse_outline, rectangle_outline
+from annotation.shapes.outlines import ellipse_outline, rectangle_outline
 
 # Decimals of a pixel. A fraction that cannot be told from one that means a number with so many decimals means that number.
 GRID = 9

@@ -3,8 +3,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotation.formats.losses import Losses
-from annotation.formats.outlines import ellipse_outline, rectangle_outline
 from annotation.formats.scope import ImageRow
+from annotation.shapes.outlines import ellipse_outline, rectangle_outline
 
 Box = tuple[float, float, float, float]
 _PLURAL = {"rectangle": "rectangles", "polygon": "polygons", "ellipse": "ellipses", "mask": "masks", "polyline": "polylines",

@@ -20,7 +20,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from annotation.formats.outlines import ellipse_outline, rectangle_outline
+from annotation.shapes.outlines import ellipse_outline, rectangle_outline
 
 SCAN_LINES = 32
 LINE_POINTS = 24

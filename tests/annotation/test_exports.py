@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from annotation import runner
-from annotation.formats.outlines import mask_to_coco
 from annotation.models import Job, Project, Request, Task
 from annotation.services import annotations, exports, jobs
+from annotation.shapes.outlines import mask_to_coco
 from tests.annotation.conftest import Fill
 from tests.annotation.pictures import picture
 

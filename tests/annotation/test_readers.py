@@ -11,9 +11,9 @@ import pytest
 from annotation.formats import coco_reader, cvat_reader
 from annotation.formats.found import Found, FoundImage, FoundObject, Hints, Misfit, Unreadable
 from annotation.formats.opening import find_annotations
-from annotation.formats.outlines import mask_to_coco
 from annotation.formats.report import Report
 from annotation.formats.run_lengths import BadRuns, mask_of, unpacked
+from annotation.shapes.outlines import mask_to_coco
 
 
 def found(module: Any, data: bytes, **hints: Any) -> list[Found]:
