@@ -7,6 +7,7 @@ Exactness: upright rectangles, polygons and single points come back from their r
 decimals or came out of a region themselves; of other numbers the last of their bits may change (1e-11 of a pixel).
 """
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from annotation.formats.found import shown
@@ -36,9 +37,16 @@ def pixel(fraction: float, side: int) -> float:
 def fraction(value: float, side: int) -> float:
     """The shortest fraction that `pixel` makes this value of, if there is one; else the nearest."""
     nearest = min(max(value / side, 0.0), 1.0)
-    below, above = math.nextafter(nearest, 0.0), math.nextafter(nearest, 1.0)
-    tries = (round(nearest, 6), round(nearest, 10), nearest, below, above, math.nextafter(below, 0.0), math.nextafter(above, 1.0))
-    return next((found for found in tries if pixel(found, side) == value), nearest)
+    return next((found for found in _around(nearest) if pixel(found, side) == value), nearest)
+
+
+def _around(number: float) -> Iterator[float]:
+    """Short ones first, then the nearest four of those with all their bits; from 0 to 1."""
+    yield from (round(number, 6), round(number, 10), number)
+    below = above = number
+    for _ in range(2):
+        below, above = math.nextafter(below, 0.0), math.nextafter(above, 1.0)
+        yield from (below, above)
 
 
 def regions_of(shape: dict[str, Any], width: int, height: int) -> list[Region]:
@@ -74,17 +82,20 @@ def polygon_region(outline: Any, width: int, height: int) -> Region:
 
 def _rectangle(points: list[float], width: int, height: int) -> Region:
     x1, y1, x2, y2 = points
-    place = _place(x1, y1, width, height)
-    return {"shape": "rectangle", **place, "width": _extent(place["left"], x2, width), "height": _extent(place["top"], y2, height)}
+    (left, across), (top, down) = _stretch(x1, x2, width), _stretch(y1, y2, height)
+    return {"shape": "rectangle", "left": left, "top": top, "width": across, "height": down}
 
 
-def _extent(start: float, end: float, side: int) -> float:
-    """What is added to the fraction `start` to come to the pixel `end`."""
-    goal = fraction(end, side)
-    nearest = max(goal - start, 0.0)
-    below, above = math.nextafter(nearest, 0.0), math.nextafter(nearest, 2.0)
-    tries = (round(nearest, 6), round(nearest, 10), nearest, below, above)
-    return next((found for found in tries if pixel(start + found, side) == end), nearest)
+def _stretch(start: float, end: float, side: int) -> tuple[float, float]:
+    """(fraction where it begins, how much longer it is) of two places in pixels. Sums round: not every beginning has a length that comes to
+    the last bit of the end."""
+    first, goal = fraction(start, side), fraction(end, side)
+    for begin in (first, *_around(first)):
+        if pixel(begin, side) == start:
+            for length in _around(max(goal - begin, 0.0)):
+                if pixel(begin + length, side) == end:
+                    return begin, length
+    return first, max(goal - first, 0.0)
 
 
 def _place(x: float, y: float, width: int, height: int) -> dict[str, float]:
