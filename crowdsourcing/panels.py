@@ -17,6 +17,7 @@ from crowdsourcing.selectors.board import waiting_counts
 from crowdsourcing.selectors.consensus import merged_in_part
 from crowdsourcing.selectors.drawing import fixed_pictures, page_gone
 from crowdsourcing.selectors.money import rejected_suites
+from crowdsourcing.selectors.policies import policy_comes
 from crowdsourcing.statuses import CommandKind, PoolStatus
 from crowdsourcing.views import pools as pool_views, projects as project_views
 from crowdsourcing.views.commands import command_context
@@ -126,7 +127,10 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
         return {"task": task, "pool": None} if may_edit and crowd_project and crowd_project.remote_id else None
     counts = selectors.pool_counts(pool)
     context = command_context(selectors.latest_command(pool), request.user, task)
-    first = doors.waiting_for(request.user).filter(pool=pool).first() if counts["submitted"] else None
+    # What the review policy is still to decide is nothing to do for anybody.
+    waiting = doors.waiting_for(request.user).filter(pool=pool)
+    by_policy = waiting.filter(policy_comes()).count() if counts["submitted"] else 0
+    first = waiting.exclude(policy_comes()).first() if counts["submitted"] > by_policy else None
     first_rejected = rejected_suites(pool).first() if counts["rejected_jobs"] else None
     to_look_at = merged_in_part(pool)
     # Where several do a job people see how many of all places are done.
@@ -137,7 +141,7 @@ def pool_panel(request: HttpRequest, task: Task) -> Context:
         "places": places, "done": done, "open_jobs": max(0, places - done - counts["submitted"] - counts["active"]),
         "to_look_at": len(to_look_at), "first_to_look_at": to_look_at[0] if to_look_at else None,
         "close_reason": CLOSE_REASONS.get(pool.last_close_reason, "") if pool.status == PoolStatus.CLOSED else "",
-        "first_waiting": first, "first_rejected": first_rejected,
+        "first_waiting": first, "by_policy": by_policy, "for_you": counts["submitted"] - by_policy, "first_rejected": first_rejected,
         "page_gone": page_gone(pool) if pool.status != PoolStatus.ARCHIVED else "",
         "hint": next_step(pool, counts, bool(context.get("command_open")), len(to_look_at)), **context,
     }

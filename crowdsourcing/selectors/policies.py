@@ -2,9 +2,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from crowdsourcing.models import Assignment, Pool, ReviewPolicy, Verdict
+from crowdsourcing.statuses import PoolStatus
 
 # Source of verdicts that people gave.
 BY_HAND = "hand"
@@ -13,6 +14,14 @@ BY_HAND = "hand"
 def policy_of(pool: Pool) -> ReviewPolicy | None:
     """The newest version; None where the pool's jobs were always reviewed by hand. One with {} is by hand again."""
     return ReviewPolicy.objects.filter(pool=pool).order_by("-version").first()
+
+
+def policy_comes() -> Q:
+    """Of submitted work: its pool's policy is still to say something about it, so nobody need look at it yet."""
+    newer = ReviewPolicy.objects.filter(pool=OuterRef("pool"), version__gt=OuterRef("version"))
+    in_force = ReviewPolicy.objects.filter(pool=OuterRef("pool")).exclude(config={}).exclude(Exists(newer)).exclude(
+        pool__status=PoolStatus.ARCHIVED).filter(Q(stopped_at=None) | Q(resumed_at__isnull=False))
+    return Q(Exists(in_force)) & ~Q(Exists(Verdict.objects.filter(assignment=OuterRef("pk"))))
 
 
 def versions_of(pool: Pool) -> list[ReviewPolicy]:

@@ -7,12 +7,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 
 from annotation import selectors as room1
 from annotation.models import Issue
 from crowdsourcing.models import Assignment, BulkItem, ProviderCommand, Verdict
+from crowdsourcing.selectors.policies import policy_comes
 from crowdsourcing.selectors.reviews import REVIEW_END, review_end
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES, AssignmentStatus
 
@@ -155,11 +156,12 @@ def undecided(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
 
 
 def with_decisions(rows: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    """Each with `deciding` (the verb that is on its way, or None), `planned` (its turn in a bulk decision comes) and `left_because` (why a
-    policy left it to a person, or None)."""
+    """Each with `deciding` (the verb that is on its way, or None), `planned` (its turn in a bulk decision comes), `left_because` (why a
+    policy left it to a person, or None) and `policy_comes` (the pool's policy is still to decide)."""
     left = Verdict.objects.filter(assignment=OuterRef("pk"), outcome=Verdict.Outcome.ASK).order_by("-pk")
     return rows.annotate(deciding=Subquery(_asked().values("kind")[:1]), planned=Exists(_planned()),
-                         left_because=Subquery(left.values("explanation")[:1]))
+                         left_because=Subquery(left.values("explanation")[:1]),
+                         policy_comes=ExpressionWrapper(policy_comes(), output_field=BooleanField()))
 
 
 def queue_sums(rows: QuerySet[Assignment]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotation.models import Frame
-from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand, Verdict
+from crowdsourcing.models import Assignment, BulkDecision, BulkItem, Pool, ProviderCommand, ReviewPolicy, Verdict
 from crowdsourcing.selectors.queue import QueueFilters
 from crowdsourcing.services.bulk import decide_many
 from tests.crowdsourcing import scene
@@ -234,3 +234,31 @@ def test_what_a_policy_left_to_a_person_is_marked(browser: Any, four: list[Assig
     assert page.count("left to you by the policy") == 1
     assert "They do not agree about frame 2." in page
     assert "too early" not in page
+
+
+def test_what_the_policy_is_still_to_decide_is_nobodys_work(browser: Any, four: list[Assignment]) -> None:
+    pool, task = four[0].pool, reverse("annotation:task_detail", args=[four[0].pool.task_id])
+    assert "4 jobs wait for your review" in text_of(browser.get(task)), "without a policy all is by hand"
+    assert "the policy decides" not in text_of(browser.get(QUEUE))
+    policy = ReviewPolicy.objects.create(pool=pool, version=1, config={"automatic": {}})
+    Verdict.objects.create(assignment=four[1], outcome="ask", source="verification", policy=policy, explanation="A tie.")
+    assert text_of(browser.get(QUEUE)).count("the policy decides") == 3
+    page = text_of(browser.get(task))
+    assert "1 job waits for your review" in page and "and 3 for the" in page
+    assert reverse("annotation:job_detail", args=[four[1].job_id]) in page
+    Assignment.objects.filter(pk=four[1].pk).update(status="ACCEPTED")
+    assert "decides about 3 submitted jobs; there is nothing to do for you" in text_of(browser.get(task))
+
+
+@pytest.mark.parametrize("change", ["stopped", "by hand again", "decided once, and refused at the platform"])
+def test_a_policy_that_decides_nothing_more_leaves_its_jobs_to_people(browser: Any, four: list[Assignment], change: str) -> None:
+    policy = ReviewPolicy.objects.create(pool=four[0].pool, version=1, config={"automatic": {}})
+    if change == "stopped":
+        ReviewPolicy.objects.filter(pk=policy.pk).update(stopped_at=timezone.now())
+    elif change == "by hand again":
+        ReviewPolicy.objects.create(pool=four[0].pool, version=2, config={})
+    else:
+        for one in four:
+            Verdict.objects.create(assignment=one, outcome="reject", source="automatic", policy=policy, explanation="Too fast.")
+    assert "the policy decides" not in text_of(browser.get(QUEUE))
+    assert "4 jobs wait for your review" in text_of(browser.get(reverse("annotation:task_detail", args=[four[0].pool.task_id])))
