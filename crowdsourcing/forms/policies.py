@@ -82,6 +82,14 @@ class PolicyForm(forms.Form):
     def __init__(self, data: Any = None, *, config: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, initial=_initial(config or {}))
 
+    def clean(self) -> dict[str, Any]:
+        """What stands in a block that is switched off is neither seen nor wanted, so it is not in the way either."""
+        for name in [name for name in self.errors if "__" in name]:
+            block = name.split("__")[0]
+            if not self.cleaned_data.get("stops" if block == "stop" else block):
+                del self.errors[name]
+        return self.cleaned_data
+
     def config(self) -> dict[str, Any]:
         """What the service takes; switched-off blocks are left out."""
         found: dict[str, Any] = {block: self._values(block, FIELDS[block]) for block in ORDER if self.cleaned_data.get(block)}

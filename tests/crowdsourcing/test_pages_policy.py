@@ -83,6 +83,15 @@ def test_trying_against_the_policy_in_force(browser: Any, pool: Pool) -> None:
     assert "No attempt would be decided differently" in page(browser, pool, {**RULES, "replay": "1", "against": "policy"})
 
 
+def test_what_is_switched_off_is_not_looked_at(browser: Any, pool: Pool) -> None:
+    off = {"ground_truth__accept_from": "7", "verification__min_confidence": "much", "consensus__quorum": "-3"}
+    text = page(browser, pool, {**RULES, **off, "stops": "", "stop__first": "0"})
+    assert "Version 1 is in force" in text
+    policy = policy_of(pool)
+    assert policy is not None and set(policy.config) == {"automatic", "max_rounds", "stop"} and policy.config["stop"] is None
+    assert "novalidate" in browser.get(f"/pools/{pool.pk}/policy").content.decode(), "a browser cannot show what is wrong in a hidden field"
+
+
 def test_mistakes_stand_at_their_fields_and_nothing_is_saved(browser: Any, pool: Pool) -> None:
     text = page(browser, pool, {**RULES, "verification": "on", "verification__min_confidence": "80"}, 422)
     assert "Nobody votes yet" in text
