@@ -139,9 +139,9 @@ def _language(value: Any) -> str:
 
 
 def _aggregation(value: Any) -> str:
-    if value not in AGGREGATIONS:
+    if not isinstance(value, str) or value not in AGGREGATIONS:
         raise ValueError(f"Choose one of {', '.join(AGGREGATIONS)}.")
-    return str(value)
+    return value
 
 
 _READ: dict[str, Callable[[Any], Any]] = {

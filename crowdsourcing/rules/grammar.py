@@ -192,7 +192,7 @@ class _Check:
 
 def misfit(action: Any, collector: Collector) -> str:
     """Why an action does not go with a collector."""
-    if action not in ACTIONS:
+    if not isinstance(action, str) or action not in ACTIONS:
         return f"The platform has no action {action}."
     label = ACTIONS[action].label
     if action == "CHANGE_OVERLAP":

@@ -101,6 +101,8 @@ def _skill(value: "Value", given: Any) -> str:
 def _text(value: "Value", given: Any) -> str:
     if not isinstance(given, str):
         return f"{value.label}: must be text."
+    if "\0" in given:
+        return f"{value.label}: holds a NUL character. Take it out."
     return "" if len(given) <= value.highest else f"{value.label}: at most {value.highest:,.0f} characters."
 
 
