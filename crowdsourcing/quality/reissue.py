@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from crowdsourcing import selectors
 from crowdsourcing.intents import insert_reissue, insert_withdrawal
@@ -15,7 +15,7 @@ from crowdsourcing.models import Consensus, Pool, TaskSuite
 from crowdsourcing.selectors.clock import our_time
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus, PoolStatus, ProjectStatus, ReissuePolicy
-from crowdsourcing.transitions import Refused
+from crowdsourcing.transitions import CONSUMES_OVERLAP, Refused
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,9 @@ def withdraw_spare(pool: Pool) -> list[UUID]:
     if pool.status == PoolStatus.ARCHIVED:
         return []
     found: list[UUID] = []
-    raised = pool.task_suites.filter(overlap__gt=F("pool__overlap")).exclude(remote_task_id="")
+    used = Count("assignments", filter=Q(assignments__status__in=CONSUMES_OVERLAP))
+    raised = (pool.task_suites.filter(overlap__gt=F("pool__overlap")).exclude(remote_task_id="")
+              .annotate(used=used).filter(overlap__gt=F("used")))
     for suite in raised.select_related("pool__crowd_project__account").order_by("pk"):
         if not selectors.spare_places(suite) or _refused_before(suite):
             continue

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crowdsourcing import delivery, mirror, selectors
+from crowdsourcing import delivery, mirror, quality, selectors
 from crowdsourcing.delivery import claims
 from crowdsourcing.models import LedgerEntry, Pool, ProviderCommand
 from crowdsourcing.providers.errors import Refused as RefusedThere
@@ -70,6 +70,17 @@ def test_a_place_that_is_taken_back_elsewhere_leaves_the_budget_once(crowd: Crow
         crowd.sync()
     money = crowd.money()
     assert (money["budget"], money["free"]) == (3 * PRICE, 3 * PRICE)
+
+
+def test_jobs_that_were_done_again_cost_a_look_one_query_in_all(crowd: Crowd, django_assert_num_queries: Any) -> None:
+    crowd.open_pool()
+    crowd.reject(crowd.work())
+    crowd.deliver(assignments.reissue_job(actor=crowd.owner, task_suite=crowd.suite()))
+    crowd.accept(crowd.work(worker="ben"))
+    assert crowd.suite().overlap == 2
+    pool = crowd.pool
+    with django_assert_num_queries(1):
+        assert quality.withdraw_spare(pool) == []
 
 
 def test_places_that_cost_more_by_now_keep_what_they_need(crowd: Crowd) -> None:
