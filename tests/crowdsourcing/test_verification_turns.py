@@ -224,3 +224,23 @@ def test_a_turn_decides_by_the_truth_of_now(crowd: Crowd) -> None:
     TruthScore.objects.update_or_create(assignment=job, defaults={"score": 0.1, "frames": {"0": {"score": 0.1}}, "truth": "before"})
     turn(crowd)
     assert statuses(crowd) == {job.remote_id: "ACCEPTED"}
+
+
+def test_while_a_policy_is_stopped_for_its_start_nothing_more_is_asked(crowd: Crowd) -> None:
+    """A person is to look first: until then each question would cost, and decide nothing."""
+    set_up(crowd, decide=False, **OURS)
+    policies.set_policy(actor=crowd.owner, pool=crowd.pool, config={"verification": {}, "stop": {"first": 1, "accepted_share": 0.5}})
+    bad = work(crowd, 0, "bob")
+    turn(crowd)
+    answer(crowd, {bad: BAD}, "vera", "victor")
+    turn(crowd)
+    assert policies.policy_of(crowd.pool).is_stopped and statuses(crowd) == {bad.remote_id: "REJECTED"}  # type: ignore[union-attr]
+    good = work(crowd, 1, "gina")
+    turn(crowd)
+    assert of(crowd).tasks.count() == 1 and crowd.platform.count("ensure_questions") == 1
+    assert of(crowd).waiting_for.startswith("The review policy has stopped, so nothing more is asked. Of the first 1 decided, 0 were")
+    policies.resume_policy(actor=crowd.owner, pool=crowd.pool)
+    turn(crowd)
+    answer(crowd, {good: GOOD}, "vera", "victor")
+    turn(crowd)
+    assert statuses(crowd)[good.remote_id] == "ACCEPTED"

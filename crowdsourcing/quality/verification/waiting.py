@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from crowdsourcing.models import Verification, Vote
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import open_command
+from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.selectors.verifications import OPENED
 from crowdsourcing.statuses import CommandKind, PoolStatus
 from crowdsourcing.verification_wishes import DEFAULTS
@@ -40,6 +41,9 @@ def obstacle(verification: Verification) -> str:
         return _OVER
     if verification.stopped_at is not None:
         return verification.stop_reason or "You paused the verification. Let it go on when you like."
+    policy = policy_of(verification.pool)
+    if policy is not None and policy.is_stopped and policy.config.get("verification"):
+        return f"The review policy has stopped, so nothing more is asked. {policy.stop_reason}"
     if not verification.remote_pool_id:
         return "The verification is not at the platform yet. See the last command on this page."
     if verification.status == PoolStatus.ARCHIVED:
