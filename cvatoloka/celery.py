@@ -3,7 +3,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, setup_logging
 
 from cvatoloka.broker import outlive_redis
 
@@ -20,3 +20,8 @@ def add_heartbeat(sender: str, **kwargs: Any) -> None:
     from cvatoloka.heartbeat import HeartbeatStep
 
     app.steps["worker"].add(HeartbeatStep)
+
+
+@setup_logging.connect
+def keep_our_log(**kwargs: Any) -> None:
+    """LOG_LEVEL counts here too: where nobody listens to this signal, Celery puts handlers and a level of its own in the place of ours."""

@@ -20,10 +20,11 @@ class CeleryWorker:
     """One worker process. `kill()` is SIGKILL to it and its children, as a crashed machine would; `start()` brings a new one."""
 
     def __init__(self, environment: Mapping[str, str], log: Path, *, pool: str = "threads", concurrency: int = 2) -> None:
-        self.environment = {**os.environ, **environment}
+        # The log says when it is ready, at INFO.
+        self.environment = {**os.environ, **environment, "LOG_LEVEL": "INFO"}
         self.log = log
         self.command = [sys.executable, "-m", "celery", "-A", "cvatoloka", "worker", "--pool", pool, "--concurrency", str(concurrency),
-                        "--loglevel", "INFO", "--without-gossip", "--without-mingle", "-Q", self.environment["CELERY_QUEUE"]]
+                        "--without-gossip", "--without-mingle", "-Q", self.environment["CELERY_QUEUE"]]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
