@@ -4,6 +4,7 @@ from pathlib import Path
 import environ
 
 from cvatoloka.storages import media_storage
+from cvatoloka.task_pages import TOLOKA_ORIGINS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -232,8 +233,7 @@ TOLOKA_PRODUCTION_URL = env.str("TOLOKA_PRODUCTION_URL", default="https://toloka
 # Other servers that speak Toloka's API and may be chosen in the form.
 TOLOKA_ALLOWED_URLS = env.list("TOLOKA_ALLOWED_URLS", default=[])
 # Who may frame the editor: origins of the platform's task pages.
-EDITOR_FRAME_ANCESTORS = env.list("EDITOR_FRAME_ANCESTORS", default=[
-    "https://iframe-toloka.com", "https://*.iframe-toloka.com", "https://toloka.dev", "https://*.toloka.ai"])
+EDITOR_FRAME_ANCESTORS = env.list("EDITOR_FRAME_ANCESTORS", default=list(TOLOKA_ORIGINS))
 PLATFORM_TIMEOUT_SECONDS = env.float("PLATFORM_TIMEOUT_SECONDS", default=30.0)
 COMMAND_MAX_ATTEMPTS = env.int("COMMAND_MAX_ATTEMPTS", default=14)
 COMMAND_RELEASE_SECONDS = env.int("COMMAND_RELEASE_SECONDS", default=300)

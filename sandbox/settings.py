@@ -1,4 +1,4 @@
-"""The sandbox's settings, all from the environment; each name stands in docs/sandbox.md.
+"""The sandbox's settings, all from the environment; each name stands in docs/operations.md.
 
 They share nothing with the application's: other database, other cookies, other key, other port.
 """

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-TOLOKA_FRAME_ANCESTORS = "https://iframe-toloka.com,https://*.iframe-toloka.com,https://toloka.dev,https://*.toloka.ai"
+from cvatoloka.task_pages import TOLOKA_ORIGINS
 
 
 @dataclass(frozen=True)
@@ -50,4 +50,4 @@ def environment(addresses: Addresses, services: Mapping[str, str], directory: Pa
         "CELERY_WORKER_CONCURRENCY": "2",
         "SANDBOX_URL": addresses.sandbox_api, "SANDBOX_PUBLIC_URL": addresses.sandbox, "SANDBOX_FRAME_ORIGIN": addresses.task_pages,
         "SANDBOX_PORT": str(addresses.sandbox_port), "SANDBOX_CONTROL": "true",
-        "EDITOR_FRAME_ANCESTORS": f"{addresses.sandbox},{addresses.task_pages},{TOLOKA_FRAME_ANCESTORS}"}
+        "EDITOR_FRAME_ANCESTORS": ",".join((addresses.sandbox, addresses.task_pages, *TOLOKA_ORIGINS))}

@@ -10,7 +10,8 @@ import yaml
 from cryptography.fernet import Fernet
 from honcho.environ import parse_procfile
 
-from tests.house.test_settings import OF_PROGRAMS, read_by
+from cvatoloka.task_pages import TOLOKA_ORIGINS
+from tests.house.test_settings import OF_PROGRAMS, in_example, read_by
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.unit
@@ -46,6 +47,23 @@ def test_containers_set_only_settings_that_exist(ours: dict[str, dict[str, Any]]
         assert set(service["environment"]) - known == set(), name
 
 
+# Places inside the image, and what belongs to a checkout or to tests only.
+OF_THE_IMAGE = {"CELERY_TASK_ALWAYS_EAGER", "DATUMARO_PYTHON", "MEDIA_ROOT", "READ_ENV_FILES", "SANDBOX_FILES", "SANDBOX_PORT",
+                "SANDBOX_STATIC_AUTOREFRESH", "STATICFILES_STORAGE", "STATIC_ROOT"}
+
+
+@pytest.mark.parametrize(("service", "module"), [("web", "cvatoloka/settings.py"), ("worker", "cvatoloka/settings.py"),
+                                                 ("beat", "cvatoloka/settings.py"), ("sandbox", "sandbox/settings.py")])
+def test_every_setting_of_the_env_file_reaches_its_container(ours: dict[str, dict[str, Any]], service: str, module: str) -> None:
+    assert read_by(module) - set(ours[service]["environment"]) - OF_THE_IMAGE == set()
+
+
+def test_toloka_may_frame_the_editor_wherever_it_runs() -> None:
+    origins = ",".join(TOLOKA_ORIGINS)
+    for name in ("docker-compose.yml", ".env.example"):
+        assert origins in (ROOT / name).read_text(), name
+
+
 def test_every_process_that_serves_has_a_health_check(compose: dict[str, Any]) -> None:
     for name in ("web", "worker", "beat", "sandbox", "postgres", "redis"):
         assert compose["services"][name]["healthcheck"]["test"][0] == "CMD", name
@@ -61,8 +79,6 @@ def test_processes_wait_for_the_tables(ours: dict[str, dict[str, Any]]) -> None:
 
 
 def test_variables_of_the_compose_file_are_in_the_example_file() -> None:
-    from tests.house.test_settings import in_example
-
     used = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     assert used - in_example() == set()
 
