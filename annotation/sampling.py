@@ -49,7 +49,7 @@ class Choice:
             return sorted(set(self.frames))
         count = self.frame_count if self.frame_count is not None else max(1, int((self.frame_share or 0) * size))
         if count > size:
-            raise ValueError(f"{count} validation frames are more than the task's {size} frames. Choose fewer.")
+            raise ValueError(f"{count} ground truth frames are more than the task's {size} frames. Choose fewer.")
         return sorted(rng.sample(range(size), count))
 
     def _of_each(self, spans: Sequence[tuple[int, int]], rng: random.Random) -> list[int]:
@@ -59,7 +59,7 @@ class Choice:
             frames = range(start, stop + 1)
             count = self.a_job(len(frames))
             if count > len(frames):
-                raise ValueError(f"{count} validation frames a job are more than a job's {len(frames)} frames. Choose fewer.")
+                raise ValueError(f"{count} ground truth frames a job are more than a job's {len(frames)} frames. Choose fewer.")
             there = [number for number in frames if number in found]
             left = [number for number in frames if number not in found]
             found.update(rng.sample(left, min(max(0, count - len(there)), len(left))))
@@ -90,11 +90,11 @@ def mix(size: int, pool: Sequence[int], segment_size: int, choice: Choice, rng: 
     kept = set(pool)
     others = [place for place in range(size) if place not in kept]
     if not others:
-        raise ValueError("All frames would be ground truth and none is left for the jobs. Choose fewer validation frames.")
+        raise ValueError("All frames would be ground truth and none is left for the jobs. Choose fewer ground truth frames.")
     count = choice.a_job(segment_size or len(others))
     if count > len(pool):
         raise ValueError(f"{count} honeypots a job need as many different pictures, the ground truth has {len(pool)}. "
-                         "Choose more validation frames, or fewer a job.")
+                         "Choose more ground truth frames, or fewer a job.")
     places: list[tuple[int, bool]] = []
     spans: list[tuple[int, int]] = []
     cuts = list(cut(len(others), segment_size, 0))

@@ -19,20 +19,11 @@ from crowdsourcing.selectors.drawing import fixed_pictures, page_gone
 from crowdsourcing.selectors.money import rejected_suites
 from crowdsourcing.selectors.policies import policy_comes
 from crowdsourcing.statuses import CommandKind, PoolStatus
+from crowdsourcing.templatetags.crowd import CLOSE_REASONS
 from crowdsourcing.views import pools as pool_views, projects as project_views
 from crowdsourcing.views.commands import command_context
 
 Context = dict[str, Any] | None
-# last_close_reason of the platform -> what it means for the requester.
-CLOSE_REASONS = {
-    "MANUAL": "It was stopped by hand.",
-    "FOR_UPDATE": "It is closed for a change and opens again by itself within 15 minutes.",
-    "COMPLETED": "Every job was done.",
-    "EXPIRED": "Its last day has passed. Set a later date in Update pool, then start it.",
-    "NOT_ENOUGH_BALANCE": "The balance ran out. Top up the platform's account, then start it again.",
-    "ASSIGNMENTS_LIMIT_EXCEEDED": "The platform's limit of assignments was reached.",
-    "BLOCKED": "The platform's moderators stopped it. Ask the platform's support.",
-}
 
 
 def register() -> None:

@@ -26,7 +26,8 @@ _SAME = {"frames_per_job_count": "frame_count"}
 def task_ground_truth(request: HttpRequest, task_id: int) -> HttpResponse:
     """The form, or the job that was made of it."""
     task = task_or_404(request.user, task_id, edit=request.method == "POST")
-    form = GroundTruthForm(request.POST or None)
+    # Ten of many; of few a third, so that what is offered can be had.
+    form = GroundTruthForm(request.POST or None, initial={"frame_count": min(10, max(1, task.size // 3))})
     if request.method == "POST" and form.is_valid():
         job = _created(request, task, form)
         if job is not None:

@@ -1,4 +1,5 @@
 """A rule in plain English."""
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ from crowdsourcing.rules.values import Value
 
 _SIGNS = {"GT": "more than {}", "GTE": "at least {}", "LT": "fewer than {}", "LTE": "at most {}", "EQ": "exactly {}", "NE": "other than {}"}
 _WHEN = {"ASSIGNMENTS_ASSESSMENT": "When an attempt at a job is reviewed and", "USERS_ASSESSMENT": "When a Toloker loses access and"}
+_MANY = re.compile(r"\b(job|attempt|answer|captcha|page)s\b")
 _UNITS = {"DAYS": "day", "HOURS": "hour", "MINUTES": "minute"}
 
 
@@ -38,7 +40,12 @@ def _condition(collector: Collector, condition: dict[str, Any], skills: Mapping[
 def _compared(fact: Value, operator: str, value: Any) -> str:
     amount = f"{value:g} %" if fact.kind == "rate" else f"${value:g}" if fact.kind == "money" else f"{value:g}"
     sign = _SIGNS[operator].replace("fewer", "less") if fact.kind != "count" else _SIGNS[operator]
-    return f"{sign.format(amount)} {fact.label}"
+    return f"{sign.format(amount)} {_noun(fact, value)}"
+
+
+def _noun(fact: Value, value: Any) -> str:
+    """What is counted: "fast jobs", of one "fast job"."""
+    return _MANY.sub(r"\1", fact.label, count=1) if fact.kind == "count" and value == 1 else fact.label
 
 
 def _counted(parameters: dict[str, Any]) -> str:
@@ -85,7 +92,7 @@ def counted(collector: dict[str, Any], rule: dict[str, Any], facts: Mapping[str,
             parts.append(fact.choices.get(str(value), str(value)))
         else:
             parts.append(f"{value:.0f} % {fact.label}" if fact.kind == "rate" else f"${value:.3g} {fact.label}" if fact.kind == "money"
-                         else f"{value:g} {fact.label}")
+                         else f"{value:g} {_noun(fact, value)}")
     return ", ".join(parts)
 
 

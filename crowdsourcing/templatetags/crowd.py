@@ -13,6 +13,7 @@
 | `{{ share|per_cent }}` | "82 %", a dash for nothing |
 | `{{ amount|money_rounded }}`, `{{ amount|money_fine }}` | whole cents; four digits after the point |
 | `{% mean_suspicion 0.42 %}` | level and score of a mean |
+| `{{ reason|close_reason }}` | why the platform closed a pool: "Every job was done." |
 | `{{ id|short }}` | the last eight characters of a long id |
 """
 from decimal import Decimal
@@ -48,6 +49,17 @@ ASSIGNMENT_DOTS: dict[str, tuple[str, str]] = {
 
 LEVEL_DOTS = {"low": "gray", "medium": "yellow", "high": "red"}
 OUTCOME_DOTS = {"waiting": "gray", "asked": "blue", "done": "green", "refused": "orange", "failed": "red", "left": "dark"}
+
+# last_close_reason of the platform -> what it means for the requester.
+CLOSE_REASONS = {
+    "MANUAL": "It was stopped by hand.",
+    "FOR_UPDATE": "It is closed for a change and opens again by itself within 15 minutes.",
+    "COMPLETED": "Every job was done.",
+    "EXPIRED": "Its last day has passed. Set a later date in Update pool, then start it.",
+    "NOT_ENOUGH_BALANCE": "The balance ran out. Top up the platform's account, then start it again.",
+    "ASSIGNMENTS_LIMIT_EXCEEDED": "The platform's limit of assignments was reached.",
+    "BLOCKED": "The platform's moderators stopped it. Ask the platform's support.",
+}
 
 
 @register.filter
@@ -98,6 +110,12 @@ def short(identifier: str) -> str:
 def status_word(value: str) -> str:
     """A status value of the platform or our own, for sentences: "ACCEPTED" -> "accepted"."""
     return str(value).replace("_", " ").lower()
+
+
+@register.filter
+def close_reason(value: str) -> str:
+    """The platform's last_close_reason in words; one that we do not know as it is."""
+    return CLOSE_REASONS.get(value, value)
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from annotation.templatetags.pages import dot
+from crowdsourcing.charts import percent
 from crowdsourcing.models import ReviewPolicy, Verdict
 from crowdsourcing.quality.policies import BLOCKS, ORDER, is_by_hand
 from crowdsourcing.quality.replaying import Replay
@@ -34,6 +35,9 @@ THRESHOLDS = {
     "min_frames": "Frames needed", "min_confidence": "Confidence needed", "ok_share": "Share that must be right",
     "max_rounds": "Rejections a job at most", "min_iou": "IoU of one object", "quorum": "People an object needs",
     "max_people": "People a job at most"}
+# Thresholds that forms take in percent, and what a verifier's answer says of the work.
+_SHARES = {"reject_untouched_from", "min_confidence", "ok_share"}
+_ANSWERS, _VOTES = {"OK": "done well", "BAD": "not done well"}, {"OK": "Yes", "BAD": "No"}
 
 
 @register.filter
@@ -78,7 +82,7 @@ def verdict_rows(verdict: Verdict) -> list[tuple[str, str]]:
     if agreed := inputs.get("consensus"):
         rows += _agreed(agreed)
     rows += [(f"Frame {one['frame']}", _voted(one)) for one in inputs.get("verification", [])]
-    rows += [(THRESHOLDS.get(name, name), _shown(value, "")) for name, value in verdict.thresholds.items()]
+    rows += [(THRESHOLDS.get(name, name), _threshold(name, value)) for name, value in verdict.thresholds.items()]
     return rows
 
 
@@ -103,11 +107,17 @@ def _shown(value: Any, unit: str) -> str:
     return f"{value:g}{unit}" if isinstance(value, int | float) else str(value)
 
 
+def _threshold(name: str, value: Any) -> str:
+    return f"{100 * value:g} %" if name in _SHARES and isinstance(value, int | float) else _shown(value, "")
+
+
 def _voted(one: dict[str, Any]) -> str:
-    answer = one["answer"] or ("no clear answer" if one["settled"] else "still open")
-    sure = f", {100 * one['confidence']:.0f} % sure" if one["confidence"] is not None else ""
-    votes = ", ".join(vote["answer"] + (f" ({vote['weight']:.2f})" if vote["weight"] is not None else "") for vote in one["votes"])
-    return f"{answer}{sure}; votes: {votes}" if votes else f"{answer}{sure}"
+    """"not done well, 90 % sure; answers: No (weight 0.75), Yes"."""
+    answer = _ANSWERS.get(one["answer"], one["answer"]) or ("no clear answer" if one["settled"] else "still open")
+    sure = f", {percent(one['confidence'])} sure" if one["confidence"] is not None else ""
+    votes = ", ".join(_VOTES.get(vote["answer"], vote["answer"]) + (f" (weight {vote['weight']:.2f})" if vote["weight"] is not None else "")
+                      for vote in one["votes"])
+    return f"{answer}{sure}; answers: {votes}" if votes else f"{answer}{sure}"
 
 
 @register.filter

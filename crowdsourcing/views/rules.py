@@ -112,7 +112,7 @@ def project_skills(request: HttpRequest, project_id: int) -> HttpResponse:
     context = {
         "project": crowd_project.project, "crowd_project": crowd_project, "form": form, "skills": everything, "may_edit": may_edit,
         "obstacles": selectors.obstacles(crowd_project, CommandKind.ENSURE_SKILL) if may_edit else [],
-        "made": "made" in request.GET and command is not None and command.kind == CommandKind.ENSURE_SKILL
+        "made": request.method == "GET" and "made" in request.GET and command is not None and command.kind == CommandKind.ENSURE_SKILL
         and command.status == CommandStatus.DONE,
         **command_context(command, request.user, crowd_project),
     }

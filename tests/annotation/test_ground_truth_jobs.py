@@ -145,6 +145,16 @@ def test_of_two_at_once_one_is_made(alice: Any, fill: Fill) -> None:
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
+def test_as_many_frames_are_offered_for_the_ground_truth_as_a_small_task_can_give(as_alice: Any, fill: Fill) -> None:
+    task = fill(count=7, segment_size=1)
+    page = f"/tasks/{task.pk}/ground-truth"
+    assert b'name="frame_count" value="2"' in as_alice.get(page).content
+    assert as_alice.post(page, {"frame_selection_method": "random_uniform", "frame_count": "2"}).status_code == 302
+    few = fill(count=2, segment_size=1)
+    response = as_alice.post(f"/tasks/{few.pk}/ground-truth", {"frame_selection_method": "random_uniform", "frame_count": "3"})
+    assert (response.status_code, b"3 ground truth frames are more than the task" in response.content) == (422, True)
+
+
 def test_from_the_page_to_the_truth_and_back(as_alice: Any, fill: Fill, project: Any) -> None:
     task = fill(count=6, segment_size=3)
     page = f"/tasks/{task.pk}/ground-truth"

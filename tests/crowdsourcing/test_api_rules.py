@@ -63,7 +63,7 @@ def test_a_preview_names_who_would_have_been_hit(api: APIClient, pool: Pool, ski
         "type": "CAPTCHA"}, "rules": [{**presets.often_rejected()["rules"][0], "conditions": [
             {"key": "fail_rate", "operator": "GT", "value": 50}]}]}]}, format="json").json()["previews"]
     assert [hit["toloker"] for hit in found[0]["hits"]] == [one.toloker.user_id]
-    assert (found[0]["tolokers"], found[0]["hits"][0]["counted"]) == (1, "1 finished jobs")
+    assert (found[0]["tolokers"], found[0]["hits"][0]["counted"]) == (1, "1 finished job")
     assert found[0]["hits"][0]["effect"] == "skill “Road signs” set to 1"
     assert found[1]["unknown"].startswith("That cannot be known here") and found[1]["hits"] == []
     Pool.objects.update(quality_rules=[presets.too_fast()])

@@ -207,6 +207,10 @@ def test_a_skill_without_a_name_or_with_two_texts_of_one_language_is_refused(bro
         answer = browser.post(here, fields)
         assert answer.status_code == 422 and words in text_of(answer)
     assert not ProviderCommand.objects.exists()
+    scene.command(pool.crowd_project, "ensure_skill", "done")
+    assert "The skill is there." in text_of(browser.get(f"{here}?made=1"))
+    refused = text_of(browser.post(f"{here}?made=1", {"name": "Road signs"}))
+    assert "has a skill of this name" in refused and "The skill is there." not in refused
 
 
 def test_a_skill_that_is_gone_is_told_where_it_is_used(browser: Any, pool: Pool, skill: Skill) -> None:

@@ -31,7 +31,7 @@ def test_from_the_task_to_the_charts_the_labels_and_one_toloker(
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
     page = context.new_page()
     page.goto(f"/tasks/{task.pk}")
-    page.get_by_role("navigation", name="Quality of this pool").get_by_role("link", name="Quality").click()
+    page.get_by_role("navigation", name="Quality of this pool").get_by_role("link", name="Quality", exact=True).click()
     expect(page.get_by_role("img", name="Decisions over time")).to_be_visible()
     page.get_by_text("As a table").first.click()
     expect(page.get_by_role("columnheader", name="Rejected")).to_be_visible()

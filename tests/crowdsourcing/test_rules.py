@@ -62,7 +62,7 @@ def test_the_ready_made_rules_read_like_this() -> None:
     assert rules.sentences(rules.clean(presets.example_rules(SKILL)), NAMES) == [
         "When a Toloker has more than 2 reviewed jobs and more than 35 % rejected jobs: "
         "ban the Toloker from all your projects for 15 days.",
-        "When a Toloker has more than 1 fast jobs (fast: sooner than 20 seconds; among the last 5): "
+        "When a Toloker has more than 1 fast job (fast: sooner than 20 seconds; among the last 5): "
         "ban the Toloker from all your projects for 10 days.",
         "When a Toloker has more than 0 finished jobs: set the Toloker’s skill “Road signs” to 1.",
         "When an attempt at a job is reviewed and the review is rejected: offer the job to 1 more Toloker and open the pool."]

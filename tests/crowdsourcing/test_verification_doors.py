@@ -71,7 +71,7 @@ def test_the_page_tells_progress_what_it_waits_for_and_who_decides(browser: Any,
     text = page(browser, pool)
     assert "Waiting for answers: 3 questions are open." in text
     assert "nothing is decided by them" in text, "no policy names the crowd"
-    assert "At the platform" in text and "Pause" in text and "Save changes" in text
+    assert "Open in Toloka" in text and "Pause" in text and "Save changes" in text
 
 
 def fragment(browser: Any, pool: Pool) -> str:
