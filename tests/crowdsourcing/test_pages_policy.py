@@ -148,8 +148,8 @@ def test_the_job_page_tells_every_verdict_with_what_it_was_made_of(browser: Any,
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
     for part in ("Reject: verification crowd", "Frame 1 was found not to be right.", "policy 2", "guide 3", "90 % sure", "Accept: by hand",
                  "The platform did not take it: The assignment is not there. Decide by hand.",
-                 "Frame 1 not done well, 90 % sure; answers: No (weight 0.75), Yes", "Ground truth 0.25; frame 1: 0.25", "Confidence needed 80 %",
-                 "Rejects without work yes", "Time 5 s"):
+                 "Frame 1 not done well, 90 % sure; answers: No (weight 0.75), Yes", "Ground truth 0.25; frame 1: 0.25",
+                 "Confidence needed 80 %", "Rejects without work yes", "Time 5 s"):
         assert part in text, part
 
 
