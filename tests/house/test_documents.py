@@ -29,7 +29,8 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 
 def test_every_decision_that_is_named_is_there() -> None:
     known = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")}
-    named = {(document.name, number) for document in DOCUMENTS for number in re.findall(r"(?:\(|ecisions?[ /])(00\d\d)", document.read_text())}
+    named = {(document.name, number) for document in DOCUMENTS
+             for number in re.findall(r"(?:\(|ecisions?[ /])(00\d\d)", document.read_text())}
     assert len(named) > 10
     assert [(document, number) for document, number in sorted(named) if number not in known] == []
 
@@ -46,7 +47,8 @@ def test_every_service_in_the_tables_of_the_architecture_is_there(room: str) -> 
 
 def test_every_file_that_is_named_in_code_marks_is_there() -> None:
     ours = [path.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.*")]
-    places = {"/".join(path.split("/")[at:]) for path in [*ours, *(path.name for path in ROOT.iterdir())] for at in range(path.count("/") + 1)}
+    ours += [path.name for path in ROOT.iterdir()]
+    places = {"/".join(path.split("/")[at:]) for path in ours for at in range(path.count("/") + 1)}
     named = {(document.name, path) for document in DOCUMENTS
              for path in re.findall(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|js|mjs|html|md|toml))`", document.read_text())}
     assert len(named) > 20
