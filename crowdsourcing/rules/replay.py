@@ -24,7 +24,8 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One assignment, with the platform's times. `by_itself`: the pool accepts without review."""
+    """One assignment, with the platform's times. `suite` is the job. `by_itself`: the pool accepts without review; `together`: everybody
+    who does the job is given the same page (task suite), else the platform makes a page for each, and counts each alone."""
 
     worker: str
     suite: int
@@ -35,6 +36,7 @@ class Attempt:
     rejected: datetime | None = None
     skipped: datetime | None = None
     by_itself: bool = False
+    together: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,8 @@ class _Run:
             return
         self._begin_again(key, event.at)
         self._follow(event)
-        facts = self.count(self.memory.setdefault(key, Counts()), event, self.parameters)
+        counted = id(attempt) if self.by_job and not attempt.together else key
+        facts = self.count(self.memory.setdefault(counted, Counts()), event, self.parameters)
         if facts is not None and holds(self.rule, facts):
             self._act(key, event, facts)
 

@@ -9,6 +9,7 @@ from crowdsourcing.models import Pool
 from crowdsourcing.rules import replay
 from crowdsourcing.rules.catalogue import COLLECTORS
 from crowdsourcing.rules.replay import Attempt, Event, Hit
+from crowdsourcing.selectors.drawing import in_pages
 from crowdsourcing.selectors.skills import skill_names
 
 # Of those who were hit, so many are listed; all are counted.
@@ -41,13 +42,14 @@ class Preview:
 
 
 def attempts_of(pool: Pool) -> Iterator[Attempt]:
-    """Every assignment of the pool, one query. A job that several do is one at the platform, whichever replica each has."""
+    """Every assignment of the pool, two queries. A job that several do is one at the platform, whichever replica each has."""
+    together = in_pages(pool)
     rows = pool.assignments.order_by("created", "pk").values_list("toloker__user_id", "task_suite__job_id", "reward", *_TIMES)
     for worker, job, reward, *times in rows.iterator():
         named = dict(zip(_TIMES, times, strict=True))
         # Accepted in the moment it was submitted: nobody reviewed it.
         by_itself = named["accepted"] is not None and named["accepted"] == named["submitted"]
-        yield Attempt(worker=worker, suite=job, reward=reward, by_itself=by_itself, **named)
+        yield Attempt(worker=worker, suite=job, reward=reward, by_itself=by_itself, together=together, **named)
 
 
 def events_of(pool: Pool) -> list[Event]:

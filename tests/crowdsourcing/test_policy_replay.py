@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crowdsourcing.models import Assignment, Pool, Toloker, Verdict
+from crowdsourcing.models import Assignment, Pool, Verdict
 from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.quality.policies import with_defaults
 from crowdsourcing.quality.replaying import replay
@@ -64,16 +64,18 @@ def test_what_a_replay_says_is_what_the_policy_then_decides_and_pays(pool: Pool,
 
 
 def test_a_rule_about_a_job_counts_everybody_who_did_it(alice: Any) -> None:
-    """Each of several has a replica of the job; the platform knows the one page that it offers."""
+    """Each of several has a replica of the job; of several images the platform has one page for all of them, of one a page each."""
     from annotation.services.replicas import add_replica
 
-    made = scene.pool(scene.task(scene.project(alice), jobs=1), status="OPEN", overlap=2)
+    made = scene.pool(scene.task(scene.project(alice), jobs=1), status="OPEN", overlap=2, interface="image_annotation")
     job = made.task.jobs.get()
     first = scene.assignment(job, "REJECTED")
     second = scene.assignment(job, "REJECTED")
     Assignment.objects.filter(pk=second.pk).update(job=add_replica(job=job))
     twice = catalogue.config_of("ASSIGNMENTS_ASSESSMENT", {}, [{"key": "rejected_assignments_count", "operator": "GTE", "value": 2}],
                                 presets.reissue()["rules"][0]["action"])
-    [found] = previews(made, [twice])
-    assert (found.jobs, found.hits[0].hit.suite) == (1, job.pk)
-    assert Toloker.objects.filter(user_id__in=[found.hits[0].hit.worker]).exists() and first.job_id == job.pk
+    [found, each] = previews(made, [twice, presets.reissue()])
+    assert (found.jobs, each.jobs, each.hits[0].hit.suite, each.hits[0].hit.times) == (0, 1, job.pk, 2)
+    type(job).objects.filter(task=made.task).update(stop_frame=1)
+    [found, each] = previews(made, [twice, presets.reissue()])
+    assert (found.jobs, found.hits[0].hit.suite, each.jobs) == (1, job.pk, 1) and first.job_id == job.pk
