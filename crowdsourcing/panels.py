@@ -11,7 +11,7 @@ from django.utils import timezone
 from annotation import extensions
 from annotation.models import Project, Task
 from crowdsourcing import doors, job_panels, selectors
-from crowdsourcing.models import CrowdProject, Pool
+from crowdsourcing.models import CrowdProject, Pool, ProviderCommand
 from crowdsourcing.selectors import provenance
 from crowdsourcing.selectors.board import waiting_counts
 from crowdsourcing.selectors.consensus import merged_in_part
@@ -48,9 +48,24 @@ def _crowd_project(project_id: int) -> CrowdProject | None:
     return CrowdProject.objects.select_related("account", "project").filter(project_id=project_id).first()
 
 
-def _pool(task_id: int) -> Pool | None:
-    return Pool.objects.select_related(
-        "crowd_project__account", "crowd_project__project", "task__project", "drawing_project").filter(task_id=task_id).first()
+def _command_of(request: HttpRequest, twin: CrowdProject | Pool) -> ProviderCommand | None:
+    """Its newest command, read once a request."""
+    kept: dict[Any, ProviderCommand | None] = request.__dict__.setdefault("_crowd_commands", {})
+    key = (type(twin), twin.pk)
+    if key not in kept:
+        kept[key] = selectors.latest_command(twin)
+    return kept[key]
+
+
+def _counts_of(request: HttpRequest, pool: Pool) -> dict[str, int]:
+    """As `pool_counts`, once a request."""
+    kept: dict[int, dict[str, int]] = request.__dict__.setdefault("_crowd_counts", {})
+    return kept[pool.pk] if pool.pk in kept else kept.setdefault(pool.pk, selectors.pool_counts(pool))
+
+
+def _unfinished(counts: dict[str, int]) -> bool:
+    """The set-up stopped between the pool and its tasks."""
+    return counts["published"] < counts["jobs"]
 
 
 # --- projects -------------------------------------------------------------------------------------------------------
@@ -65,13 +80,13 @@ def project_actions(request: HttpRequest, project: Project) -> Context:
     crowd_project = _crowd_project(project.pk)
     if crowd_project is None or not crowd_project.remote_id:
         return {"project": project, "crowd_project": None}
-    verbs = [_menu_item(crowd_project, verb, words, reverse("crowdsourcing:project_verb", args=[project.pk, verb]))
+    verbs = [_menu_item(request, crowd_project, verb, words, reverse("crowdsourcing:project_verb", args=[project.pk, verb]))
              for verb, words in project_views.VERBS.items()]
     return {"project": project, "crowd_project": crowd_project, "verbs": verbs}
 
 
-def _menu_item(target: Any, verb: str, words: dict[str, Any], address: str) -> dict[str, Any]:
-    obstacles = selectors.obstacles(target, words["kind"])
+def _menu_item(request: HttpRequest, target: CrowdProject | Pool, verb: str, words: dict[str, Any], address: str) -> dict[str, Any]:
+    obstacles = selectors.obstacles(target, words["kind"], idle=not selectors.is_open(_command_of(request, target)))
     return {"verb": verb, "title": words["title"], "icon": words["icon"], "address": address, "why_not": " ".join(obstacles)}
 
 
@@ -84,7 +99,7 @@ def project_panel(request: HttpRequest, project: Project) -> Context:
         "project": project, "crowd_project": crowd_project, "account": crowd_project.account, "may_edit": may_edit,
         "remote_url": selectors.remote_url(crowd_project), "lag": _lag(crowd_project.synced_at),
         "waiting": doors.waiting_for(request.user).filter(pool__crowd_project=crowd_project).count(),
-        **command_context(selectors.latest_command(crowd_project), request.user, project),
+        **command_context(_command_of(request, crowd_project), request.user, project),
     }
 
 
@@ -95,29 +110,29 @@ def _lag(synced_at: Any) -> int | None:
 
 # --- tasks ----------------------------------------------------------------------------------------------------------
 def task_badge(request: HttpRequest, task: Task) -> Context:
-    pool = Pool.objects.filter(task=task).first()
+    pool = job_panels.pool_of(request, task.pk)
     return {"pool": pool} if pool and pool.remote_id else None
 
 
 def task_actions(request: HttpRequest, task: Task) -> Context:
     if not doors.may_edit(request.user, task):
         return None
-    pool = _pool(task.pk)
-    if pool is None or not pool.remote_id or pool_views.unpublished(pool):
+    pool = job_panels.pool_of(request, task.pk)
+    if pool is None or not pool.remote_id or _unfinished(_counts_of(request, pool)):
         return {"task": task, "pool": None, "why_not": " ".join(selectors.obstacles(task, CommandKind.SETUP_POOL))}
-    verbs = [_menu_item(pool, verb, words, reverse("crowdsourcing:pool_verb", args=[task.pk, verb]))
+    verbs = [_menu_item(request, pool, verb, words, reverse("crowdsourcing:pool_verb", args=[task.pk, verb]))
              for verb, words in pool_views.VERBS.items() if verb != ("start" if pool.status == PoolStatus.OPEN else "stop")]
     return {"task": task, "pool": pool, "verbs": verbs}
 
 
 def pool_panel(request: HttpRequest, task: Task) -> Context:
-    pool = _pool(task.pk)
+    pool = job_panels.pool_of(request, task.pk)
     may_edit = doors.may_edit(request.user, task)
     if pool is None:
         crowd_project = _crowd_project(task.project_id)
         return {"task": task, "pool": None} if may_edit and crowd_project and crowd_project.remote_id else None
-    counts = selectors.pool_counts(pool)
-    context = command_context(selectors.latest_command(pool), request.user, task)
+    counts = _counts_of(request, pool)
+    context = command_context(_command_of(request, pool), request.user, task)
     # What the review policy is still to decide is nothing to do for anybody.
     waiting = doors.waiting_for(request.user).filter(pool=pool)
     by_policy = waiting.filter(policy_comes()).count() if counts["submitted"] else 0
@@ -142,7 +157,7 @@ def next_step(pool: Pool, counts: dict[str, int], busy: bool, to_look_at: int = 
     """One of the hints that _pool_panel.html words."""
     if busy or pool.status in (PoolStatus.ARCHIVED, PoolStatus.LOCKED):
         return ""
-    if not pool.remote_id or counts["published"] < counts["jobs"]:
+    if not pool.remote_id or _unfinished(counts):
         return "setup"
     if counts["submitted"]:
         return "review"

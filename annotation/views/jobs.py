@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, Func, IntegerField, Q, QuerySet, Sum
+from django.db.models import Count, F, Func, IntegerField, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -34,14 +34,15 @@ def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
     role = selectors.role_of(request.user, job.task.project)
     in_full, may_edit = role is not None, role in selectors.EDITORS
     snapshot = _chosen_snapshot(request, job) if in_full else None
-    context = {**viewer_context(request, job, snapshot), "in_full": in_full}
+    counts = {} if request.htmx else _counts(job)  # type: ignore[attr-defined]
+    context = {**viewer_context(request, job, snapshot, counts.get("annotated")), "in_full": in_full}
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "annotation/_viewer.html", context)
     annotates = may_edit or selectors.may_annotate(request.user, job)
     context |= {
         "editable": annotates and read_only_reason(job, EditorSession.Mode.REQUESTER) is None,
         "reopenable": annotates and not job.attempt and job.state == JobState.COMPLETED,
-        "open_issues": selectors.issues_for(request.user).filter(job=job, resolved_date=None).count(), "counts": _counts(job),
+        "open_issues": selectors.issues_for(request.user).filter(job=job, resolved_date=None).count(), "counts": counts,
         **(_around(job, may_edit) if in_full else _guide(job)),
     }
     return render(request, "annotation/job_detail.html", context)
@@ -53,23 +54,28 @@ def _guide(job: Job) -> dict[str, Any]:
 
 def _around(job: Job, may_edit: bool) -> dict[str, Any]:
     """Its attempts, its neighbours in the task, and what may be set by hand."""
-    siblings = _siblings(job)
+    previous_job, next_job = _neighbours(job)
     return {
         # `data` of snapshots may be large: only the chosen one is read.
         "snapshots": list(job.snapshots.select_related("author").defer("data").order_by("-id")),
-        "next_job": siblings.filter(Q(start_frame__gt=job.start_frame) | Q(start_frame=job.start_frame, pk__gt=job.pk)).first(),
-        "previous_job": siblings.filter(Q(start_frame__lt=job.start_frame) | Q(start_frame=job.start_frame, pk__lt=job.pk)).last(),
+        "previous_job": previous_job, "next_job": next_job,
         "truth": has_truth(job=job),
         "people": people_for(job.task.project) if may_edit and not job.attempt else [],
         "stages": JobStage.choices, "states": JobState.choices,
     }
 
 
-def _siblings(job: Job) -> QuerySet[Job]:
-    """Its neighbours in the task; those of a replica are the other people's."""
+def _neighbours(job: Job) -> tuple[Job | None, Job | None]:
+    """The jobs before and behind it in the task; those of a replica are the other people's. One query."""
     if job.is_ground_truth:
-        return Job.objects.none()
-    return (job.parent_job.replicas if job.parent_job is not None else job.task.annotation_jobs).order_by("start_frame", "id")
+        return None, None
+    siblings = Job.objects.filter(parent_job=job.parent_job_id) if job.is_replica else job.task.annotation_jobs
+    before = Q(start_frame__lt=job.start_frame) | Q(start_frame=job.start_frame, pk__lt=job.pk)
+    behind = Q(start_frame__gt=job.start_frame) | Q(start_frame=job.start_frame, pk__gt=job.pk)
+    found = siblings.filter(before).order_by("-start_frame", "-pk")[:1].union(
+        siblings.filter(behind).order_by("start_frame", "pk")[:1], all=True)
+    sides = {(one.start_frame, one.pk) > (job.start_frame, job.pk): one for one in found}
+    return sides.get(False), sides.get(True)
 
 
 def _chosen_snapshot(request: HttpRequest, job: Job) -> Snapshot | None:
@@ -81,22 +87,23 @@ def _chosen_snapshot(request: HttpRequest, job: Job) -> Snapshot | None:
     return get_object_or_404(Snapshot, pk=int(wanted), job=job)
 
 
-def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None) -> dict[str, Any]:
-    """One frame, what is on it, and the way to its neighbours."""
+def viewer_context(request: HttpRequest, job: Job, snapshot: Snapshot | None, annotated: int | None = None) -> dict[str, Any]:
+    """One frame, what is on it, and the way to its neighbours. `annotated`: on how many frames somebody did something, if that is known."""
     number = frame_number(request, job)
     frame = get_object_or_404(Frame, task=job.task_id, number=number)
     labels = list(job.task.project.labels.prefetch_related("attributes"))
     if snapshot is not None:
         content = snapshot.data["frames"].get(str(number), {})
-        marked = {int(key) for key, kept in snapshot.data["frames"].items() if not kept.get("starting_point")}
+        annotated = sum(not kept.get("starting_point") for kept in snapshot.data["frames"].values())
     else:
         row = FrameAnnotation.objects.filter(job=job, frame=number).first()
         content = content_of(row.shapes, row.tags, row.nothing_here, row.starting_point) if row else {}
-        marked = set(FrameAnnotation.objects.filter(job=job, starting_point=False).values_list("frame", flat=True))
+        if annotated is None:
+            annotated = FrameAnnotation.objects.filter(job=job, starting_point=False).count()
     return {
         "job": job, "task": job.task, "project": job.task.project, "frame": frame, "snapshot": snapshot, "labels": labels,
         "drawing": draw(content, labels), **around_frame(job, number),
-        "annotated": len(marked), "nothing_here": content.get("nothing_here", False),
+        "annotated": annotated, "nothing_here": content.get("nothing_here", False),
         "starting_point": content.get("starting_point", False),
     }
 
@@ -118,10 +125,11 @@ def around_frame(job: Job, number: int) -> dict[str, Any]:
 
 
 def _counts(job: Job) -> dict[str, int]:
-    """How many shapes and tags are on the job now; counted inside the database."""
+    """How many shapes and tags are on the job now, and frames on which somebody did something; counted inside the database."""
     length = {"function": "jsonb_array_length", "output_field": IntegerField()}
     sums = FrameAnnotation.objects.filter(job=job).aggregate(
-        shapes=Sum(Func(F("shapes"), **length), default=0), tags=Sum(Func(F("tags"), **length), default=0))
+        shapes=Sum(Func(F("shapes"), **length), default=0), tags=Sum(Func(F("tags"), **length), default=0),
+        annotated=Count("pk", filter=Q(starting_point=False)))
     return dict(sums)
 
 

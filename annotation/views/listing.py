@@ -31,9 +31,13 @@ def ordered(rows: QuerySet[Any], sort: str) -> QuerySet[Any]:
     return rows.order_by(*SORTS.get(sort, SORTS["-updated"])[1])
 
 
-def page_of(request: HttpRequest, rows: Any, size: int, parameter: str = "page") -> Page:
-    """The page asked for; a number out of range gives the nearest one."""
-    return Paginator(rows, size).get_page(request.GET.get(parameter))
+def page_of(request: HttpRequest, rows: Any, size: int, parameter: str = "page", total: int | None = None) -> Page:
+    """The page asked for; a number out of range gives the nearest one. `total`: how many rows there are, where that is known."""
+    paginator = Paginator(rows, size)
+    if total is not None:
+        # Its own is counted with a query when it is asked for, and kept under the same name.
+        paginator.__dict__["count"] = total
+    return paginator.get_page(request.GET.get(parameter))
 
 
 def list_context(request: HttpRequest) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """Counts and previews for the rows of one page: a fixed number of queries, however many rows."""
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,14 @@ _COUNTS = {
 def _job_counts(path: str, ids: list[int]) -> dict[int, dict[str, int]]:
     rows = Job.objects.filter(**{f"{path}__in": ids}, type=JobType.ANNOTATION).order_by().values(path).annotate(**_COUNTS)
     return {row.pop(path): row for row in rows}
+
+
+def progress_of(places: Sequence[tuple[str, str]]) -> Progress:
+    """Of jobs whose (stage, state) are at hand."""
+    done = JobState.COMPLETED.value
+    return Progress(jobs=len(places), accepted=places.count((JobStage.ACCEPTANCE.value, done)),
+                    to_review=places.count((JobStage.VALIDATION.value, done)),
+                    in_progress=sum(state == JobState.IN_PROGRESS for _, state in places))
 
 
 def task_progress(ids: Iterable[int]) -> dict[int, Progress]:

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from annotation import extensions, selectors
 from annotation.forms.tasks import SourceForm, TaskForm, TaskSettingsForm
 from annotation.ingest import share
-from annotation.models import Job, Project, Request, Task, Upload
+from annotation.models import Project, Request, Task, Upload
 from annotation.models.jobs import JobStage, JobState
 from annotation.services import tasks as services
 from annotation.services.files import remove_task_files
@@ -139,17 +138,19 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
     # Before the task: read after it, a filling that ends in between would show as finished beside a task without images.
     ingest = Request.objects.filter(task=task_id, action=Request.Action.CREATE).order_by("-created_date").first()
     task = task_or_404(request.user, task_id)
-    jobs = _filtered_jobs(request, task)
-    page = listing.page_of(request, jobs.select_related("assignee"), JOBS)
+    all_jobs = list(task.annotation_jobs.values_list("pk", "start_frame", "stop_frame", "stage", "state"))
+    wanted = _wanted_places(request)
+    places = [(stage, state) for _, _, _, stage, state in all_jobs]
+    page = listing.page_of(request, task.annotation_jobs.filter(**wanted).select_related("assignee"), JOBS, total=sum(
+        wanted.get("stage", stage) == stage and wanted.get("state", state) == state for stage, state in places))
     # The places beside each job ask for its task and project: do not fetch them again for every row.
     for job in page:
         job.task = task
-    frames = listing.page_of(request, task.frames.all(), THUMBNAILS, "frames")
+    frames = listing.page_of(request, task.frames.all(), THUMBNAILS, "frames", total=task.size)
     truth = ground_truth_job_of(task) if task.validation_mode else None
     known = set(truth.numbers) if truth else set()
-    all_jobs = list(task.annotation_jobs.values_list("pk", "start_frame", "stop_frame"))
     for frame in frames:
-        frame.job_id = next((job for job, start, stop in all_jobs if start <= frame.number <= stop), None)
+        frame.job_id = next((job for job, start, stop, *_ in all_jobs if start <= frame.number <= stop), None)
         # With honeypots the ground truth's frames are in no other job.
         if frame.job_id is None and truth is not None:
             frame.job_id = truth.pk
@@ -157,7 +158,7 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
     context = {
         "task": task, "project": task.project, "page": page, "frames": frames,
         "job_count": len(all_jobs), "truth": truth, "truth_frames": known,
-        "progress": summaries.task_progress([task.pk])[task.pk],
+        "progress": summaries.progress_of(places),
         "labels": task.project.labels.all(),
         "states": JobState.choices, "stages": JobStage.choices,
         "state": request.GET.get("state", ""), "stage": request.GET.get("stage", ""),
@@ -169,13 +170,10 @@ def task_detail(request: HttpRequest, task_id: int) -> HttpResponse:
     return render(request, "annotation/task_detail.html", context)
 
 
-def _filtered_jobs(request: HttpRequest, task: Task) -> QuerySet[Job]:
-    jobs = task.annotation_jobs.all()
-    if (state := request.GET.get("state")) in JobState.values:
-        jobs = jobs.filter(state=state)
-    if (stage := request.GET.get("stage")) in JobStage.values:
-        jobs = jobs.filter(stage=stage)
-    return jobs
+def _wanted_places(request: HttpRequest) -> dict[str, str]:
+    """`?state=` and `?stage=`, as far as there are such."""
+    asked = {name: request.GET.get(name, "") for name in ("state", "stage")}
+    return {name: value for name, value in asked.items() if value in {"state": JobState, "stage": JobStage}[name].values}
 
 
 @login_required

@@ -1,5 +1,10 @@
 """Commands of one target."""
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
+
+from django.db.models import Q
 
 from crowdsourcing.models import Assignment, CrowdProject, Pool, ProviderAccount, ProviderCommand, TaskSuite, Verification
 from crowdsourcing.statuses import OPEN_COMMAND_STATUSES
@@ -45,3 +50,16 @@ def latest_command(target: Target) -> ProviderCommand | None:
 def open_command(target: Target) -> ProviderCommand | None:
     """The command that is still waiting or on its way, if any."""
     return commands_of(target).filter(status__in=OPEN_COMMAND_STATUSES).first()
+
+
+def latest_commands(targets: Iterable[Target]) -> list[ProviderCommand]:
+    """The newest of each target that has any, the newest first. One query."""
+    wanted = [Q(target_type=target_type_of(target), target_id=target.pk) for target in targets]
+    rows = ProviderCommand.objects.filter(reduce(or_, wanted)).order_by("target_type", "target_id", "-created_at").distinct(
+        "target_type", "target_id")
+    return sorted(rows, key=lambda command: command.created_at, reverse=True)
+
+
+def is_open(command: ProviderCommand | None) -> bool:
+    """Whether it is still waiting or on its way. A target's open command is its newest: nothing else may be asked meanwhile."""
+    return command is not None and command.status in OPEN_COMMAND_STATUSES

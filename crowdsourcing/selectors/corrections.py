@@ -16,11 +16,11 @@ def with_comparable(assignments: QuerySet[Assignment]) -> QuerySet[Any]:
     return assignments.annotate(earlier_snapshot=Subquery(earlier.values("snapshot")[:1]), has_truth=Exists(truth_of_suite()))
 
 
-def kept_corrections(job: Job) -> dict[str, Correction]:
-    """Attempt at the job or a replica of it -> the reviewer's version of it that counts. One query."""
-    kept = Correction.objects.filter(Q(job=job) | Q(job__parent_job=job), snapshot__isnull=False)
-    kept = kept.select_related("snapshot__author").defer("snapshot__data")
-    return {correction.attempt: correction for correction in kept}
+def corrections_of(job: Job) -> dict[str, Any]:
+    """Attempt at the job or a replica of it -> its correction with `changed_frames`: a draft, a version that counts, or both. One
+    query."""
+    rows = Correction.objects.filter(Q(job=job) | Q(job__parent_job=job)).select_related("owner", "snapshot__author")
+    return {correction.attempt: correction for correction in rows.defer("snapshot__data").annotate(changed_frames=Count("frames"))}
 
 
 def in_hand() -> Exists:
@@ -47,11 +47,9 @@ def what_becomes_of(draft: Correction, user: Any, kind: CommandKind) -> str:
             "it.")
 
 
-def correction_state(assignment: Assignment, user: Any, *, may_review: bool, busy: bool) -> dict[str, Any]:
-    """For the bar: the attempt's correction with `changed_frames`, and which verbs are offered. One query."""
+def correction_state(assignment: Assignment, correction: Any, user: Any, *, may_review: bool, busy: bool) -> dict[str, Any]:
+    """For the bar: the attempt's correction as `corrections_of` gives it, or None, and which verbs are offered."""
     job = assignment.job
-    correction = (Correction.objects.select_related("owner", "snapshot__author").defer("snapshot__data")
-                  .annotate(changed_frames=Count("frames")).filter(job=job, attempt=assignment.remote_id).first())
     holds = may_review and not busy and job.attempt == assignment.remote_id
     waiting = holds and assignment.status == AssignmentStatus.SUBMITTED
     open_one = correction is not None and correction.open

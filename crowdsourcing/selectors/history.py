@@ -1,4 +1,6 @@
 """What happened to a job."""
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from annotation.models import Job
@@ -21,7 +23,7 @@ def latest_assignment(task_suite: TaskSuite) -> Assignment | None:
 
 def suite_of(job: Job) -> TaskSuite | None:
     """By which the job is offered; a replica is offered with the job that it is a place at."""
-    return TaskSuite.objects.select_related("pool__crowd_project__account", "pool__task__project", "job").filter(
+    return TaskSuite.objects.select_related("pool__crowd_project__account", "pool__task__project", "job", "consensus").filter(
         job=job.parent_job_id or job.pk).first()
 
 
@@ -30,10 +32,14 @@ def timeline_of(job: Job) -> QuerySet[StatusChange]:
     suite = suite_of(job)
     if suite is None:
         return StatusChange.objects.none()
-    attempts = list(attempts_of(job).order_by().values_list("pk", flat=True))
+    return changes_of(suite, attempts_of(job).order_by().values_list("pk", flat=True))
+
+
+def changes_of(suite: TaskSuite, attempts: Iterable[int]) -> QuerySet[StatusChange]:
+    """The same of a suite, its pool and these attempts (ids)."""
     target = ProviderCommand.Target
     return (StatusChange.objects.filter(
-        Q(target_type=target.ASSIGNMENT, target_id__in=attempts)
+        Q(target_type=target.ASSIGNMENT, target_id__in=list(attempts))
         | Q(target_type=target.TASK_SUITE, target_id=suite.pk)
         | Q(target_type=target.POOL, target_id=suite.pool_id))
         .select_related("actor", "command").order_by("at", "id"))

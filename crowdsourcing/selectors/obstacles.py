@@ -57,16 +57,17 @@ _BUSY = "“{verb}” is still on its way. Wait until it is finished."
 _LOCKED = "The platform has locked it. Ask the platform's support."
 
 
-def obstacles(target: Target | Project | Task, verb: str) -> list[str]:
+def obstacles(target: Target | Project | Task, verb: str, *, idle: bool = False) -> list[str]:
     """Sentences; empty means the verb may be asked for.
 
-    `verb` is a CommandKind value. `target` is the verb's target; for setup_project a Project and for setup_pool a Task.
+    `verb` is a CommandKind value. `target` is the verb's target; for setup_project a Project and for setup_pool a Task. `idle`: the
+    caller has just seen that no command of the target is on its way.
     """
     if isinstance(target, Project):
         return _setup_project(target)
     if isinstance(target, Task):
         return _setup_pool(target)
-    if busy := open_command(target):
+    if not idle and (busy := open_command(target)):
         return [_BUSY.format(verb=busy.get_kind_display())]
     wrong = _wrong_status(verb, _status(target))
     if wrong:

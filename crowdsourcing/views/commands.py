@@ -25,14 +25,14 @@ def command_context(command: ProviderCommand | None, user: Any, thing: Any) -> d
     if command is None:
         return {"command": None}
     waiting = command.status == CommandStatus.PENDING and command.attempts == 0
-    allowed = doors.may_review(user, thing) if command.kind in REVIEWS else doors.may_edit(user, thing)
+    failed = command.status == CommandStatus.FAILED
     return {
         "command": command,
         "command_open": command.status in OPEN_COMMAND_STATUSES,
-        "command_failed": command.status == CommandStatus.FAILED,
+        "command_failed": failed,
         "command_slow": waiting and (timezone.now() - command.created_at).total_seconds() > SLOW_SECONDS,
         "command_waits": command.status == CommandStatus.PENDING and command.attempts > 0,
-        "may_retry": allowed and command.status == CommandStatus.FAILED,
+        "may_retry": failed and (doors.may_review(user, thing) if command.kind in REVIEWS else doors.may_edit(user, thing)),
     }
 
 
