@@ -65,7 +65,7 @@ def test_a_task_takes_few_queries_however_many_jobs_it_has(
     client = pages(crowd)
     for number in range(3):
         (hand_in(crowd, "ann", RIGHT, number=number) if several > 1 else crowd.work(number, "ann"))
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(22):
             assert client.get(f"/tasks/{crowd.task.pk}").status_code == 200
 
 
