@@ -213,8 +213,10 @@ def carry_on_verification(verification_id: int, moved_at: str = "") -> None:
         return
     turn = verification.carry_on(verification_id, wake)
     if turn.busy:
-        # What rang may be news that the turn which is going on has passed by.
-        ring_for_verification(verification_id, _BUSY_SECONDS)
+        # What rang may be news that the turn which is going on has passed by. One more turn is enough for all who ring meanwhile;
+        # forgotten before it comes, so that it rings again should it find another turn going on.
+        if cache.add(f"verification-follows-{verification_id}", True, _BUSY_SECONDS - 1):
+            ring_for_verification(verification_id, _BUSY_SECONDS)
         return
     now = Verification.objects.filter(pk=verification_id).values_list("moved_at", flat=True).first()
     if turn.decided:

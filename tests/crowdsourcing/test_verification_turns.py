@@ -2,15 +2,16 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import ImportedFrame
-from crowdsourcing import selectors
+from crowdsourcing import selectors, tasks
 from crowdsourcing.models import Pool, ReviewPolicy, TruthScore, Verdict
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.quality.policies import with_defaults
-from crowdsourcing.quality.verification import asking, carry_on
+from crowdsourcing.quality.verification import Turn, asking, carry_on
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.services import policies, pools, verifications
 from tests.crowdsourcing.crowd import Crowd
@@ -244,3 +245,21 @@ def test_while_a_policy_is_stopped_for_its_start_nothing_more_is_asked(crowd: Cr
     answer(crowd, {good: GOOD}, "vera", "victor")
     turn(crowd)
     assert statuses(crowd)[good.remote_id] == "ACCEPTED"
+
+
+def test_however_many_ring_during_a_turn_one_more_follows_it(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each bell a turn of its own would be more turns than time, where news comes faster than a turn goes."""
+    set_up(crowd, **OURS)
+    pk, rung = of(crowd).pk, []
+    cache.clear()
+    monkeypatch.setattr(tasks.carry_on_verification, "apply_async", lambda *_, **how: rung.append(how["countdown"]))
+    with monkeypatch.context() as going_on:
+        going_on.setattr(tasks.verification, "carry_on", lambda *_: Turn(busy=True))
+        for _ in range(5):
+            tasks.carry_on_verification(pk)
+    assert len(rung) == 1 and rung[0] > 0
+    cache.clear()
+    with monkeypatch.context() as going_on:
+        going_on.setattr(tasks.verification, "carry_on", lambda *_: Turn(busy=True))
+        tasks.carry_on_verification(pk)
+    assert len(rung) == 2, "the one that follows finds another turn going on"
