@@ -12,7 +12,7 @@ from annotation.models import Label
 from crowdsourcing import selectors
 from crowdsourcing.models import Pool
 from crowdsourcing.providers.errors import Refused
-from crowdsourcing.providers.toloka.drawing_words import project_words
+from crowdsourcing.providers.toloka.drawing_words import project_json
 from crowdsourcing.providers.toloka.words import pool_json
 from crowdsourcing.selectors.drawing import example_interface
 from crowdsourcing.services import pools as services
@@ -100,7 +100,7 @@ def test_its_project_draws_as_the_examples_does(crowd: Any) -> None:
     crowd.make_frames()
     crowd.setup_project()
     crowd.deliver(selectors.latest_command(services.setup_example_pool(actor=crowd.owner, task=crowd.task)))
-    wanted = project_words(crowd.platform.projects[crowd.pool.drawing_project.remote_id]["spec"])
+    wanted = project_json(crowd.platform.projects[crowd.pool.drawing_project.remote_id]["spec"])
     ours = json.loads(wanted["task_spec"]["view_spec"]["config"])
     drawn = ours["view"]["items"][0]
     theirs = tb.TemplateBuilder(view=tb.fields.ImageAnnotationFieldV1(

@@ -18,7 +18,8 @@ from crowdsourcing.providers.toloka.asking_words import (
     question_json,
 )
 from crowdsourcing.providers.toloka.assignments import Assignments
-from crowdsourcing.providers.toloka.words import carries, pool_from, project_from
+from crowdsourcing.providers.toloka.marks import carries
+from crowdsourcing.providers.toloka.words import pool_from, project_from
 
 _PAGE = 300
 # Questions of one request: each holds the shapes of an image.

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from crowdsourcing.providers.asking import BAD, GOOD, AskingPoolSpec, AskingProjectSpec, Question, RemoteAnswer, RemotePage, RemoteQuestion
-from crowdsourcing.providers.toloka.words import MARK_KEY, moment, text_of, understood, without_nul
+from crowdsourcing.providers.toloka.marks import introduced, marked
+from crowdsourcing.providers.toloka.words import moment, text_of, understood, without_nul
 
 IMAGE, SELECTION, KEY, RESULT = "image", "selection", "assignment_id", "result"
 _COMPONENTS = (
@@ -18,12 +19,7 @@ _LOCK = dict.fromkeys(_COMPONENTS, "1.0.0")
 
 def project_json(spec: AskingProjectSpec) -> dict[str, Any]:
     return {
-        "public_name": spec.name,
-        "public_description": spec.description,
-        "public_instructions": spec.instructions_html,
-        "private_comment": spec.mark,
-        "metadata": {MARK_KEY: [spec.mark]},
-        "assignments_issuing_type": "AUTOMATED",
+        **introduced(spec), **marked(spec.mark),
         "task_spec": {
             "input_spec": {name: _entry(kind) for name, kind in ((IMAGE, "url"), (SELECTION, "json"), (KEY, "string"))},
             "output_spec": {RESULT: {**_entry("string"), "allowed_values": [GOOD, BAD]}},
@@ -57,8 +53,7 @@ def pool_json(spec: AskingPoolSpec) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "project_id": spec.project_id,
         "private_name": spec.name,
-        "private_comment": spec.mark,
-        "metadata": {MARK_KEY: [spec.mark]},
+        **marked(spec.mark),
         "may_contain_adult_content": spec.may_contain_adult_content,
         "reward_per_assignment": spec.reward_per_assignment,
         "assignment_max_duration_seconds": spec.assignment_max_duration_seconds,

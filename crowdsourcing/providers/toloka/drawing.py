@@ -7,10 +7,11 @@ from uuid import UUID, uuid5
 from crowdsourcing.providers.base import RemoteProject, RemoteTask
 from crowdsourcing.providers.drawing import DrawingPage, DrawingProjectSpec
 from crowdsourcing.providers.errors import Unavailable
-from crowdsourcing.providers.toloka.drawing_words import page_json, project_words, suite_from
+from crowdsourcing.providers.toloka.drawing_words import page_json, project_json, suite_from
+from crowdsourcing.providers.toloka.marks import carries
 from crowdsourcing.providers.toloka.projects import PAGE as PROJECTS
 from crowdsourcing.providers.toloka.tasks import Tasks
-from crowdsourcing.providers.toloka.words import MARK_KEY, carries, project_from, understood
+from crowdsourcing.providers.toloka.words import project_from, understood
 
 # Images of one request: its input values may have a megabyte.
 BATCH = 1_000
@@ -24,11 +25,11 @@ class Drawings(Tasks):
             for item in items:
                 if carries(item, spec.mark):
                     return project_from(item, asked_at)
-        return project_from(self.call("post", "/v1/projects", json=_project(spec)), datetime.now(UTC))
+        return project_from(self.call("post", "/v1/projects", json=project_json(spec)), datetime.now(UTC))
 
     def update_drawing_project(self, project_id: str, spec: DrawingProjectSpec) -> RemoteProject:
         found = self.call("get", f"/v1/projects/{project_id}")
-        return project_from(self.call("put", f"/v1/projects/{project_id}", json={**found, **_project(spec)}), datetime.now(UTC))
+        return project_from(self.call("put", f"/v1/projects/{project_id}", json={**found, **project_json(spec)}), datetime.now(UTC))
 
     def ensure_drawings(self, pool_id: str, pages: Sequence[DrawingPage], operation_id: UUID, *, together: bool,
                         overlap: int = 1) -> list[RemoteTask]:
@@ -77,10 +78,6 @@ class Drawings(Tasks):
 
 def _path(together: bool) -> str:
     return "/v1/task-suites" if together else "/v1/tasks"
-
-
-def _project(spec: DrawingProjectSpec) -> dict[str, Any]:
-    return {**project_words(spec), "private_comment": spec.mark, "metadata": {MARK_KEY: [spec.mark]}}
 
 
 def _batches(pages: Sequence[DrawingPage]) -> Iterator[list[DrawingPage]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from crowdsourcing.providers.base import RemoteTask
 from crowdsourcing.providers.drawing import DrawingPage, DrawingProjectSpec
+from crowdsourcing.providers.toloka.marks import introduced, marked
 
 IMAGE, FRAME, KEY, RESULT = "image", "frame", "job_key", "result"
 _COMPONENTS = ("core", "field.image-annotation", "condition.required", "view.list", "plugin.toloka")
@@ -13,15 +14,11 @@ _LOCK = dict.fromkeys(_COMPONENTS, "1.0.0")
 SHAPES = ("rectangle", "polygon", "point")
 
 
-def project_words(spec: DrawingProjectSpec) -> dict[str, Any]:
-    """What differs from the project of our editor: the task's fields and its page."""
+def project_json(spec: DrawingProjectSpec) -> dict[str, Any]:
     # Hidden fields are the requester's: the Toloker's page does not get them.
     ours = {KEY: {"type": "string", "required": True, "hidden": True}, FRAME: {"type": "integer", "required": True, "hidden": True}}
     return {
-        "public_name": spec.name,
-        "public_description": spec.description,
-        "public_instructions": spec.instructions_html,
-        "assignments_issuing_type": "AUTOMATED",
+        **introduced(spec), **marked(spec.mark),
         "task_spec": {
             "input_spec": {IMAGE: {"type": "url", "required": True, "hidden": False}, **ours},
             # Nothing drawn is nothing said: a page that must have something asks for it itself.

@@ -5,7 +5,8 @@ from typing import Any
 from crowdsourcing.providers.base import PoolSpec, RemotePool
 from crowdsourcing.providers.errors import Refused
 from crowdsourcing.providers.toloka.connection import Connection
-from crowdsourcing.providers.toloka.words import carries, merged_pool, pool_differs, pool_from, pool_json
+from crowdsourcing.providers.toloka.marks import carries
+from crowdsourcing.providers.toloka.words import merged_pool, pool_differs, pool_from, pool_json
 
 _PAGE = 300
 

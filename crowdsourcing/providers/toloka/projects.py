@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 from crowdsourcing.providers.base import ProjectSpec, RemoteProject, RequesterInfo
 from crowdsourcing.providers.toloka.connection import Connection
-from crowdsourcing.providers.toloka.words import carries, project_from, project_json, requester_from
+from crowdsourcing.providers.toloka.marks import carries
+from crowdsourcing.providers.toloka.words import project_from, project_json, requester_from
 
 # The platform's limit for lists other than assignments and tasks.
 PAGE = 300

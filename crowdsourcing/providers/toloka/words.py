@@ -20,12 +20,12 @@ from crowdsourcing.providers.base import (
 from crowdsourcing.providers.errors import Unavailable
 from crowdsourcing.providers.people import RemoteBan, RemoteUserSkill
 from crowdsourcing.providers.toloka.drawing_words import are_drawings, drawn
+from crowdsourcing.providers.toloka.marks import introduced, mark_of, marked
 from crowdsourcing.providers.toloka.task_page import view_spec
 
-# Our mark stands in both; private_comment is what a person sees.
-MARK_KEY = "cvatoloka"
 # One job is one task is one page: no smart mixing beyond "one real task", issued in creation order.
 _ONE_A_PAGE = {"real_tasks_count": 1, "golden_tasks_count": 0, "training_tasks_count": 0, "mix_tasks_in_creation_order": True}
+
 
 def moment(text: str | None) -> datetime | None:
     """"2022-11-22T16:08:41.802", with or without Z."""
@@ -54,25 +54,10 @@ def without_nul(value: Any) -> Any:
     return value
 
 
-def mark_of(item: dict[str, Any]) -> str:
-    values = (item.get("metadata") or {}).get(MARK_KEY) or [""]
-    return str(values[0] or item.get("private_comment") or "")
-
-
-def carries(item: dict[str, Any], mark: str) -> bool:
-    """In either place: one of them may have been edited by a person."""
-    return mark in ((item.get("metadata") or {}).get(MARK_KEY) or []) or mark in (item.get("private_comment") or "")
-
-
 def project_json(spec: ProjectSpec) -> dict[str, Any]:
     string = {"type": "string", "required": True, "hidden": False}
     return {
-        "public_name": spec.name,
-        "public_description": spec.description,
-        "public_instructions": spec.instructions_html,
-        "private_comment": spec.mark,
-        "metadata": {MARK_KEY: [spec.mark]},
-        "assignments_issuing_type": "AUTOMATED",
+        **introduced(spec), **marked(spec.mark),
         "task_spec": {
             "input_spec": {"job_key": dict(string)},
             "output_spec": {
@@ -89,8 +74,7 @@ def pool_json(spec: PoolSpec) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "project_id": spec.project_id,
         "private_name": spec.name,
-        "private_comment": spec.mark,
-        "metadata": {MARK_KEY: [spec.mark]},
+        **marked(spec.mark),
         "public_description": spec.public_description,
         "may_contain_adult_content": spec.may_contain_adult_content,
         "reward_per_assignment": spec.reward_per_assignment,
