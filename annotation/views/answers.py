@@ -1,5 +1,5 @@
 """What services raise, turned into what a page shows."""
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django import forms
@@ -11,12 +11,16 @@ from annotation.errors import Forbidden, Refused
 
 
 @contextmanager
-def errors_on(form: forms.BaseForm) -> Iterator[None]:
-    """A service's complaint becomes an error of the form: at its field where the form has one, else above the form."""
+def errors_on(form: forms.BaseForm, names: Mapping[str, str] = {}) -> Iterator[None]:
+    """A service's complaint becomes an error of the form: at its field where the form has one, else above the form.
+
+    `names`: the service's name of a field -> the form's, where they differ.
+    """
     try:
         yield
     except ValidationError as error:
-        for field, sentences in error_lists(error).items():
+        for told, sentences in error_lists(error).items():
+            field = names.get(told or "", told)
             form.add_error(field if field in form.fields else None, sentences)
     except Forbidden as error:
         raise PermissionDenied(error.sentence) from error
@@ -34,7 +38,7 @@ def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
     except Forbidden as error:
         raise PermissionDenied(error.sentence) from error
     except Refused as error:
-        messages.error(request, error.sentence)
+        messages.warning(request, error.sentence)
 
 
 def error_lists(error: ValidationError) -> dict[str | None, list[str]]:

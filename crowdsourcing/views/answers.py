@@ -1,42 +1,22 @@
-"""What services raise, turned into what a page shows."""
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+"""What services raise, turned into what a page shows; and questions as dialogs."""
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from annotation.views.answers import error_lists
-from crowdsourcing.transitions import Refused
+from annotation.views import answers
+from annotation.views.answers import refusals_as_messages
 
+__all__ = ["errors_on", "refusals_as_messages", "render_dialog"]
 # The service's name of a field -> the form's, where they differ.
 RENAMED = {"base_url": "environment", "interface_options": "shapes"}
 
 
-@contextmanager
-def errors_on(form: forms.BaseForm) -> Iterator[None]:
-    """A service's complaint becomes an error of the form: at its field where the form has one, else above the form."""
-    try:
-        yield
-    except ValidationError as error:
-        for name, sentences in error_lists(error).items():
-            field = RENAMED.get(name or "", name)
-            form.add_error(field if field in form.fields else None, sentences)
-    except Refused as error:
-        form.add_error(None, error.sentence)
-
-
-@contextmanager
-def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
-    """For verbs without a form: the reason is shown on the next page."""
-    try:
-        yield
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    except Refused as error:
-        messages.warning(request, error.sentence)
+def errors_on(form: forms.BaseForm) -> AbstractContextManager[None]:
+    """The same with this room's names of fields."""
+    return answers.errors_on(form, RENAMED)
 
 
 def render_dialog(request: HttpRequest, name: str, context: Mapping[str, object], status: int = 200) -> HttpResponse:
