@@ -44,7 +44,7 @@ def checkout(folder: Path) -> Path:
         shutil.copytree(ROOT / name, folder / name)
     shutil.copytree(editor_bundle.EDITOR_FOLDER, folder / editor_bundle.EDITOR_FOLDER.relative_to(ROOT))
     shutil.copy(ROOT / "annotation" / "editor_bundle.py", folder / "annotation")
-    for name in ("package.json", "package-lock.json", "requirements-assets.txt"):
+    for name in ("package.json", "package-lock.json", "requirements-assets.lock"):
         shutil.copy(ROOT / name, folder / name)
     return folder
 

@@ -28,7 +28,7 @@ def locked(name: str) -> dict[str, str]:
     return {canonical(match[1]): match[2] for match in entries}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-formats", "requirements-assets"])
 def test_every_pin_is_locked_at_that_version(name: str) -> None:
     pins, lock = wanted(f"{name}.txt"), locked(f"{name}.lock")
     assert pins
@@ -40,10 +40,10 @@ def test_what_tests_run_on_is_what_the_product_runs_on() -> None:
     assert {package: development.get(package) for package in product} == product
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-formats.lock", "requirements-assets.lock"])
 def test_every_locked_package_has_hashes(name: str) -> None:
     entries = [entry for entry in re.split(r"\n(?=\S)", (ROOT / name).read_text()) if re.match(r"[^#\n]+==", entry)]
-    assert len(entries) > 50
+    assert entries
     without = [entry for entry in entries if "--hash=sha256:" not in entry]
     assert without == []
 
