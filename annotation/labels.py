@@ -102,17 +102,10 @@ def _attribute(raw: Any, path: str, problems: _Problems) -> CleanAttribute | Non
     if input_type not in AttributeType.values:
         problems.add(f"{path}.input_type", f"“{input_type}” is not one of {', '.join(AttributeType.values)}.")
         return None
-    values = raw.get("values") or []
-    if isinstance(values, str):
-        values = values.split("\n")
-    if not isinstance(values, list | tuple) or len(values) > MAX_VALUES:
-        problems.add(f"{path}.values", f"give a list of at most {MAX_VALUES} values.")
+    given = _texts(raw.get("values") or [], path, problems)
+    if given is None:
         return None
-    texts = [_text(value) for value in values]
-    if any(len(text) > VALUE_LENGTH for text in texts):
-        problems.add(f"{path}.values", f"a value has at most {VALUE_LENGTH} characters.")
-        return None
-    texts, sentence = _values(str(input_type), texts)
+    texts, sentence = _values(str(input_type), given)
     default = _text(raw.get("default_value") if raw.get("default_value") is not None else "")
     if not all(map(_is_storable, [*texts, default])):
         problems.add(f"{path}.values", "values may not contain the character NUL or halves of a character.")
@@ -127,6 +120,20 @@ def _attribute(raw: Any, path: str, problems: _Problems) -> CleanAttribute | Non
     if not isinstance(mutable, bool):
         problems.add(f"{path}.mutable", "is true or false.")
     return CleanAttribute(name, str(input_type), bool(mutable), texts, default, _id(raw.get("id"), path, problems))
+
+
+def _texts(values: Any, path: str, problems: _Problems) -> list[str] | None:
+    """A list, or lines of one text. None when it is told as a problem."""
+    if isinstance(values, str):
+        values = values.split("\n")
+    if not isinstance(values, list | tuple) or len(values) > MAX_VALUES:
+        problems.add(f"{path}.values", f"give a list of at most {MAX_VALUES} values.")
+        return None
+    texts = [_text(value) for value in values]
+    if any(len(text) > VALUE_LENGTH for text in texts):
+        problems.add(f"{path}.values", f"a value has at most {VALUE_LENGTH} characters.")
+        return None
+    return texts
 
 
 def _values(input_type: str, values: list[str]) -> tuple[list[str], str | None]:

@@ -89,46 +89,58 @@ def _tags(members: Members, known: set[str], labels: set[str]) -> Iterator[Found
 
 def _parsed(data: bytes, name: str) -> _Element:
     """The outermost element. Unreadable; a document type is refused, and with it every entity of its own."""
-    parser = expat.ParserCreate()
-    stack: list[tuple[str, _Element, list[str], int]] = []
-    root: list[_Element] = []
-
-    def refuse(*arguments: Any) -> None:
-        raise Unreadable(f"has a document type with it, which is refused ({shown(name)}).")
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if len(stack) >= _MAX_DEPTH:
-            raise Unreadable(f"is nested too deep to be Pascal VOC ({shown(name)}).")
-        stack.append((tag, _Element(), [], parser.CurrentLineNumber))
-        if len(stack) == 1:
-            if tag != "annotation":
-                raise Unreadable(f"is XML, but not Pascal VOC's: its outermost element is not “annotation” ({shown(name)}).")
-            root.append(stack[0][1])
-
-    def end(tag: str) -> None:
-        _, element, text, line = stack.pop()
-        if not stack:
-            return
-        parent = stack[-1][1]
-        if tag == "object" and len(stack) == 1:
-            parent.objects.append((element, line))
-        elif tag == "attribute" and len(stack) == 3 and stack[1][0] == "object":
-            if len(stack[1][1].answers) >= _MAX_ANSWERS:
-                raise Unreadable(f"has an object with more than {_MAX_ANSWERS:,} attributes ({shown(name)}).")
-            stack[1][1].answers.append((element.text("name"), str(element.get("value", ""))))
-        else:
-            parent.setdefault(tag, element if element else "".join(text))
-
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = start, end
-    parser.CharacterDataHandler = lambda text: stack[-1][2].append(text) if stack else None
-    for handler in ("StartDoctypeDeclHandler", "EntityDeclHandler", "ExternalEntityRefHandler"):
-        setattr(parser, handler, refuse)
+    parser = _Parser(name)
     try:
-        parser.Parse(data, True)
+        return parser.read(data)
     except expat.ExpatError as error:
         raise Unreadable(f"has damaged XML: {expat.errors.messages.get(error.code, 'an error')} in line {error.lineno} "
                          f"({shown(name)}).") from error
     except (ValueError, LookupError) as error:
         raise Unreadable(f"has XML in an encoding that cannot be read: save it as UTF-8 ({shown(name)}).") from error
-    return root[0]
+
+
+class _Parser:
+    """Elements by name; objects and their attributes in order. `name` is the file's, for sentences."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._root: list[_Element] = []
+        # Of the elements that are open: tag, content, texts, line.
+        self._open: list[tuple[str, _Element, list[str], int]] = []
+        self._expat = parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = lambda text: self._open[-1][2].append(text) if self._open else None
+        for handler in ("StartDoctypeDeclHandler", "EntityDeclHandler", "ExternalEntityRefHandler"):
+            setattr(parser, handler, self._refuse)
+
+    def read(self, data: bytes) -> _Element:
+        self._expat.Parse(data, True)
+        return self._root[0]
+
+    def _refuse(self, *arguments: Any) -> None:
+        raise Unreadable(f"has a document type with it, which is refused ({shown(self._name)}).")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self._open) >= _MAX_DEPTH:
+            raise Unreadable(f"is nested too deep to be Pascal VOC ({shown(self._name)}).")
+        self._open.append((tag, _Element(), [], self._expat.CurrentLineNumber))
+        if len(self._open) == 1:
+            if tag != "annotation":
+                raise Unreadable(f"is XML, but not Pascal VOC's: its outermost element is not “annotation” ({shown(self._name)}).")
+            self._root.append(self._open[0][1])
+
+    def _end(self, tag: str) -> None:
+        _, element, text, line = self._open.pop()
+        if not self._open:
+            return
+        parent, depth = self._open[-1][1], len(self._open)
+        if tag == "object" and depth == 1:
+            parent.objects.append((element, line))
+        elif tag == "attribute" and depth == 3 and self._open[1][0] == "object":
+            answers = self._open[1][1].answers
+            if len(answers) >= _MAX_ANSWERS:
+                raise Unreadable(f"has an object with more than {_MAX_ANSWERS:,} attributes ({shown(self._name)}).")
+            answers.append((element.text("name"), str(element.get("value", ""))))
+        else:
+            parent.setdefault(tag, element if element else "".join(text))

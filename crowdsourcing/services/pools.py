@@ -147,18 +147,24 @@ def _what_decides(pool: Pool) -> str:
     return ACCEPTS_AND_ASKS if Verification.objects.filter(pool=pool, stopped_at=None).exists() else ""
 
 
-def _apply(pool: Pool, config: dict[str, Any]) -> None:
-    """Set the wanted fields and check them together, so that a form shows all errors at once."""
-    errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
+def _what_may_not_change(pool: Pool, config: dict[str, Any]) -> dict[str, str]:
+    """Field -> why, of wishes that are fine in themselves but not for this pool now."""
+    errors = {}
     if config.get("auto_accept_solutions") is True and not pool.auto_accept_solutions and (why := _what_decides(pool)):
         errors["auto_accept_solutions"] = why
     if pool.remote_id and config.get("overlap", pool.overlap) != pool.overlap:
         each = "1 Toloker" if pool.overlap == 1 else f"{pool.overlap} Tolokers"
         errors["overlap"] = (f"The jobs are at the platform with {each} each. Make another task for another number, or give single jobs to "
                              "one more Toloker.")
-        config = {name: value for name, value in config.items() if name != "overlap"}
+    return errors
+
+
+def _apply(pool: Pool, config: dict[str, Any]) -> None:
+    """Set the wanted fields and check them together, so that a form shows all errors at once."""
+    errors: dict[str, Any] = {key: "This is not a field of a pool." for key in config if key not in CONFIG_FIELDS}
+    errors |= _what_may_not_change(pool, config)
     for field in CONFIG_FIELDS:
-        if field in config and field not in _SET_APART:
+        if field in config and field not in _SET_APART and not (field == "overlap" and field in errors):
             setattr(pool, field, config[field])
     try:
         apply_rules(pool, config)
