@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation.models import Issue, Job
 from crowdsourcing import doors, selectors
-from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite
+from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite, Verdict
 from crowdsourcing.selectors.consensus import progress_of
 from crowdsourcing.selectors.corrections import correction_state, corrections_of, with_comparable
 from crowdsourcing.selectors.policies import verdicts_of
@@ -30,6 +30,11 @@ class _Sight:
     may_edit: bool
     attempts: list[Any]
     corrections: dict[str, Any]
+
+    @cached_property
+    def verdicts(self) -> dict[int, list[Verdict]]:
+        """Attempt -> its verdicts, the newest first."""
+        return verdicts_of(self.attempts)
 
 
 def _sight(request: HttpRequest, job: Job) -> _Sight | None:
@@ -137,7 +142,9 @@ def consensus_bar(request: HttpRequest, job: Job) -> Context:
     row: Consensus | None = getattr(suite, "consensus", None)
     people = [one for one in sight.attempts if one.status not in (AssignmentStatus.SKIPPED, AssignmentStatus.EXPIRED)]
     for one in people:
-        one.agreed = row.agreements.get(str(one.pk)) if row is not None else None
+        # Who was rejected counts no more: what the verdict was made of says how they agreed then.
+        then = next((verdict.inputs["consensus"] for verdict in sight.verdicts.get(one.pk, []) if verdict.inputs.get("consensus")), None)
+        one.agreed = (row.agreements.get(str(one.pk)) if row is not None else None) or then
     context = command_context(selectors.latest_command(suite), request.user, job)
     may_edit, busy = sight.may_edit, bool(context.get("command_open"))
     progress = progress_of([job.pk])[job.pk]
@@ -169,7 +176,7 @@ def job_panel(request: HttpRequest, job: Job) -> Context:
     sight = _sight(request, job)
     if sight is None:
         return None
-    suite, attempts, verdicts = sight.suite, sight.attempts, verdicts_of(sight.attempts)
+    suite, attempts, verdicts = sight.suite, sight.attempts, sight.verdicts
     for number, attempt in enumerate(reversed(attempts), start=1):
         attempt.number = number
         correction = sight.corrections.get(attempt.remote_id)

@@ -72,7 +72,7 @@ def _impossible(wanted: Mapping[str, Any]) -> dict[str, str]:
         errors["min_tasks_per_page"] = (
             f"The fewest cannot be more than the {wanted['tasks_per_page']} of a full page. Lower this, or raise the full page.")
     if wanted["max_overlap"] < wanted["overlap"]:
-        errors["max_overlap"] = f"At most {wanted['max_overlap']} people cannot be fewer than the {wanted['overlap']} that are asked first."
+        errors["max_overlap"] = f"This cannot be fewer than the {wanted['overlap']} people that are asked first."
     elif wanted["dynamic_overlap"] and wanted["max_overlap"] == wanted["overlap"]:
         errors["max_overlap"] = "Dynamic overlap needs room for one more: raise this above the overlap, or switch dynamic overlap off."
     if wanted["overlap"] < 2 and (wanted["majority_ban"] or wanted["skill_from_agreement"]):

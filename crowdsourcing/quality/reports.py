@@ -121,7 +121,8 @@ class Verifier:
 
 @dataclass(frozen=True)
 class Verification:
-    """What the second crowd said. `pairs`: of two people's answers to one question, how many are equal; `alpha`: beyond chance."""
+    """What the second crowd said. `pairs`: of two people's answers to one question, how many are equal; `alpha`: beyond chance;
+    `paid`: USD for the pages, without the fee."""
 
     questions: int
     votes: int
@@ -130,6 +131,7 @@ class Verification:
     alpha: float | None
     confidence: Distribution
     verifiers: Sequence[Verifier]
+    paid: Decimal
 
 
 def summary_of(work: Sequence[Work]) -> Summary:
@@ -254,7 +256,8 @@ def verification_of(rows: Sequence[VoteRow]) -> Verification:
     return Verification(
         len(questions), len(rows), answers, pair_agreement(questions.values()), alpha(questions.values()),
         Distribution(SCORE_EDGES, {word: histogram(found, SCORE_EDGES) for word, found in sure.items()}),
-        _verifiers(one_coin(Votes.of((row.question, row.toloker, row.answer) for row in rows)).workers, names) if rows else [])
+        _verifiers(one_coin(Votes.of((row.question, row.toloker, row.answer) for row in rows)).workers, names) if rows else [],
+        sum({row.page: row.reward or Decimal(0) for row in rows}.values(), Decimal(0)))
 
 
 def _verifiers(estimates: Mapping[object, WorkerResult], names: Mapping[int, str]) -> list[Verifier]:

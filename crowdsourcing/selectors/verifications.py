@@ -1,17 +1,20 @@
 """Verifications: where their questions are, and what stands in the way of one."""
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DecimalField, Max, Q, Sum, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from crowdsourcing.models import Pool, Verification, VerificationTask, Vote
 from crowdsourcing.statuses import PoolStatus, ProjectStatus
-from crowdsourcing.verification_wishes import marks
+from crowdsourcing.verification_wishes import DEFAULTS, marks
 
 # Among a verification's cursors: how far answers were read, since when the pool is open by us, and that the policy is to name it.
 VOTES, OPENED, POLICY = "votes", "opened", "policy"
+_CENTS = Decimal("0.001")
 
 
 def key_of(task: VerificationTask) -> str:
@@ -55,17 +58,31 @@ def progress_of(verification: Verification) -> dict[str, Any]:
     return {**tasks, **votes, **_money(verification, tasks["waiting"], votes)}
 
 
+def _paid(pool: int) -> Decimal:
+    """USD with the fee: the pool's answered pages, each at the price of its time, else at the present one. One query."""
+    now = Cast(KeyTextTransform("reward_per_assignment", "task__verification__config"), DecimalField(max_digits=12, decimal_places=3))
+    pages = Vote.objects.filter(task__verification__pool=pool).order_by().values("remote_assignment_id").annotate(
+        cost=Coalesce(Max("reward"), Max(now), Value(Decimal(DEFAULTS["reward_per_assignment"]))))
+    return ((pages.aggregate(paid=Sum("cost"))["paid"] or Decimal(0)) * _with_fee()).quantize(_CENTS)
+
+
+def _with_fee() -> Decimal:
+    return (100 + Decimal(str(settings.PLATFORM_FEE_PERCENT))) / 100
+
+
+def foreseen(config: Mapping[str, Any], questions: int) -> dict[str, Any]:
+    """What so many questions cost if the first answers are sure (`least`) and if none is (`most`), USD with the fee; whole pages."""
+    pages, price = -(-questions // config["tasks_per_page"]), Decimal(config["reward_per_assignment"]) * _with_fee()
+    return {"questions": questions, "fee_percent": settings.PLATFORM_FEE_PERCENT,
+            "least": (pages * config["overlap"] * price).quantize(_CENTS), "most": (pages * config["max_overlap"] * price).quantize(_CENTS)}
+
+
 def _money(verification: Verification, waiting: int, votes: dict[str, int]) -> dict[str, Decimal]:
     """What was paid at the price of its time, and what is still to pay at the present one."""
-    config, with_fee = verification.config, (100 + Decimal(str(settings.PLATFORM_FEE_PERCENT))) / 100
-    now = Decimal(config["reward_per_assignment"])
-    pages = Vote.objects.filter(task__verification=verification).order_by().values("remote_assignment_id").annotate(
-        cost=Coalesce(Max("reward"), Value(now)))
-    paid = pages.aggregate(paid=Sum("cost"))["paid"] if votes["pages"] else None
-    price = now * with_fee
+    config, paid = verification.config, _paid(verification.pool_id) if votes["pages"] else Decimal(0).quantize(_CENTS)
+    price = Decimal(config["reward_per_assignment"]) * _with_fee()
     # Pages as full as they may be, and as they have been: a small page costs as much as a full one.
     answers_a_page = Decimal(votes["votes"]) / votes["pages"] if votes["pages"] else Decimal(config["tasks_per_page"])
     least = max(0, waiting * config["overlap"] - votes["open_votes"]) * price / config["tasks_per_page"]
     most = max(0, waiting * config["max_overlap"] - votes["open_votes"]) * price / min(answers_a_page, config["tasks_per_page"])
-    cents = Decimal("0.001")
-    return {"spent": ((paid or Decimal(0)) * with_fee).quantize(cents), "least": least.quantize(cents), "most": most.quantize(cents)}
+    return {"spent": paid, "least": least.quantize(_CENTS), "most": most.quantize(_CENTS)}

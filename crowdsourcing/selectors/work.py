@@ -44,7 +44,8 @@ class Work(NamedTuple):
 
 
 class VoteRow(NamedTuple):
-    """One verifier's answer to one question, with the answer that was settled ("" while it is not) and how sure it is."""
+    """One verifier's answer to one question, with the answer that was settled ("" while it is not) and how sure it is, and the page
+    that it came on with its price in USD (None where we do not know it)."""
 
     question: int
     toloker: int
@@ -52,6 +53,8 @@ class VoteRow(NamedTuple):
     answer: str
     settled: str
     confidence: float | None
+    page: str
+    reward: Decimal | None
 
 
 _COLUMNS = ("pk", "pool_id", "toloker_id", "toloker__user_id", "status", "reward", "submitted", "accepted", "rejected", "suspicion",
@@ -71,7 +74,7 @@ def work_in(pool: Pool) -> list[Work]:
 def votes_in(rows: QuerySet[Vote]) -> list[VoteRow]:
     """One query."""
     return [VoteRow._make(row) for row in rows.order_by().values_list(
-        "task_id", "toloker_id", "toloker__user_id", "answer", "task__answer", "task__confidence")]
+        "task_id", "toloker_id", "toloker__user_id", "answer", "task__answer", "task__confidence", "remote_assignment_id", "reward")]
 
 
 def votes_of(pool: Pool) -> QuerySet[Vote]:
@@ -84,7 +87,7 @@ def kept_of_votes(pool: Pool, made: Any) -> Any:
     state = rows.order_by().aggregate(number=Count("pk"), newest=Max("pk"), settled=Max("task__decided_at"))
     if not state["number"]:
         return made([])
-    key = f"votes-1-{pool.pk}-{state['number']}-{state['newest']}-{state['settled'] and state['settled'].timestamp()}"
+    key = f"votes-2-{pool.pk}-{state['number']}-{state['newest']}-{state['settled'] and state['settled'].timestamp()}"
     found = cache.get(key)
     if found is None:
         found = made(votes_in(rows))

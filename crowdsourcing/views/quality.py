@@ -2,6 +2,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +52,7 @@ def overview(request: HttpRequest, pool_id: int) -> HttpResponse:
         "acceptance": charts.interval(summary.acceptance), "truth": charts.interval(summary.truth), "pairs": charts.interval(said.pairs),
         "agreed_jobs": len(scores), "agreement": charts.interval(Share.mean(scores)),
         "money": selectors.pool_money(pool), "verdicts": _verdicts(pool),
-        "signals": reports.signals_of(work)[:6]})
+        "answers_paid": said.paid * (100 + settings.PLATFORM_FEE_PERCENT) / 100, "signals": reports.signals_of(work)[:6]})
 
 
 def _verdicts(pool: Pool) -> list[tuple[str, dict[str, int]]]:

@@ -14,9 +14,10 @@ from crowdsourcing.models import Pool, Verification
 from crowdsourcing.quality.verification.waiting import is_closed_by_hand, needs_somebody
 from crowdsourcing.selectors.links import verification_url
 from crowdsourcing.selectors.policies import policy_of
-from crowdsourcing.selectors.verifications import POLICY, progress_of, verification_obstacles, verification_of
+from crowdsourcing.selectors.verifications import POLICY, foreseen, progress_of, verification_obstacles, verification_of
 from crowdsourcing.services import verifications as services
 from crowdsourcing.statuses import PoolStatus
+from crowdsourcing.verification_wishes import DEFAULTS
 from crowdsourcing.views.answers import errors_on, refusals_as_messages, render_dialog
 from crowdsourcing.views.commands import command_context
 
@@ -81,10 +82,14 @@ def _page(request: HttpRequest, pool: Pool, verification: Verification | None, f
     policy = policy_of(pool)
     named = bool(policy and policy.config.get("verification")) or bool(verification and POLICY in verification.cursors)
     told = command_context(command, request.user, pool)
+    is_new = verification is None or not verification.remote_pool_id
+    # Each frame of each piece of work is asked about once; what is rejected and done again is asked about again.
+    questions = pool.task.size * pool.overlap
     context = {
+        "cost": foreseen({**DEFAULTS, **(verification.config if verification else {})}, questions) if is_new else None,
         "pool": pool, "task": pool.task, "project": pool.task.project, "verification": verification, "form": form,
-        "is_set_up": verification is not None and bool(verification.remote_pool_id), "may_edit": doors.may_edit(request.user, pool),
-        "obstacles": verification_obstacles(pool) if verification is None or not verification.remote_pool_id else [],
+        "is_set_up": not is_new, "may_edit": doors.may_edit(request.user, pool),
+        "obstacles": verification_obstacles(pool) if is_new else [],
         "policy_names_it": named,
         "remote_url": verification_url(verification) if verification else "",
         "is_archived": verification is not None and verification.status == PoolStatus.ARCHIVED,

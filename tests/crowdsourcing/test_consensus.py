@@ -109,7 +109,7 @@ def test_late_news_of_many_at_once_find_places_in_the_order_of_taking(three: Cro
     assert [three.assignment(one).job_id for one in ids] == places
 
 
-def test_who_agrees_is_accepted_who_does_not_is_rejected_and_the_work_is_merged(three: Crowd) -> None:
+def test_who_agrees_is_accepted_who_does_not_is_rejected_and_the_work_is_merged(three: Crowd, client: Any) -> None:
     set_policy(actor=three.owner, pool=three.pool, config={"consensus": {}})
     hand_in(three, "ann", RIGHT)
     settle(three)
@@ -124,6 +124,10 @@ def test_who_agrees_is_accepted_who_does_not_is_rejected_and_the_work_is_merged(
     assert "1 object that most marked is missing" in verdicts["sid"].explanation.replace("1 Object", "1 object")
     spam.refresh_from_db()
     assert spam.status == "REJECTED" and drawn(three) == [], "two of three are not enough"
+    client.force_login(three.owner)
+    page = client.get(f"/jobs/{three.job().pk}").content.decode()
+    row = page[page.index(f'/crowdsourcing/workers/{spam.toloker_id}'):].split("</tr>")[0]
+    assert ">0.00</span>" in row and row.count('<td class="number">1</td>') == 2, "how a rejected one agreed stays to be read"
     three.deliver(assignments.reissue_job(actor=three.owner, task_suite=three.suite()))
     assert hand_in(three, "cleo", RIGHT).job_id == spam.job_id
     settle(three)

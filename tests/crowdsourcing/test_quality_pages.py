@@ -78,10 +78,12 @@ def verifiers(pool: Pool, number: int) -> list[Toloker]:
 def test_the_overview_counts_what_was_decided_measured_and_paid(browser: Any, pool: Pool, four: list[Assignment]) -> None:
     people = verifiers(pool, 3)
     vote(pool, four[0], dict.fromkeys(people, "OK"))
+    Vote.objects.update(reward="0.01")
     page = text_of(browser.get(f"/pools/{pool.pk}/quality"))
     for words in ("2 of 3 decided", "67 %, with 95 % certainty between 21 % and 94 %", "mean of 3 jobs", "3 votes on 1 question", "45 s",
                   "$4.00 / h", "5 s a frame; the usual job", "By ground truth", "1 of 1 job looked highly suspicious",
-                  "Half of the jobs took less than 45 s", "1 rejected of 1", 'shape or tag costs</dt><dd class="number">$0.025'):
+                  "Half of the jobs took less than 45 s", "1 rejected of 1", 'shape or tag costs</dt><dd class="number">$0.025',
+                  'answers</a>, fee in it</dt><dd class="number">$0.039'):
         assert words in page, words
     assert page.count('role="img"') >= 5 and page.count("As a table") == 5
 

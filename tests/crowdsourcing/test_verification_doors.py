@@ -48,7 +48,9 @@ def as_typed(**changes: Any) -> dict[str, Any]:
 
 
 def test_the_form_holds_the_notebooks_values_and_sets_up(browser: Any, pool: Pool) -> None:
-    assert "not set up yet" in page(browser, pool)
+    text = page(browser, pool)
+    assert "not set up yet" in text
+    assert "2 questions, if the first answers agree $0.026 If they never do, USD $0.065" in text, "a page, two people or five"
     page(browser, pool, as_typed())
     made = Verification.objects.get(pool=pool)
     assert made.config == clean({})
@@ -60,7 +62,7 @@ def test_the_form_holds_the_notebooks_values_and_sets_up(browser: Any, pool: Poo
 
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_written(browser: Any, pool: Pool) -> None:
     text = page(browser, pool, as_typed(max_overlap="1"), status=422)
-    assert "At most 1 people cannot be fewer" in text
+    assert "This cannot be fewer than the 2 people that are asked first." in text
     text = page(browser, pool, as_typed(skill_from_agreement=None), status=422)
     assert "Without this skill nothing weighs the answers" in text
     assert not Verification.objects.exists() and not ProviderCommand.objects.exists()
