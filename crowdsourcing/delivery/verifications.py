@@ -97,7 +97,7 @@ def _forget_rule(pool: Pool, before: Skill | None, now: Skill) -> None:
     kept = [config for config in parted if not marks([config], before.remote_id)]
     if len(kept) < len(parted):
         locked.dropped_rules = rules.dropped(locked.quality_rules, kept, locked.dropped_rules)
-        locked.quality_rules = kept
+        locked.quality_rules = rules.gathered(kept)
         locked.save(update_fields=["quality_rules", "dropped_rules", "updated_at"])
 
 

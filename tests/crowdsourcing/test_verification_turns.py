@@ -6,10 +6,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation.models import ImportedFrame
+from annotation.models import ImportedFrame, Snapshot
 from crowdsourcing import selectors, tasks
 from crowdsourcing.models import Pool, ReviewPolicy, TruthScore, Verdict
 from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.providers.fake import FakeProvider
 from crowdsourcing.quality.policies import with_defaults
 from crowdsourcing.quality.verification import Turn, asking, carry_on
 from crowdsourcing.selectors.policies import policy_of
@@ -59,8 +60,6 @@ def test_a_policy_that_cannot_take_the_crowd_in_is_said_and_taken_in_when_it_can
 @pytest.mark.parametrize("call", ["pool", "questions"])
 def test_a_turn_that_began_before_the_pool_was_replaced_writes_nothing_of_the_old_one(
         crowd: Crowd, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    from crowdsourcing.providers.fake import FakeProvider
-
     set_up(crowd, **OURS)
     job = work(crowd)
     turn(crowd)
@@ -263,3 +262,54 @@ def test_however_many_ring_during_a_turn_one_more_follows_it(crowd: Crowd, monke
         going_on.setattr(tasks.verification, "carry_on", lambda *_: Turn(busy=True))
         tasks.carry_on_verification(pk)
     assert len(rung) == 2, "the one that follows finds another turn going on"
+
+
+def outline(crowd: Crowd, number: int, worker: str, corners: int) -> Any:
+    """Work on the job: one polygon of so many corners, each about forty bytes at the platform."""
+    job = work(crowd, number, worker)
+    shape = {"type": "polygon", "label_id": crowd.project.labels.get().pk, "rotation": 0,
+             "points": [round(5 + place / corners * 90, 3) for place in range(2 * corners)]}
+    Snapshot.objects.filter(pk=job.snapshot_id).update(data={"frames": {str(number): {"shapes": [shape], "tags": []}}})
+    return job
+
+
+def test_questions_with_long_outlines_are_sent_in_requests_that_the_platform_takes(crowd: Crowd) -> None:
+    """It counts the bytes of a whole request: what one Toloker drew must not keep everybody's work from being checked."""
+    set_up(crowd, **OURS)
+    jobs = [outline(crowd, number, worker, corners) for number, worker, corners in (
+        (0, "gina", 12_000), (1, "bob", 12_000), (2, "hugo", 60_000))]
+    turn(crowd)
+    assert of(crowd).sync_error == "" and of(crowd).tasks.exclude(remote_task_id="").count() == 3
+    sizes = {question.key: len(question.regions[0]["points"]) for call in crowd.platform.calls if call[0] == "ensure_questions"
+             for question in call[2]}
+    assert [sizes[f"{job.remote_id}:{number}"] for number, job in enumerate(jobs)] == [12_000, 12_000, 15_000], "coarser, but whole"
+    turn(crowd)
+    asked = [task for task in crowd.platform.tasks.values() if task.pool_id == of(crowd).remote_pool_id]
+    assert len(asked) == 3, "each once"
+    answer(crowd, dict.fromkeys(jobs, GOOD), "vera", "victor")
+    turn(crowd)
+    assert set(statuses(crowd).values()) == {"ACCEPTED"}
+
+
+def test_a_worker_killed_between_cutting_and_sending_asks_each_question_once(crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        """What SIGKILL looks like from inside."""
+
+    set_up(crowd, **OURS)
+    for number, worker in enumerate(("gina", "bob", "hugo")):
+        outline(crowd, number, worker, 12_000)
+    original, calls = FakeProvider.ensure_questions, []
+
+    def dying(*args: Any, **how: Any) -> Any:
+        calls.append(1)
+        found = original(*args, **how)
+        if len(calls) == 1:
+            raise Killed
+        return found
+
+    monkeypatch.setattr(FakeProvider, "ensure_questions", dying)
+    with pytest.raises(Killed):
+        turn(crowd)
+    turn(crowd)
+    asked = [task.job_key for task in crowd.platform.tasks.values() if task.pool_id == of(crowd).remote_pool_id]
+    assert len(asked) == len(set(asked)) == 3 and len(crowd.platform.operations) >= 2

@@ -1,4 +1,5 @@
 """Verification projects and pools at the platform in memory. Questions are tasks whose job key is the question's key."""
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,9 @@ from crowdsourcing.providers.asking import GOOD, AskingPoolSpec, AskingProjectSp
 from crowdsourcing.providers.base import RemotePool, RemoteProject
 from crowdsourcing.providers.errors import NotFound, Refused
 from crowdsourcing.providers.fake.platform import FakePlatform, FakeTask
+
+# Of all questions of one request.
+INPUT_BYTES = 1_048_576
 
 
 class FakeAsking:
@@ -70,6 +74,8 @@ class FakeAsking:
         self._pool(pool_id)
         there = {task.job_key for task in self.platform.tasks.values() if task.pool_id == pool_id}
         missing = [question for question in questions if question.key not in there]
+        if sum(len(json.dumps(question.regions)) for question in missing) > INPUT_BYTES:
+            raise Refused("The input values of one request have at most 1,048,576 bytes.", "VALIDATION_ERROR")
         if missing and operation_id not in self.platform.operations:
             self.platform.operations.add(operation_id)
             for question in missing:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Func, JSONField, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from annotation.formats.regions import regions_of
 from annotation.models import Frame, Label
@@ -16,6 +17,7 @@ from crowdsourcing.models import Assignment, Verdict, Verification, Verification
 from crowdsourcing.providers.asking import Question
 from crowdsourcing.providers.base import Provider
 from crowdsourcing.providers.errors import NotEnoughBalance, Refused
+from crowdsourcing.quality.verification import sizes
 from crowdsourcing.selectors.verifications import key_of
 from crowdsourcing.statuses import AssignmentStatus
 
@@ -68,7 +70,32 @@ def send(verification: Verification, provider: Provider) -> int:
 
 
 def _send(verification: Verification, provider: Provider, operation: uuid.UUID, batch: list[Any]) -> int:
-    questions = list(_questions(verification, batch))
+    parts = sizes.parts([one for row, question in zip(batch, _questions(verification, batch), strict=True)
+                         if (one := _fitting(row, question)) is not None])
+    operations = [operation] if len(parts) == 1 else _cut(verification, parts)
+    return sum(_sent(verification, provider, one, [question for _, question in part])
+               for one, part in zip(operations, parts, strict=True))
+
+
+def _fitting(row: VerificationTask, question: Question) -> tuple[int, Question] | None:
+    """What can be shown of it; what cannot be shown at all is left to the requester."""
+    shown = sizes.fitting(question)
+    if shown is None:
+        VerificationTask.objects.filter(pk=row.pk, decided_at=None).update(confidence=0.0, decided_at=timezone.now())
+        return None
+    return row.pk, shown
+
+
+@transaction.atomic
+def _cut(verification: Verification, parts: list[list[tuple[int, Question]]]) -> list[uuid.UUID]:
+    """An operation for each part, written down before the first is asked. The whole was never made: the platform does not take so much."""
+    operations = [uuid.uuid4() for _ in parts]
+    for operation, part in zip(operations, parts, strict=True):
+        verification.tasks.filter(pk__in=[pk for pk, _ in part]).update(operation_id=operation)
+    return operations
+
+
+def _sent(verification: Verification, provider: Provider, operation: uuid.UUID, questions: list[Question]) -> int:
     try:
         found = provider.ensure_questions(
             verification.remote_pool_id, questions, overlap=verification.config["overlap"], operation_id=operation)
