@@ -21,3 +21,10 @@ def crowd(alice: Any, platform: FakePlatform) -> Any:
     from tests.crowdsourcing.crowd import Crowd
 
     return Crowd(alice, platform)
+
+
+@pytest.fixture
+def signed_in(client: Any, alice: Any) -> Any:
+    """Django's client, logged in as Alice: pages without their scripts."""
+    client.force_login(alice)
+    return client

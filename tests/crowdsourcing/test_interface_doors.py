@@ -17,12 +17,6 @@ DRAWN = {**POOL, "interface": "image_annotation", "shapes": ["rectangle", "polyg
 
 
 @pytest.fixture
-def browser(client: Client, alice: Any) -> Client:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def api(alice: Any) -> APIClient:
     made = APIClient()
     made.force_authenticate(alice)
@@ -41,49 +35,49 @@ def address(task: Task) -> str:
     return reverse("crowdsourcing:pool_setup", args=[task.pk])
 
 
-def test_the_form_offers_both_and_begins_with_our_editor(browser: Client, task: Task) -> None:
-    page = browser.get(address(task)).content.decode()
+def test_the_form_offers_both_and_begins_with_our_editor(signed_in: Client, task: Task) -> None:
+    page = signed_in.get(address(task)).content.decode()
     assert "What Tolokers annotate in" in page and "Our editor" in page and "The platform&#x27;s own image annotation" in page
     assert 'data-when-chosen="interface=image_annotation"' in page
-    answer = browser.post(address(task), POOL)
+    answer = signed_in.post(address(task), POOL)
     assert answer.status_code == 302, answer.content
     pool = Pool.objects.get()
     assert (pool.interface, pool.interface_options, pool.drawing_project) == ("editor", {}, None)
 
 
-def test_the_form_makes_a_pool_of_the_platforms_own(browser: Client, task: Task) -> None:
-    answer = browser.post(address(task), DRAWN)
+def test_the_form_makes_a_pool_of_the_platforms_own(signed_in: Client, task: Task) -> None:
+    answer = signed_in.post(address(task), DRAWN)
     assert answer.status_code == 302, answer.content
     pool = Pool.objects.get()
     assert pool.interface_options == {"shapes": ["rectangle", "polygon"], "needed": True}
     assert pool.drawing_project == DrawingProject.objects.get(shapes="rectangle polygon", needed=True)
-    assert "The platform&#x27;s own image annotation: rectangle, polygon; every image has an object" in browser.get(
+    assert "The platform&#x27;s own image annotation: rectangle, polygon; every image has an object" in signed_in.get(
         address(task)).content.decode()
 
 
-def test_the_form_says_what_does_not_fit_beside_the_choice(browser: Client, task: Task) -> None:
+def test_the_form_says_what_does_not_fit_beside_the_choice(signed_in: Client, task: Task) -> None:
     Label.objects.create(project=task.project, name="road", color="#c2185b", type="mask")
-    answer = browser.post(address(task), DRAWN)
+    answer = signed_in.post(address(task), DRAWN)
     assert answer.status_code == 422 and not Pool.objects.exists()
     page = answer.content.decode()
     assert "“road” is for mask only" in page and "or choose our editor" in page
-    bare = browser.post(address(task), {**DRAWN, "shapes": []})
+    bare = signed_in.post(address(task), {**DRAWN, "shapes": []})
     assert bare.status_code == 422 and "at least one shape" in bare.content.decode()
     # With our editor what was chosen for the other one does not matter.
-    assert browser.post(address(task), {**DRAWN, "interface": "editor", "shapes": []}).status_code == 302
+    assert signed_in.post(address(task), {**DRAWN, "interface": "editor", "shapes": []}).status_code == 302
 
 
-def test_a_pool_at_the_platform_shows_its_interface_and_offers_no_other(browser: Client, task: Task) -> None:
+def test_a_pool_at_the_platform_shows_its_interface_and_offers_no_other(signed_in: Client, task: Task) -> None:
     drawing = DrawingProject.objects.create(crowd_project=task.project.crowd_project, shapes="rectangle", mark="d", remote_id="77")
     pool = scene.pool(task, interface="image_annotation", interface_options={"shapes": ["rectangle"], "needed": True},
                       drawing_project=drawing)
     update = reverse("crowdsourcing:pool_update", args=[task.pk])
-    page = browser.get(update).content.decode()
+    page = signed_in.get(update).content.decode()
     assert 'name="interface"' not in page and "The platform&#x27;s own image annotation: rectangle; every image has an object" in page
     assert f"/requester/project/77/pool/{pool.remote_id}" in page
-    assert browser.post(update, DRAWN).status_code == 302
+    assert signed_in.post(update, DRAWN).status_code == 302
     Pool.objects.update(status="OPEN")
-    assert "every image has an object" in browser.get(update).content.decode()
+    assert "every image has an object" in signed_in.get(update).content.decode()
 
 
 def test_rest_takes_shows_and_refuses_it(api: APIClient, task: Task) -> None:
@@ -104,19 +98,19 @@ def test_rest_takes_shows_and_refuses_it(api: APIClient, task: Task) -> None:
     assert (shown["interface"], shown["interface_options"]) == ("image_annotation", {"shapes": ["rectangle", "point"], "needed": False})
 
 
-def test_what_cannot_be_used_is_told_where_people_judge(browser: Client, api: APIClient, task: Task, ada: Any) -> None:
+def test_what_cannot_be_used_is_told_where_people_judge(signed_in: Client, api: APIClient, task: Task, ada: Any) -> None:
     scene.pool(task, status="OPEN", interface="image_annotation", interface_options={"shapes": ["rectangle"], "needed": False})
     job = task.jobs.first()
     Frame.objects.create(task=task, number=0, name="a.jpg", width=400, height=300, byte_size=1)
     work = scene.assignment(job, work=False, work_note="Image 0, region 2: the project has no label “tram”.")
     assert api.get(f"/api/crowdsourcing/assignments/{work.pk}").json()["work_note"] == work.work_note
-    page = browser.get(reverse("annotation:job_detail", args=[job.pk])).content.decode()
+    page = signed_in.get(reverse("annotation:job_detail", args=[job.pk])).content.decode()
     assert page.count("the project has no label “tram”") == 2
     Assignment.objects.update(work_note="")
-    assert "reached the editor" not in browser.get(reverse("annotation:job_detail", args=[job.pk])).content.decode()
-    browser.force_login(ada)
+    assert "reached the editor" not in signed_in.get(reverse("annotation:job_detail", args=[job.pk])).content.decode()
+    signed_in.force_login(ada)
     for model in ("drawingproject", "pool", "assignment"):
-        assert browser.get(f"/admin/crowdsourcing/{model}/").status_code == 200
+        assert signed_in.get(f"/admin/crowdsourcing/{model}/").status_code == 200
 
 
 @pytest.mark.parametrize("raw", [None, 5, "x", {"shapes": {"rectangle": True}}, {"shapes": [["point"]]}, {"shapes": ["point"], "needed": 1},

@@ -16,12 +16,6 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db]
 
 
 @pytest.fixture
-def browser(client: Any, alice: Any) -> Any:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def pool(alice: Any) -> Pool:
     task = scene.task(scene.project(alice), jobs=3)
     Frame.objects.bulk_create([
@@ -46,8 +40,8 @@ def reissue_address(assignment: Assignment) -> str:
     return reverse("crowdsourcing:reissue", args=[assignment.task_suite_id])
 
 
-def job_page(browser: Any, assignment: Assignment) -> str:
-    return text_of(browser.get(reverse("annotation:job_detail", args=[assignment.job_id])))
+def job_page(signed_in: Any, assignment: Assignment) -> str:
+    return text_of(signed_in.get(reverse("annotation:job_detail", args=[assignment.job_id])))
 
 
 def offered(page: str, assignment: Assignment) -> list[str]:
@@ -57,84 +51,84 @@ def offered(page: str, assignment: Assignment) -> list[str]:
 
 @pytest.mark.parametrize(("status", "buttons"), [
     ("SUBMITTED", ["accept", "reject"]), ("REJECTED", ["accept"]), ("ACCEPTED", []), ("ACTIVE", []), ("EXPIRED", []), ("SKIPPED", [])])
-def test_the_bar_offers_what_can_be_decided(browser: Any, pool: Pool, status: str, buttons: list[str]) -> None:
+def test_the_bar_offers_what_can_be_decided(signed_in: Any, pool: Pool, status: str, buttons: list[str]) -> None:
     assignment = scene.assignment(pool.task.jobs.first(), status)
-    assert offered(job_page(browser, assignment), assignment) == buttons
+    assert offered(job_page(signed_in, assignment), assignment) == buttons
 
 
-def test_automatic_mode_hides_both(browser: Any, pool: Pool) -> None:
+def test_automatic_mode_hides_both(signed_in: Any, pool: Pool) -> None:
     Pool.objects.update(auto_accept_solutions=True)
     assignment = scene.assignment(pool.task.jobs.first(), "ACCEPTED")
-    page = job_page(browser, assignment)
+    page = job_page(signed_in, assignment)
     assert offered(page, assignment) == [] and "Accepted automatically" in page
 
 
-def test_by_hand_a_rejected_job_can_be_given_to_another_toloker(browser: Any, pool: Pool) -> None:
+def test_by_hand_a_rejected_job_can_be_given_to_another_toloker(signed_in: Any, pool: Pool) -> None:
     Pool.objects.update(reissue_policy="by_hand")
     assignment = scene.assignment(pool.task.jobs.first(), "REJECTED")
-    assert offered(job_page(browser, assignment), assignment) == ["accept", "reissue"]
-    assert "you pay for both" in text_of(browser.get(reissue_address(assignment)))
-    browser.post(reissue_address(assignment))
+    assert offered(job_page(signed_in, assignment), assignment) == ["accept", "reissue"]
+    assert "you pay for both" in text_of(signed_in.get(reissue_address(assignment)))
+    signed_in.post(reissue_address(assignment))
     command = ProviderCommand.objects.get()
     assert (command.kind, command.payload) == ("reissue_job", {"overlap": 2})
 
 
-def test_after_the_dispute_it_can_be_given_away_but_no_longer_be_accepted(browser: Any, pool: Pool) -> None:
+def test_after_the_dispute_it_can_be_given_away_but_no_longer_be_accepted(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first(), "REJECTED", rejected=timezone.now() - timedelta(days=10))
-    assert offered(job_page(browser, assignment), assignment) == ["reissue"]
+    assert offered(job_page(signed_in, assignment), assignment) == ["reissue"]
 
 
-def test_accepting_names_the_price_and_asks_the_platform(browser: Any, pool: Pool) -> None:
+def test_accepting_names_the_price_and_asks_the_platform(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first())
-    assert "charged <strong>$0.05</strong>" in text_of(browser.get(accept_address(assignment), HTTP_HX_REQUEST="true"))
-    response = browser.post(accept_address(assignment), {"comment": " Good boxes. "})
+    assert "charged <strong>$0.05</strong>" in text_of(signed_in.get(accept_address(assignment), HTTP_HX_REQUEST="true"))
+    response = signed_in.post(accept_address(assignment), {"comment": " Good boxes. "})
     assert response.url == reverse("annotation:job_detail", args=[assignment.job_id])
     command = ProviderCommand.objects.get()
     assert (command.kind, command.target_id, command.payload) == ("accept_assignment", assignment.pk, {"comment": "Good boxes."})
     assignment.refresh_from_db()
     assert assignment.status == "SUBMITTED"  # asked, not yet answered
-    page = job_page(browser, assignment)
+    page = job_page(signed_in, assignment)
     assert offered(page, assignment) == [] and reverse("crowdsourcing:command_fragment", args=[command.pk]) in page
 
 
-def test_a_click_on_a_stale_question_does_not_overrule_a_rejection(browser: Any, pool: Pool) -> None:
+def test_a_click_on_a_stale_question_does_not_overrule_a_rejection(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first())
-    assert "overrule" not in text_of(browser.get(accept_address(assignment)))
+    assert "overrule" not in text_of(signed_in.get(accept_address(assignment)))
     Assignment.objects.filter(pk=assignment.pk).update(status="REJECTED", rejected=timezone.now())
-    stale = browser.post(accept_address(assignment), {"comment": ""})
+    stale = signed_in.post(accept_address(assignment), {"comment": ""})
     assert stale.status_code == 422 and "It was rejected meanwhile" in text_of(stale) and not ProviderCommand.objects.exists()
     assert "Accepting it overrules that" in text_of(stale) and 'name="overrule"' in text_of(stale), "now it is known"
-    assert browser.post(accept_address(assignment), {"comment": "", "overrule": "1"}).status_code == 302
+    assert signed_in.post(accept_address(assignment), {"comment": "", "overrule": "1"}).status_code == 302
     assert ProviderCommand.objects.get().kind == "accept_assignment"
 
 
-def test_a_rejection_needs_a_reason_and_warns_of_what_follows(browser: Any, pool: Pool) -> None:
+def test_a_rejection_needs_a_reason_and_warns_of_what_follows(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first())
-    page = text_of(browser.get(reject_address(assignment)))
+    page = text_of(signed_in.get(reject_address(assignment)))
     assert "No charge is made" in page and "may appeal" in page and "then another Toloker gets it" in page
-    response = browser.post(reject_address(assignment), {"comment": "   "})
+    response = signed_in.post(reject_address(assignment), {"comment": "   "})
     assert response.status_code == 422 and "Say why the work is rejected" in text_of(response)
-    browser.post(reject_address(assignment), {"comment": "No boxes at all."})
+    signed_in.post(reject_address(assignment), {"comment": "No boxes at all."})
     assert ProviderCommand.objects.get().payload == {"comment": "No boxes at all."}
 
 
 @pytest.mark.parametrize(("policy", "words"), [("at_once", "Another Toloker gets the job at once"), ("by_hand", "until you press")])
-def test_the_warning_follows_the_pools_policy(browser: Any, pool: Pool, policy: str, words: str) -> None:
+def test_the_warning_follows_the_pools_policy(signed_in: Any, pool: Pool, policy: str, words: str) -> None:
     Pool.objects.update(reissue_policy=policy)
-    assert words in text_of(browser.get(reject_address(scene.assignment(pool.task.jobs.first()))))
+    assert words in text_of(signed_in.get(reject_address(scene.assignment(pool.task.jobs.first()))))
 
 
-def test_a_second_decision_meets_a_clear_sentence(browser: Any, pool: Pool) -> None:
+def test_a_second_decision_meets_a_clear_sentence(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first())
-    browser.post(accept_address(assignment), {"comment": ""})
-    response = browser.post(reject_address(assignment), {"comment": "No."})
+    signed_in.post(accept_address(assignment), {"comment": ""})
+    response = signed_in.post(reject_address(assignment), {"comment": "No."})
     assert response.status_code == 422 and "still on its way" in text_of(response)
     assert ProviderCommand.objects.count() == 1
 
 
-def test_an_accepted_one_is_not_rejected(browser: Any, pool: Pool) -> None:
+def test_an_accepted_one_is_not_rejected(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first(), "ACCEPTED")
-    response = browser.post(reject_address(assignment), {"comment": "No."})
+    response = signed_in.post(reject_address(assignment), {"comment": "No."})
     assert response.status_code == 422 and not ProviderCommand.objects.exists()
 
 
@@ -149,17 +143,17 @@ def test_a_reviewer_decides_but_does_not_give_away(client: Any, rita: Any, pool:
     assert ProviderCommand.objects.get().actor == rita
 
 
-def test_submitted_without_work_is_said_loudly(browser: Any, pool: Pool) -> None:
+def test_submitted_without_work_is_said_loudly(signed_in: Any, pool: Pool) -> None:
     assignment = scene.assignment(pool.task.jobs.first(), work=False)
-    assert "Submitted without work." in job_page(browser, assignment)
-    assert "Submitted without work" in text_of(browser.get(accept_address(assignment)))
+    assert "Submitted without work." in job_page(signed_in, assignment)
+    assert "Submitted without work" in text_of(signed_in.get(accept_address(assignment)))
 
 
-def test_every_attempt_keeps_its_own_work_and_history(browser: Any, pool: Pool) -> None:
+def test_every_attempt_keeps_its_own_work_and_history(signed_in: Any, pool: Pool) -> None:
     job = pool.task.jobs.first()
     rejected = scene.assignment(job, "REJECTED", age=timedelta(days=2), public_comment="The car is missing.")
     newer = scene.assignment(job, "SUBMITTED", age=timedelta(hours=1))
-    page = job_page(browser, newer)
+    page = job_page(signed_in, newer)
     for assignment in (rejected, newer):
         assert f"?snapshot={assignment.snapshot_id}" in page
     history = page[page.index('id="crowd-timeline-title"'):]
@@ -168,53 +162,53 @@ def test_every_attempt_keeps_its_own_work_and_history(browser: Any, pool: Pool) 
     assert offered(page, newer) == ["accept", "reject"] and offered(page, rejected) == []
 
 
-def test_the_queue_shows_the_oldest_first_and_when_each_is_accepted_by_itself(browser: Any, pool: Pool) -> None:
+def test_the_queue_shows_the_oldest_first_and_when_each_is_accepted_by_itself(signed_in: Any, pool: Pool) -> None:
     first, second, third = pool.task.jobs.all()
     scene.assignment(first, age=timedelta(hours=1))
     scene.assignment(second, age=timedelta(days=10))
     scene.assignment(third, "ACCEPTED")
-    page = text_of(browser.get(reverse("crowdsourcing:review_queue")))
+    page = text_of(signed_in.get(reverse("crowdsourcing:review_queue")))
     body = page[page.index("<tbody>"):]
     assert body.index(f"Job {second.pk}") < body.index(f"Job {first.pk}") and f"Job {third.pk}<" not in body
     assert "in 16 days" in body and "$0.10 in all" in page
     assert 'Review<span class="badge' in page and ">2<span" in page
 
 
-def test_the_queue_can_be_narrowed_to_a_pool(browser: Any, pool: Pool, alice: Any) -> None:
+def test_the_queue_can_be_narrowed_to_a_pool(signed_in: Any, pool: Pool, alice: Any) -> None:
     other = scene.pool(scene.task(scene.project(alice, "Other"), "Elsewhere", jobs=1))
     here, there = scene.assignment(pool.task.jobs.first()), scene.assignment(other.task.jobs.first())
-    page = text_of(browser.get(reverse("crowdsourcing:review_queue"), {"pool": other.pk}))
+    page = text_of(signed_in.get(reverse("crowdsourcing:review_queue"), {"pool": other.pk}))
     assert f"Job {there.job_id}<" in page and f"Job {here.job_id}<" not in page
-    assert browser.get(reverse("crowdsourcing:review_queue"), {"pool": "x'"}).status_code == 200
+    assert signed_in.get(reverse("crowdsourcing:review_queue"), {"pool": "x'"}).status_code == 200
 
 
-def test_the_queue_costs_the_same_queries_for_one_and_for_many(browser: Any, pool: Pool, alice: Any,
+def test_the_queue_costs_the_same_queries_for_one_and_for_many(signed_in: Any, pool: Pool, alice: Any,
                                                               django_assert_max_num_queries: Any) -> None:
     big = scene.pool(scene.task(scene.project(alice, "Big"), jobs=30))
     for job in big.task.jobs.all():
         scene.assignment(job)
     with django_assert_max_num_queries(10):
-        browser.get(reverse("crowdsourcing:review_queue"))
+        signed_in.get(reverse("crowdsourcing:review_queue"))
 
 
-def test_job_badges_cost_one_query_a_task(browser: Any, pool: Pool, django_assert_max_num_queries: Any) -> None:
+def test_job_badges_cost_one_query_a_task(signed_in: Any, pool: Pool, django_assert_max_num_queries: Any) -> None:
     for job in pool.task.jobs.all():
         scene.assignment(job)
     with django_assert_max_num_queries(60):
-        page = text_of(browser.get(reverse("annotation:task_detail", args=[pool.task_id])))
+        page = text_of(signed_in.get(reverse("annotation:task_detail", args=[pool.task_id])))
     assert page.count("Waiting for review") == 3
 
 
 @pytest.mark.parametrize(("policy", "words"), [
     ("by_hand", "1 rejected job waits until you give it to another Toloker"),
     ("after_dispute", "1 rejected job goes to another Toloker when the dispute period is over")])
-def test_when_only_rejected_jobs_are_left_the_panel_says_what_becomes_of_them(browser: Any, pool: Pool, policy: str, words: str) -> None:
+def test_when_only_rejected_jobs_are_left_the_panel_says_what_becomes_of_them(signed_in: Any, pool: Pool, policy: str, words: str) -> None:
     Pool.objects.filter(pk=pool.pk).update(status="CLOSED", last_close_reason="COMPLETED", reissue_policy=policy)
     first, second, third = pool.task.jobs.all()
     scene.assignment(first, "ACCEPTED")
     scene.assignment(second, "ACCEPTED")
     scene.assignment(third, "REJECTED")
-    page = browser.get(reverse("annotation:task_detail", args=[pool.task_id])).content.decode()
+    page = signed_in.get(reverse("annotation:task_detail", args=[pool.task_id])).content.decode()
     panel = page[page.index('id="crowd-pool"'):page.index('id="jobs-title"')]
     assert words in " ".join(panel.split()) and reverse("annotation:job_detail", args=[third.pk]) in panel
     assert "<strong>Not visible to Tolokers" not in panel, "starting it would offer nothing to anybody"

@@ -14,12 +14,6 @@ pytestmark = [pytest.mark.services, pytest.mark.django_db]
 
 
 @pytest.fixture
-def browser(client: Any, alice: Any) -> Any:
-    client.force_login(alice)
-    return client
-
-
-@pytest.fixture
 def assignment(alice: Any) -> Assignment:
     """Submitted, on frames 10 to 12."""
     task = scene.task(scene.project(alice), jobs=1)
@@ -102,41 +96,41 @@ def test_a_comment_that_leaves_no_room_is_refused_with_a_number(assignment: Assi
     assert len(fitting) == 2048 and fitting.endswith("… and 2 more.")
 
 
-def test_the_dialog_ticks_all_open_issues_and_previews_what_is_sent(browser: Any, assignment: Assignment) -> None:
+def test_the_dialog_ticks_all_open_issues_and_previews_what_is_sent(signed_in: Any, assignment: Assignment) -> None:
     second = issue(assignment, 12, "Missing object")
     issue(assignment, message="Wrong <label>")
     issue(assignment, message="old", attempt="a0")
-    page = browser.get(address(assignment)).content.decode()
+    page = signed_in.get(address(assignment)).content.decode()
     assert page.count(" checked>") == 2 and "Wrong &lt;label&gt;" in page and "old" not in page
     assert "1. Frame 2 (street_11.jpg): Wrong &lt;label&gt;\n2. Frame 3" in page
     body = {"comment": "Please look again.", "issues": [second.pk]}
-    preview = browser.post(address(assignment, "assignment_reject_preview"), body).content.decode()
+    preview = signed_in.post(address(assignment, "assignment_reject_preview"), body).content.decode()
     assert "Please look again.\n\n1. Frame 3 (street_12.jpg): Missing object" in preview and "Wrong" not in preview
     assert not ProviderCommand.objects.exists()
-    assert browser.post(address(assignment), body).url == reverse("annotation:job_detail", args=[assignment.job_id])
+    assert signed_in.post(address(assignment), body).url == reverse("annotation:job_detail", args=[assignment.job_id])
     assert sent(assignment) == "Please look again.\n\n1. Frame 3 (street_12.jpg): Missing object"
 
 
-def test_the_dialog_says_what_is_wrong_and_keeps_what_was_typed(browser: Any, assignment: Assignment) -> None:
-    answer = browser.post(address(assignment), {"comment": "Mine", "issues": [10**9]})
+def test_the_dialog_says_what_is_wrong_and_keeps_what_was_typed(signed_in: Any, assignment: Assignment) -> None:
+    answer = signed_in.post(address(assignment), {"comment": "Mine", "issues": [10**9]})
     page = answer.content.decode()
     assert answer.status_code == 422 and "resolved or deleted meanwhile" in page and "Mine" in page
-    long = browser.post(address(assignment, "assignment_reject_preview"), {"comment": "x" * 2048, "issues": [issue(assignment).pk]})
+    long = signed_in.post(address(assignment, "assignment_reject_preview"), {"comment": "x" * 2048, "issues": [issue(assignment).pk]})
     assert "shorten your own words by" in long.content.decode()
     assert not ProviderCommand.objects.exists()
 
 
-def test_accepting_says_that_issues_stay_open(browser: Any, assignment: Assignment) -> None:
+def test_accepting_says_that_issues_stay_open(signed_in: Any, assignment: Assignment) -> None:
     issue(assignment)
-    assert "1 open issue of your review" in browser.get(address(assignment, "assignment_accept")).content.decode()
+    assert "1 open issue of your review" in signed_in.get(address(assignment, "assignment_accept")).content.decode()
 
 
-def test_rest_takes_issues_as_reasons(browser: Any, assignment: Assignment) -> None:
+def test_rest_takes_issues_as_reasons(signed_in: Any, assignment: Assignment) -> None:
     first = issue(assignment)
     door = f"/api/crowdsourcing/assignments/{assignment.pk}/reject"
 
     def call(body: dict[str, Any]) -> Any:
-        return browser.post(door, body, content_type="application/json")
+        return signed_in.post(door, body, content_type="application/json")
 
     for body, at in (({}, "comment"), ({"issues": []}, "comment"), ({"issues": [first.pk, 10**9]}, "issues"),
                      ({"issues": "all"}, "issues"), ({"issues": [0]}, "issues"),
@@ -153,20 +147,20 @@ def test_strangers_preview_nothing(client: Any, stranger: Any, assignment: Assig
 
 
 def test_the_bar_stands_above_the_editor_in_review_and_leads_back_there(
-        browser: Any, assignment: Assignment, django_assert_max_num_queries: Any) -> None:
+        signed_in: Any, assignment: Assignment, django_assert_max_num_queries: Any) -> None:
     editor = reverse("annotation:job_editor", args=[assignment.job_id])
     # The session's token, and the user's own session of the browser, are written as well.
     with django_assert_max_num_queries(14):
-        page = browser.get(editor + "?mode=review").content.decode()
+        page = signed_in.get(editor + "?mode=review").content.decode()
     for name in ("assignment_reject", "assignment_accept"):
         assert f'href="{address(assignment, name)}?from=editor"' in page
-    dialog = browser.get(address(assignment) + "?from=editor", HTTP_HX_REQUEST="true").content.decode()
+    dialog = signed_in.get(address(assignment) + "?from=editor", HTTP_HX_REQUEST="true").content.decode()
     assert f'action="{address(assignment)}?from=editor"' in dialog
-    assert browser.post(address(assignment) + "?from=editor", {"comment": "No."}).url == editor + "?mode=review"
+    assert signed_in.post(address(assignment) + "?from=editor", {"comment": "No."}).url == editor + "?mode=review"
 
 
-def test_the_job_page_counts_open_issues(browser: Any, assignment: Assignment) -> None:
+def test_the_job_page_counts_open_issues(signed_in: Any, assignment: Assignment) -> None:
     issue(assignment)
     issue(assignment, resolved_date=assignment.created)
-    page = browser.get(reverse("annotation:job_detail", args=[assignment.job_id])).content.decode()
+    page = signed_in.get(reverse("annotation:job_detail", args=[assignment.job_id])).content.decode()
     assert ">1 open issue</a>" in page
