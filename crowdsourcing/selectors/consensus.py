@@ -119,7 +119,7 @@ def progress_of(jobs: Any) -> dict[int, dict[str, int]]:
         ("here", HERE), ("submitted", COUNTS), ("accepted", (AssignmentStatus.ACCEPTED,)), ("used", CONSUMES_OVERLAP))}
     more = Case(When(consensus__outcome=Consensus.Outcome.MORE, then=F("consensus__people") + 1), default=Value(0))
     rows: Any = TaskSuite.objects.filter(job__in=jobs, pool__overlap__gt=1).order_by().annotate(**counts).annotate(
-        wanted=Greatest(F("pool__overlap"), Least(more, F("here") + F("overlap") - F("used"))))
+        wanted=Greatest(F("pool__overlap"), F("here"), Least(more, F("here") + F("overlap") - F("used"))))
     return {row.pop("job"): row for row in rows.values("job", "wanted", "here", "submitted", "accepted")}
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from crowdsourcing import doors
-from crowdsourcing.models import Consensus
+from crowdsourcing.models import Consensus, TaskSuite
 from crowdsourcing.selectors.consensus import progress_of
 from crowdsourcing.services.consensus import merge_now
 from crowdsourcing.views.answers import refusals_as_messages, render_dialog
@@ -27,14 +27,14 @@ def merge(request: HttpRequest, task_suite_id: int) -> HttpResponse:
         return redirect(back)
     progress = progress_of([suite.job_id]).get(suite.job_id, {"accepted": 0, "wanted": 1})
     return render_dialog(request, "verb_dialog", {
-        "title": "Merge what is accepted now?", "verb": "Merge", "icon": "stack-2", "back": back, "text": _text(suite.pk, progress),
+        "title": "Merge what is accepted now?", "verb": "Merge", "icon": "stack-2", "back": back, "text": _text(suite, progress),
         "action": reverse("crowdsourcing:merge", args=[suite.pk])})
 
 
-def _text(suite_id: int, progress: dict[str, int]) -> str:
-    row = Consensus.objects.select_related("task_suite__job").filter(pk=suite_id).first()
-    drawn_by_hand = row is not None and (row.note or row.task_suite.job.revision != (row.merged_revision or 0))
-    few = progress["accepted"] < progress["wanted"]
+def _text(suite: TaskSuite, progress: dict[str, int]) -> str:
+    row = Consensus.objects.filter(pk=suite.pk).first()
+    drawn_by_hand = row is not None and (row.note or suite.job.revision != (row.merged_revision or 0))
+    few = progress["accepted"] < suite.pool.overlap
     return " ".join(sentence for sentence, said in (
         (f"{progress['accepted']} of {progress['wanted']} people are accepted so far. What most of them drew is put on the job.", True),
         ("The job waits until the others are accepted, too.", few),

@@ -10,6 +10,7 @@ from crowdsourcing import quality, selectors
 from crowdsourcing.models import Assignment
 from crowdsourcing.quality import deciding
 from crowdsourcing.quality.merging import merge_job
+from crowdsourcing.services import assignments
 from crowdsourcing.services.policies import set_policy
 from tests.crowdsourcing.crowd import Crowd
 from tests.crowdsourcing.test_consensus import ASIDE, ELSEWHERE, RIGHT, drawn, found, hand_in, settle, take
@@ -169,6 +170,22 @@ def test_the_page_says_one_more_is_asked_only_when_somebody_is(crowd: Crowd, cli
     settle(crowd)
     page = client.get(f"/jobs/{crowd.job().pk}").content.decode()
     assert "2 of 3 Tolokers handed in" in page and "One more Toloker is asked" in page
+
+
+def test_who_came_beyond_what_is_wanted_is_among_those_who_are_waited_for(crowd: Crowd, client: Any) -> None:
+    crowd.open_pool(overlap=2)
+    for worker, box in (("ann", RIGHT), ("sid", ELSEWHERE)):
+        crowd.accept(hand_in(crowd, worker, box))
+    settle(crowd)
+    crowd.deliver(assignments.reissue_job(actor=crowd.owner, task_suite=crowd.suite()))
+    last = hand_in(crowd, "ben", ASIDE)
+    assert found(crowd).outcome == "decided"
+    client.force_login(crowd.owner)
+    assert "3 of 3 Tolokers handed in, 2 accepted" in client.get(f"/jobs/{crowd.job().pk}").content.decode()
+    asked = client.get(f"/task-suites/{crowd.suite().pk}/merge").content.decode()
+    assert "2 of 3 people are accepted" in asked and "The job waits" not in asked, "two are enough to complete it"
+    crowd.accept(last)
+    assert "3 of 3 Tolokers" in client.get(f"/tasks/{crowd.task.pk}").content.decode()
 
 
 def test_who_agrees_is_accepted_before_who_does_not_is_rejected_so_that_a_death_between_leaves_nobody_waiting(
