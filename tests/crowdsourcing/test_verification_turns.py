@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from annotation.models import ImportedFrame, Snapshot
 from crowdsourcing import selectors, tasks
 from crowdsourcing.models import Pool, ReviewPolicy, TruthScore, Verdict
-from crowdsourcing.providers.errors import Unavailable
+from crowdsourcing.providers.errors import Refused, Unavailable
 from crowdsourcing.providers.fake import FakeProvider
 from crowdsourcing.quality.policies import with_defaults
 from crowdsourcing.quality.verification import Turn, asking, carry_on
@@ -313,3 +313,17 @@ def test_a_worker_killed_between_cutting_and_sending_asks_each_question_once(cro
     turn(crowd)
     asked = [task.job_key for task in crowd.platform.tasks.values() if task.pool_id == of(crowd).remote_pool_id]
     assert len(asked) == len(set(asked)) == 3 and len(crowd.platform.operations) >= 2
+
+
+def test_a_question_that_the_platform_refuses_does_not_keep_answers_from_being_decided(crowd: Crowd) -> None:
+    set_up(crowd, **OURS)
+    first = work(crowd, 0, "gina")
+    turn(crowd)
+    answer(crowd, {first: GOOD}, "vera", "victor")
+    second = work(crowd, 1, "bob")
+    crowd.platform.fail("ensure_questions", Refused("The platform does not take this question.", "VALIDATION_ERROR"))
+    turn(crowd)
+    assert statuses(crowd) == {first.remote_id: "ACCEPTED", second.remote_id: "SUBMITTED"}
+    assert of(crowd).waiting_for == of(crowd).sync_error == "The platform does not take this question."
+    turn(crowd)
+    assert of(crowd).sync_error == "" and of(crowd).waiting_for.startswith("Waiting for answers")

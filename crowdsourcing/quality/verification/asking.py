@@ -57,15 +57,20 @@ def _planned(verification: Verification, rows: list[Assignment]) -> int:
 
 
 def send(verification: Verification, provider: Provider) -> int:
-    """Send what is not at the platform yet, batch by batch; how many. Raises ProviderError."""
+    """Send what is not at the platform yet, batch by batch; how many. Raises ProviderError: Refused after the other batches."""
     # Of each snapshot one frame: it holds all of its job, and would be there once for each of them.
     content: Any = Func("assignment__snapshot__data", Value("frames"), Cast("frame", TextField()), function="jsonb_extract_path",
                         output_field=JSONField())
     rows = (verification.tasks.filter(remote_task_id="", decided_at=None).annotate(content=content)
             .select_related("assignment__task_suite").defer("assignment__solution").order_by("operation_id", "pk"))
-    sent = 0
+    sent, refused = 0, list[Refused]()
     for operation, batch in groupby(rows.iterator(chunk_size=BATCH), key=lambda task: task.operation_id):
-        sent += _send(verification, provider, operation, list(batch))
+        try:
+            sent += _send(verification, provider, operation, list(batch))
+        except Refused as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
     return sent
 
 

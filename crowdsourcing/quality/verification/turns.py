@@ -70,29 +70,35 @@ def _turn(verification: Verification, ring: Ring | None) -> Turn:
     if not verification.remote_pool_id:
         _note(verification, waiting.obstacle(verification))
         return Turn()
-    unfit = switch_on(verification)
+    unfit, faults = switch_on(verification), list[str]()
     with connected(verification.pool.crowd_project.account) as provider:
         mirror.mirror_verification_pool(verification, provider.pool(verification.remote_pool_id))
         _read(verification, provider)
         _withdraw_moot(verification, provider)
-        stands = waiting.obstacle(verification) or _unless_broke(verification, lambda: _ask(verification, provider))
-        broke = _unless_broke(verification, lambda: _conclude(verification, provider, may_ask=not stands))
-        stands = stands or broke or _unless_broke(verification, lambda: _open(verification, provider))
+        stands = waiting.obstacle(verification) or _unless_broke(verification, lambda: _ask(verification, provider), faults)
+        broke = _unless_broke(verification, lambda: _conclude(verification, provider, may_ask=not stands), faults)
+        stands = stands or broke or _unless_broke(verification, lambda: _open(verification, provider), faults)
     # The truth may have changed since the work was seen.
     score_pool(verification.pool)
     agree_pool(verification.pool)
     decided = settle_pool(verification.pool, ring)
-    _note(verification, stands or unfit or waiting.waiting_for(verification))
+    fault = faults[0] if faults else ""
+    _note(verification, stands or fault or unfit or waiting.waiting_for(verification), fault)
     return Turn(open=verification.tasks.filter(decided_at=None).exists(), decided=decided)
 
 
-def _unless_broke(verification: Verification, step: Callable[[], str | None]) -> str:
-    """What the step says. Without money nobody more is asked, but what is answered is decided all the same."""
+def _unless_broke(verification: Verification, step: Callable[[], str | None], faults: list[str]) -> str:
+    """What the step says. Without money nobody more is asked, but what is answered is decided all the same. What the platform refuses is
+    told in `faults`, and keeps none of the other steps."""
     try:
         return step() or ""
     except NotEnoughBalance as error:
         log.info("Verification %s: %s", verification.pk, error.code)
         return waiting.without_money(verification)
+    except Refused as error:
+        log.info("Verification %s: %s", verification.pk, error.code)
+        faults.append(error.sentence)
+        return ""
 
 
 def _note(verification: Verification, sentence: str, error: str = "") -> None:
