@@ -6,10 +6,10 @@ from typing import Any
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.plain.settings"
 
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.wsgi import get_wsgi_application
 from django.test.utils import override_settings
 
-product = get_wsgi_application()
+from cvatoloka.wsgi import application as product
+
 with override_settings(MIDDLEWARE=[]):
     floors = WSGIHandler()
 
