@@ -13,6 +13,7 @@ from annotation.backups.reading import Ids, Judge, Laid, frames_by_job
 from annotation.formats.json_items import entries_of
 from annotation.formats.spool import Spool
 from annotation.models import Comment, Frame, FrameAnnotation, ImportedFrame, Issue, Job, JobType, Project, Task
+from annotation.rows import insert
 from annotation.services.issues import MAX_COMMENTS, MAX_ISSUES, MAX_MESSAGE, clean_message, clean_position
 from annotation.shapes import FrameSize, Vocabulary
 
@@ -36,7 +37,7 @@ class TaskRows:
         """BadBackup for what cannot be stored."""
         self.frames = frames
         self.task.save(force_insert=True)
-        Frame.objects.bulk_create(frames, batch_size=ROWS)
+        insert(frames)
         self.jobs = [None if job is None else Job(
             task=self.task, start_frame=job.start, stop_frame=job.stop, stage=job.stage, state=job.state,
             type=JobType.ANNOTATION if job.frames is None else JobType.GROUND_TRUTH, included_frames=job.frames,

@@ -19,6 +19,7 @@ from annotation.formats.spool import Spool
 from annotation.ingest.archives import BadArchive, images_in, open_zip
 from annotation.ingest.names import NAME_LENGTH, UniqueNames, natural_key
 from annotation.models import Frame, Job, PartialUpload, Project, Task
+from annotation.rows import insert
 from annotation.runner import Run, RunFailed
 from annotation.services.files import remove_tree, task_folder
 from annotation.services.imports import ON_JOBS
@@ -26,7 +27,6 @@ from annotation.services.partial_uploads import Pieces
 from annotation.shapes import Vocabulary
 
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-ROWS = 1000
 
 
 def import_dataset(run: Run) -> None:
@@ -97,7 +97,7 @@ class _Making:
             if not Project.objects.select_for_update(no_key=True).filter(pk=self._project.pk).exists():
                 raise RunFailed("The project was deleted meanwhile.")
             task = Task.objects.create(pk=task_id, project=self._project, owner=run.request.owner, name=planned.name, size=len(frames))
-            Frame.objects.bulk_create(frames, batch_size=ROWS)
+            insert(frames)
             Job.objects.create(task=task, start_frame=0, stop_frame=len(frames) - 1)
             vocabulary = Vocabulary.of_project(self._project.pk)
             reading = Reading(task, vocabulary, ON_JOBS, spool)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from annotation import buckets, copies
+from annotation import buckets, copies, rows
 from annotation.ingest import videos
 from annotation.ingest.casting import Cast, cast_of
 from annotation.ingest.journal import BATCH, Journal, Result, run_name
@@ -52,7 +52,7 @@ class Filling:
     def files(self) -> set[str]:
         """Names in the storage."""
         video = self.origin.get("video", {}).get("file", "")
-        return {video} | {str(file) for one in self.made for file in (one.frame.original, one.frame.thumbnail, one.frame.work_copy)}
+        return {video}.union(*(one.files for one in self.made))
 
 
 def ingest(run: Run) -> None:
@@ -215,7 +215,7 @@ def _write(run: Run, task: Task, filling: Filling) -> None:
     with transaction.atomic(), changing("task", [task.pk], actor=actor):
         run.lock()
         locked = Task.objects.select_for_update().get(pk=task.pk)
-        Frame.objects.bulk_create(cast.frames, batch_size=ROWS)
+        rows.insert(cast.frames)
         # What became an original is received no more.
         video = filling.origin.get("video", {}).get("file", "")
         Upload.objects.filter(Q(file__in=Frame.objects.filter(task=task).values("original")) | Q(file=video), task=task).delete()

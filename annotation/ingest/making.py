@@ -33,6 +33,12 @@ class Made:
     entry: Entry
     frame: Frame
 
+    @property
+    def files(self) -> set[str]:
+        """Their names in the storage, and "" for what is not made. Past the descriptors, which make a file's object of each."""
+        values = vars(self.frame)
+        return {str(values["original"]), str(values["thumbnail"]), str(values["work_copy"])}
+
 
 class Maker:
     """Turns entries into stored files below `frames-<run>`; runs in several threads and touches no database."""
@@ -83,7 +89,7 @@ class Maker:
         """These are written down: what was stored for them is not forgotten any more."""
         for one in results:
             if isinstance(one, Made):
-                self.fresh -= {str(one.frame.original), str(one.frame.thumbnail), str(one.frame.work_copy)}
+                self.fresh -= one.files
 
     def forget(self) -> None:
         """Delete what is written down nowhere."""

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.models import Job
+from annotation.rows import copy_in
 from annotation.services.editor import revoke_sessions
 from annotation.webhooks.announcing import announce
 from crowdsourcing.job_keys import BadKey, suite_id_of
@@ -18,7 +19,7 @@ from crowdsourcing.mirror.jobs import drive_jobs
 from crowdsourcing.mirror.ledger import book
 from crowdsourcing.mirror.locks import lock_pool
 from crowdsourcing.mirror.places import give_places
-from crowdsourcing.mirror.rows import copy_in, new_ids, update_rows
+from crowdsourcing.mirror.rows import new_ids, update_rows
 from crowdsourcing.mirror.snapshots import snapshots_of
 from crowdsourcing.models import Assignment, Pool, ProviderCommand, Toloker
 from crowdsourcing.providers.base import RemoteAssignment

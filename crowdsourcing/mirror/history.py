@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from crowdsourcing.mirror.rows import copy_in
+from annotation.rows import copy_in
 from crowdsourcing.models import Pool, ProviderCommand, StatusChange
 from crowdsourcing.providers.base import RemoteAssignment
 from crowdsourcing.statuses import AssignmentStatus, Cause, CommandKind

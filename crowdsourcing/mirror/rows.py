@@ -1,13 +1,10 @@
-"""Fast roads into the tables for pages of news: COPY for new rows, one UPDATE for changed ones."""
-import io
-from collections.abc import Iterable, Sequence
+"""Fast roads into the tables for pages of news, beside COPY (annotation.rows): ids for new rows, one UPDATE for changed ones."""
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from django.db import connection, models
 from psycopg2.extras import Json, execute_values
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def new_ids(model: type[models.Model], count: int) -> list[int]:
@@ -15,16 +12,6 @@ def new_ids(model: type[models.Model], count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [model._meta.db_table, count])
         return [row[0] for row in cursor.fetchall()]
-
-
-def copy_in(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows; values in the order of `names` (attribute names such as pool_id). What is left out must allow null."""
-    text = "".join("\t".join(map(_copied, row)) + "\n" for row in rows)
-    if not text:
-        return
-    columns = ", ".join(f'"{_field(model, name).column}"' for name in names)
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', io.StringIO(text))
 
 
 def update_rows(model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -53,14 +40,3 @@ def _type_of(field: Any) -> str:
 
 def _adapted(value: Any) -> Any:
     return Json(value, dumps=lambda thing: orjson.dumps(thing).decode()) if isinstance(value, dict | list) else value
-
-
-def _copied(value: Any) -> str:
-    if type(value) is str:
-        return value.translate(_ESCAPES) if not value.isprintable() or "\\" in value else value
-    if value is None:
-        return "\\N"
-    if type(value) is dict:
-        return orjson.dumps(value).decode().replace("\\", "\\\\")
-    # Numbers and ids as they are written; times as PostgreSQL reads them.
-    return str(value)
