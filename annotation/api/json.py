@@ -27,7 +27,13 @@ class JSONRenderer(renderers.BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         """Empty for None."""
-        return b"" if data is None else orjson.dumps(data, default=_encoder.default, option=orjson.OPT_NON_STR_KEYS)
+        if data is None:
+            return b""
+        try:
+            return orjson.dumps(data, default=_encoder.default)
+        except orjson.JSONEncodeError:
+            # Names that are numbers and the like: few answers have them, and looking for them costs the others a third.
+            return orjson.dumps(data, default=_encoder.default, option=orjson.OPT_NON_STR_KEYS)
 
 
 class CvatJSONRenderer(JSONRenderer):

@@ -196,7 +196,13 @@ def _known(frames: dict[int, FrameContent], ids: dict[str, set[Any]]) -> dict[in
 
 
 def _flat(frames: dict[int, FrameContent], revision: int) -> Data:
-    shapes = [{**thing, "frame": number, "outside": False, "elements": []} for number, content in sorted(frames.items())
-              for thing in content["shapes"]]
-    tags = [{**thing, "frame": number} for number, content in sorted(frames.items()) for thing in content["tags"]]
-    return {"version": revision, "tags": tags, "shapes": shapes, "tracks": []}
+    """The objects themselves, which become CVAT's: `frames` is used up."""
+    data: Data = {"version": revision, "tags": [], "shapes": [], "tracks": []}
+    for number, content in sorted(frames.items()):
+        for shape in content["shapes"]:
+            shape["frame"], shape["outside"], shape["elements"] = number, False, []
+        for tag in content["tags"]:
+            tag["frame"] = number
+        data["shapes"] += content["shapes"]
+        data["tags"] += content["tags"]
+    return data
