@@ -14,9 +14,12 @@ from annotation.rows import Joined
 _JOB_TABLES: dict[str, type[Model]] = {"j": Job, "t": Task, "p": Project}
 _JOB_ROWS = ("FROM annotation_job j JOIN annotation_task t ON t.id = j.task_id JOIN annotation_project p ON p.id = t.project_id "
              "WHERE j.id = %s")
-_JOB = Joined(_JOB_TABLES, _JOB_ROWS)
-_JOB_SHOWN = Joined(_JOB_TABLES, _JOB_ROWS, ["(SELECT count(*) FROM annotation_issue i WHERE i.job_id = j.id)",
-                                             "(SELECT count(*) FROM annotation_job r WHERE r.parent_job_id = j.id)"])
+# A guide is long, and few who ask for a job want it.
+_SHORT = {"p": ("id", "name", "owner_id", "organization_id")}
+_JOB = Joined(_JOB_TABLES, _JOB_ROWS, only=_SHORT)
+_JOB_SHOWN = Joined(_JOB_TABLES, _JOB_ROWS, [
+    "(SELECT count(*) FROM annotation_issue i WHERE i.job_id = j.id)",
+    "(SELECT count(*) FROM annotation_job r WHERE r.parent_job_id = j.id)", "p.guide <> ''"], only=_SHORT)
 _ALONE = """SELECT NOT EXISTS (SELECT 1 FROM annotation_organizationmember WHERE user_id = %s)
     AND NOT EXISTS (SELECT 1 FROM annotation_projectmember WHERE user_id = %s)"""
 _TASK = Joined({"t": Task, "p": Project}, "FROM annotation_task t JOIN annotation_project p ON p.id = t.project_id WHERE t.id = %s")
@@ -44,9 +47,9 @@ def job_seen(user: Any, key: int, *, given: bool, joined: Joined = _JOB) -> Job 
     row = joined.first([key]) if key <= _BIGGEST else None
     if row is None:
         return None
-    if len(row) > len(_JOB_TABLES):
-        row[0].issue_count, row[0].replica_count = row[-2:]
-    job, job.task, job.task.project = row[0], row[1], row[2]
+    job, job.task, job.task.project = row[:3]
+    if joined is _JOB_SHOWN:
+        job.issue_count, job.replica_count, job.has_guide = row[3:]
     if obvious(user, job.task.project):
         return job
     visible = selectors.jobs_open_to(user) if given else selectors.jobs_for(user)

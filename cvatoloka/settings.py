@@ -170,6 +170,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": [
         "annotation.api.json.JSONParser", "annotation.api.json.CvatJSONParser", "rest_framework.parsers.MultiPartParser",
         "rest_framework.parsers.FormParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "annotation.api.negotiation.Negotiation",
     "DEFAULT_VERSIONING_CLASS": "annotation.api.versions.AcceptedVersion",
     "EXCEPTION_HANDLER": "annotation.api.errors.exception_handler",
     "PAGE_SIZE": 10,

@@ -1,20 +1,30 @@
 """The quick ways of the API say what the slow ones say."""
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from django.core.paginator import EmptyPage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
 from rest_framework.serializers import ModelSerializer
 from rest_framework.test import APIRequestFactory
 
-from annotation import reach, selectors
+from annotation import reach, rows, selectors
+from annotation.api.base import ApiView
+from annotation.api.json import JSONRenderer
+from annotation.api.negotiation import LONGEST, Negotiation
 from annotation.api.pagination import ShortPaginator
 from annotation.api.serializers.projects import LabelSerializer
 from annotation.api.serializers.tasks import JobSerializer
 from annotation.api.views.tasks import JobView
-from annotation.models import Issue, Job, Organization, OrganizationMember, ProjectMember
+from annotation.models import Frame, Issue, Job, Organization, OrganizationMember, ProjectMember
 from annotation.shapes import Vocabulary
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +154,63 @@ def test_what_decides_whether_a_shape_fits_is_read_at_once(alice: Any, project: 
         assert (vocabulary.labels[label.pk].name, vocabulary.labels[label.pk].type) == (label.name, label.type)
         assert {a.pk: (a.name, a.input_type, a.values) for a in label.attributes.all()} == {
             key: (a.name, a.input_type, a.values) for key, a in vocabulary.attributes[label.pk].items()}
+
+
+@pytest.mark.parametrize("accept", [
+    None, "*/*", "application/json", "application/vnd.cvat+json; version=2.0", "application/*;q=0.5", "text/html,application/json;q=0.9",
+    "text/csv", "", f"text/csv,{' ' * LONGEST}application/json"])
+def test_who_is_answered_how_is_remembered_and_not_changed(accept: str | None) -> None:
+    def chosen(negotiation: Any) -> Any:
+        asked = Request(APIRequestFactory().get("/api/jobs", headers={} if accept is None else {"accept": accept}))
+        try:
+            renderer, media_type = negotiation.select_renderer(asked, [kind() for kind in ApiView.renderer_classes])
+        except NotAcceptable:
+            return None
+        return type(renderer), media_type
+
+    for _ in range(2):
+        assert chosen(Negotiation()) == chosen(DefaultContentNegotiation())
+    assert (chosen(Negotiation()) is None) is (accept in ("text/csv", ""))
+
+
+def test_names_of_an_answer_may_be_numbers() -> None:
+    assert JSONRenderer().render({"jobs": {7: timezone.now().date(), "a": None}}).startswith(b'{"jobs":{"7":"2')
+    assert JSONRenderer().render(None) == b""
+    with pytest.raises(TypeError):
+        JSONRenderer().render({"what": object()})
+
+
+def test_rows_that_are_copied_in_are_what_the_instances_hold(fill: Any) -> None:
+    task = fill(count=1)
+    known = {"task": task, "width": 3, "height": 4, "media_type": "image/png", "byte_size": 2**40, "sha256": "", "thumbnail": "t"}
+    names = ["a\tb\\.\n", "\\N", "\\.", "„ü\u2028\U0001f600“\r", "'\"%s{}"]
+    frames = [Frame(number=number, name=name, original=f"tasks/{name}", needs_work_copy=number % 2 == 0,
+                    honeypot_of=None if number % 2 else 0, **known) for number, name in enumerate(names, 1)]
+    assert frames[0].original.name  # a file's object by now
+    rows.insert(frames)
+    rows.insert([])
+    fields = [field.attname for field in Frame._meta.concrete_fields if not field.primary_key]
+    assert list(Frame.objects.filter(task=task, number__gt=0).order_by("number").values_list(*fields)) == [
+        tuple(str(value) if name == "original" else value for name, value in ((name, vars(frame)[name]) for name in fields))
+        for frame in frames]
+
+
+@pytest.mark.parametrize("guide", ["", "# Draw"])
+def test_a_guide_is_not_read_to_tell_of_a_job(alice: Any, fill: Any, guide: str) -> None:
+    job = fill().jobs.get()
+    job.task.project.guide = guide
+    job.task.project.save()
+    client = Client()
+    client.force_login(alice)
+    with CaptureQueriesContext(connection) as asked:
+        told = client.get(f"/api/jobs/{job.pk}").json()
+        assert client.get(f"/api/jobs/{job.pk}/annotations/").status_code == 200
+    assert told["guide_id"] == (job.task.project_id if guide else None)
+    assert not [query for query in asked if '"guide"' in query["sql"]]
+
+
+def test_the_collector_leaves_alone_what_a_server_loaded_at_its_start() -> None:
+    told = ("import gc, cvatoloka.wsgi; from annotation.api import urls; gc.collect();"
+            "print(gc.get_freeze_count() > 50_000, len(gc.get_objects()) < 10_000)")
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=120)
+    assert ran.stdout.split() == ["True", "True"], ran.stderr
