@@ -113,8 +113,7 @@ def test_fingers_draw_a_box_and_a_pinch_zooms_without_drawing(new_context: Calla
     for step in range(1, 8):
         touch("touchMove", (left[0] - 12 * step, left[1]), (right[0] + 12 * step, right[1]))
     touch("touchEnd")
-    page.wait_for_timeout(500)
-    assert page.evaluate("() => window.ed.app.canvas.zoom") > 1.5 * before
+    until(page, "(before) => window.ed.app.canvas.zoom > 1.5 * before", arg=before)
     assert len(desk.shapes()) == 1
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.editor.desk import Desk, desk, editor_libraries, fake, near
 from tests.editor.fake_api import JOB_KEY, FakeEditorApi
-from tests.stack.waiting import until
+from tests.stack.waiting import comes_true, until
 
 # Fixtures reach this file's tests by being named here.
 __all__ = ["desk", "editor_libraries", "fake"]
@@ -214,5 +214,5 @@ def test_the_deadline_warns_and_ends_the_work(page: Page) -> None:
         page.evaluate("() => { window.ed.app.deadline.end = Date.now() - 1; }")
         expect(page.get_by_role("heading", name="Time is over")).to_be_visible()
         assert page.get_by_role("button", name="Submit").count() == 0
-        page.wait_for_timeout(500)
-        assert len(fake.annotations["10"]["shapes"]) == 1, "the last change was still sent"
+        # The last change was still sent.
+        comes_true(lambda: len(fake.annotations.get("10", {}).get("shapes", [])) == 1)
