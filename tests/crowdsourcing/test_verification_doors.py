@@ -95,6 +95,9 @@ def test_the_live_part_says_how_far_it_is_and_asks_for_itself_while_something_ma
     VerificationTask.objects.update(decided_at=timezone.now())
     Verification.objects.update(waiting_for="")
     assert "All 2 questions answered" in fragment(signed_in, pool) and f"/pools/{pool.pk}/results" in fragment(signed_in, pool)
+    assert "opens when there is more to ask" in fragment(signed_in, pool)
+    Verification.objects.update(waiting_for="The verification pool was archived.")
+    assert "opens when there is more to ask" not in fragment(signed_in, pool), "an archived one never does"
 
 
 def test_settings_stand_open_where_something_in_them_is_wrong(signed_in: Any, pool: Pool) -> None:
