@@ -108,6 +108,8 @@ def _shown(value: Any, unit: str) -> str:
 
 
 def _threshold(name: str, value: Any) -> str:
+    if value is None:
+        return "more than half" if name == "quorum" else "not set"
     return f"{100 * value:g} %" if name in _SHARES and isinstance(value, int | float) else _shown(value, "")
 
 

@@ -133,7 +133,8 @@ def test_the_job_page_tells_every_verdict_with_what_it_was_made_of(signed_in: An
     command = scene.command(row, "reject_assignment", "failed", error="The assignment is not there.")
     Verdict.objects.create(
         assignment=row, policy=policy, guide_version=guide, outcome="reject", source="verification", command=command, confidence=0.9,
-        explanation="Frame 1 was found not to be right.", thresholds={"min_confidence": 0.8, "reject_without_work": True}, inputs={
+        explanation="Frame 1 was found not to be right.", thresholds={
+            "min_confidence": 0.8, "reject_without_work": True, "quorum": None}, inputs={
             "seconds": 5, "with_work": True, "ground_truth": {"score": 0.25, "frames": {"1": 0.25}}, "verification": [
                 {"frame": 1, "answer": "BAD", "confidence": 0.9, "settled": True, "votes": [
                     {"answer": "BAD", "weight": 0.75}, {"answer": "OK", "weight": None}]}]})
@@ -144,7 +145,7 @@ def test_the_job_page_tells_every_verdict_with_what_it_was_made_of(signed_in: An
     for part in ("Reject: verification crowd", "Frame 1 was found not to be right.", "policy 2", "guide 3", "90 % sure", "Accept: by hand",
                  "The platform did not take it: The assignment is not there. Decide by hand.",
                  "Frame 1 not done well, 90 % sure; answers: No (weight 0.75), Yes", "Ground truth 0.25; frame 1: 0.25",
-                 "Confidence needed 80 %", "Rejects without work yes", "Time 5 s"):
+                 "Confidence needed 80 %", "People an object needs more than half", "Rejects without work yes", "Time 5 s"):
         assert part in text, part
 
 
