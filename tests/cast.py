@@ -13,6 +13,15 @@ def person(username: str, **fields: Any) -> Any:
     return get_user_model().objects.create_user(username=username, email=f"{username}@example.org", password=PASSWORD, **fields)
 
 
+def door(user: Any) -> Any:
+    """Django's client, logged in as this person: REST, and pages without their scripts."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 @pytest.fixture
 def alice(db: None) -> Any:
     """The requester who owns what the test makes."""

@@ -8,17 +8,11 @@ from django.test import Client
 from annotation import guessing
 from annotation.models import AccessToken, Organization, OrganizationMember, Project, ProjectMember
 from annotation.services import tokens
-from tests.cast import PASSWORD, person
+from tests.cast import PASSWORD, door, person
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 NEW = "a quite different horse"
-
-
-def door(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def known_to(user: Any) -> list[str]:

@@ -11,6 +11,7 @@ from annotation.errors import Forbidden, Refused
 from annotation.models import Comment, EditorSession, Issue, Job, ProjectMember, Snapshot
 from annotation.services import editor, issues, jobs, members, shapes, tasks
 from tests.annotation.conftest import Fill
+from tests.cast import door
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -42,12 +43,6 @@ def toloker(job: Job, attempt: str = "a1") -> EditorSession:
 
 def opened(job: Job, **fields: Any) -> tuple[EditorSession, str]:
     return editor.open_session(job=job, expires_at=timezone.now() + timedelta(hours=1), **fields)
-
-
-def door(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def desk(job: Job, **fields: Any) -> Client:

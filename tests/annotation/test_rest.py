@@ -14,16 +14,10 @@ from annotation.services import jobs, members, projects, tasks
 from tests.annotation.conftest import LABELS, Fill
 from tests.annotation.filling import stored_files
 from tests.annotation.pictures import picture, zipped
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, door
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
-
-
-def door(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -12,16 +12,11 @@ from annotation.services import members, tasks, webhooks
 from annotation.webhooks import telling
 from annotation.webhooks.events import events_for
 from tests.annotation.receiver import Receiver
+from tests.cast import door
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
 URL = "https://example.org/hook"
-
-
-def door(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def body(project: Project, **changes: Any) -> dict[str, Any]:

@@ -28,3 +28,13 @@ def signed_in(client: Any, alice: Any) -> Any:
     """Django's client, logged in as Alice: pages without their scripts."""
     client.force_login(alice)
     return client
+
+
+@pytest.fixture
+def api(alice: Any) -> Any:
+    """REST's own client, as Alice."""
+    from rest_framework.test import APIClient
+
+    made = APIClient()
+    made.force_authenticate(alice)
+    return made

@@ -16,13 +16,6 @@ SKILL = {"category": "skill", "key": "100024", "operator": "GT"}
 
 
 @pytest.fixture
-def api(alice: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(alice)
-    return client
-
-
-@pytest.fixture
 def pool(alice: Any) -> Pool:
     made = scene.pool(scene.task(scene.project(alice)))
     Skill.objects.create(account=made.crowd_project.account, remote_id="100024", name="Road signs")

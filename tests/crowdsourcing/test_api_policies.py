@@ -2,24 +2,18 @@
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from annotation.models import ProjectMember
 from crowdsourcing.models import Pool, ReviewPolicy, Verdict
 from crowdsourcing.quality.deciding import settle_pool
 from crowdsourcing.services.policies import set_policy
+from tests.cast import door
 from tests.crowdsourcing import scene
 from tests.crowdsourcing.test_deciding import FAST, attempts
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 ROOT = "/api/crowdsourcing"
 JSON = "application/json"
-
-
-def door(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -4,17 +4,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.cast import person
+from tests.cast import door, person
 from tests.crowdsourcing.crowd import Crowd
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/crowdsourcing/reviews"
-
-
-def door(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

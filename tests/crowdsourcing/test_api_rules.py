@@ -13,13 +13,6 @@ API = "/api/crowdsourcing"
 
 
 @pytest.fixture
-def api(alice: Any) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(alice)
-    return client
-
-
-@pytest.fixture
 def pool(alice: Any) -> Pool:
     return scene.pool(scene.task(scene.project(alice)))
 

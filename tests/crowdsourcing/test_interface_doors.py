@@ -17,13 +17,6 @@ DRAWN = {**POOL, "interface": "image_annotation", "shapes": ["rectangle", "polyg
 
 
 @pytest.fixture
-def api(alice: Any) -> APIClient:
-    made = APIClient()
-    made.force_authenticate(alice)
-    return made
-
-
-@pytest.fixture
 def task(alice: Any) -> Task:
     project = scene.project(alice)
     project.labels.update(type="any")
