@@ -142,14 +142,14 @@ def _answers(rows: Sequence[Assignment]) -> dict[int, tuple[Answer, ...]]:
     weights = _weights({toloker for _, toloker, _ in given})
     for task, toloker, word in given:
         votes[task].append((word, weights.get(toloker)))
-    found: dict[int, tuple[Answer, ...]] = {}
+    found: dict[int, list[Answer]] = defaultdict(list)
     for one in questions:
         # Dropped because the work was decided meanwhile, it says nothing of what the crowd would have answered.
         moot = one.assignment_id not in waiting and one.confidence is None and not one.answer
         answer = Answer(frame=one.frame - start[one.assignment_id] + 1, answer=one.answer, confidence=one.confidence,
                         settled=one.decided_at is not None and not moot, votes=tuple(votes[one.pk]))
-        found[one.assignment_id] = (*found.get(one.assignment_id, ()), answer)
-    return found
+        found[one.assignment_id].append(answer)
+    return {assignment: tuple(said) for assignment, said in found.items()}
 
 
 def _weights(verifiers: set[int]) -> dict[int, float]:
