@@ -100,7 +100,7 @@ def test_whoever_the_preview_names_got_the_skill_and_nobody_else(shop: Shop, rev
                for kind, conditions, skill in wanted]
     pool = shop.open_pool(60, overlap=3, auto_accept_solutions=not reviewed, **quality(*configs))
     crowd = [shop.toloker() for _ in range(3)]
-    live(shop, pool, crowd, 90, random.Random(1), reviewed=reviewed)
+    live(shop, pool, crowd, 60, random.Random(1), reviewed=reviewed)
     events = replay.events_of(attempts(shop, pool))
     hit = 0
     for config, (kind, _, skill) in zip(configs, wanted, strict=True):
@@ -116,7 +116,7 @@ def test_bans_end_when_the_preview_says(shop: Shop, kind: str) -> None:
     config = collector(kind, ban(*CONDITIONS[kind][0], duration_unit="HOURS", duration=9), **PARAMETERS.get(kind, {}))
     pool = shop.open_pool(60, overlap=3, **quality(config))
     crowd = [shop.toloker() for _ in range(3)]
-    live(shop, pool, crowd, 90, random.Random(7))
+    live(shop, pool, crowd, 70, random.Random(7))
     events = replay.events_of(attempts(shop, pool))
     hits = {one.worker: one for one in replay.replay(config["collector_config"], config["rules"][0], events)}
     there = {toloker.id: row for toloker in crowd for row in bans(shop, toloker)}
