@@ -1,6 +1,7 @@
 """The contract's second crowd: questions about somebody's work, held against every provider."""
 import time
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from crowdsourcing.providers.asking import BAD, GOOD, Question, RemotePage
 from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import Refused
+from crowdsourcing.quality.verification import sizes
 from tests.providers.stages import Stage, again, asking_pool_spec, asking_project_spec
 
 REGION = {"shape": "rectangle", "left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4, "label": "car"}
@@ -74,6 +76,22 @@ def test_questions_are_asked_once_whatever_gets_lost(stage: Stage, after: bool) 
     repeated = stage.provider.ensure_questions(pool_id, questions(KEYS[1:]), overlap=3, operation_id=operation)
     assert [question.id for question in repeated] == [question.id for question in found]
     assert sorted(question.key for question in stage.provider.questions(pool_id)) == sorted(KEYS)
+
+
+def test_as_many_bytes_as_the_loop_sends_at_once_are_taken_and_more_than_the_platform_allows_are_not(stage: Stage) -> None:
+    pool_id, _ = asked(stage, KEYS[:1])
+    corners = [{"left": round(0.1 + place / 1e5, 6), "top": 0.123456} for place in range(12_000)]
+
+    def long(keys: list[str]) -> list[Question]:
+        return [replace(question, regions=[{"shape": "polygon", "points": corners}]) for question in questions(keys)]
+
+    (found,) = sizes.parts(enumerate(long(KEYS[1:])))
+    assert sum(sizes.size_of(question) for _, question in found) > sizes.MOST_BYTES * 0.8
+    taken = stage.provider.ensure_questions(pool_id, [question for _, question in found], overlap=2, operation_id=uuid.uuid4())
+    assert [question.key for question in taken] == KEYS[1:]
+    with pytest.raises(Refused):
+        stage.provider.ensure_questions(pool_id, long(["four:0", "five:0", "six:0", "seven:0"]), overlap=2, operation_id=uuid.uuid4())
+    assert len(stage.provider.questions(pool_id)) == 3, "nothing of it"
 
 
 def test_answers_are_read_page_by_page_and_from_a_time_on(stage: Stage) -> None:
