@@ -10,7 +10,7 @@ from tests.stack import services as stack_services
 
 pytest_plugins = [
     "tests.cast", "tests.annotation.teams", "tests.stack.redis", "tests.stack.worker", "tests.stack.browser", "tests.stack.app",
-    "tests.stack.sandbox"]
+    "tests.stack.sandbox", "tests.stack.buckets"]
 _running: list[EmbeddedServices] = []
 
 

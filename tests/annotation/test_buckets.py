@@ -20,14 +20,14 @@ from cvatoloka.storages import media_storage
 from tests.annotation.filling import ingest, stored_files
 from tests.annotation.pictures import picture, zipped
 from tests.annotation.videos import video
-from tests.stack.buckets import KEY, SECRET, BucketServer, bucket_server  # noqa: F401 a fixture
+from tests.stack.buckets import KEY, SECRET, BucketServer
 
 pytestmark = pytest.mark.django_db
 PICTURES = {f"{number}.png": picture(40 + number, 30, form="PNG") for number in range(3)}
 
 
 @pytest.fixture(scope="module")
-def photos(bucket_server: BucketServer) -> str:  # noqa: F811
+def photos(bucket_server: BucketServer) -> str:
     """A bucket to register."""
     files = {f"day/{name}": content for name, content in PICTURES.items()} | {
         "day/readme.txt": b"no picture", "night/9.png": picture(form="PNG"), "all.zip": zipped({"z.png": picture(form="PNG")}),
@@ -36,7 +36,7 @@ def photos(bucket_server: BucketServer) -> str:  # noqa: F811
 
 
 @pytest.fixture
-def in_bucket(bucket_server: BucketServer) -> Iterator[str]:  # noqa: F811
+def in_bucket(bucket_server: BucketServer) -> Iterator[str]:
     """Everything of the application lies in a bucket below a prefix."""
     from urllib.parse import quote
 
@@ -65,7 +65,7 @@ def test_amazons_own_needs_no_host() -> None:
     assert {name: options[name] for name in wanted} == wanted
 
 
-def test_from_images_to_export_import_and_nothing_left(in_bucket: str, bucket_server: BucketServer, alice: Any,  # noqa: F811
+def test_from_images_to_export_import_and_nothing_left(in_bucket: str, bucket_server: BucketServer, alice: Any,
                                                        project: Project) -> None:
     task = tasks.create_task(actor=alice, project=project, name="Far", segment_size=2)
     uploads = {**PICTURES, "more.zip": zipped({"z.png": picture(form="PNG")}), "turned.jpg": picture(60, 40, orientation=6)}
@@ -144,7 +144,7 @@ def client(alice: Any) -> APIClient:
 
 
 @pytest.fixture
-def body(bucket_server: BucketServer, photos: str, settings: Any) -> dict[str, Any]:  # noqa: F811
+def body(bucket_server: BucketServer, photos: str, settings: Any) -> dict[str, Any]:
     settings.INGEST_ALLOWED_PRIVATE_HOSTS = [bucket_server.host]
     return {"provider_type": "AWS_S3_BUCKET", "resource": photos, "display_name": "Photos", "credentials_type": "KEY_SECRET_KEY_PAIR",
             "key": KEY, "secret_key": SECRET, "specific_attributes": f"endpoint_url={bucket_server.address}"}

@@ -8,7 +8,7 @@ from annotation import runner
 from annotation.models import CloudStorage, Frame, Request, Task
 from tests.annotation.pictures import picture
 from tests.annotation.videos import video
-from tests.stack.buckets import KEY, SECRET, BucketServer, bucket_server  # noqa: F401 a fixture
+from tests.stack.buckets import KEY, SECRET, BucketServer
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def as_alice(client: Any, alice: Any) -> Any:
 
 
 @pytest.fixture
-def form(bucket_server: BucketServer, settings: Any) -> dict[str, str]:  # noqa: F811
+def form(bucket_server: BucketServer, settings: Any) -> dict[str, str]:
     settings.INGEST_ALLOWED_PRIVATE_HOSTS = [bucket_server.host]
     if "pages" not in {one["Name"] for one in bucket_server.client.list_buckets()["Buckets"]}:
         bucket_server.make("pages", {"day/a b&c.png": picture(form="PNG"), "top.png": picture(form="PNG")})

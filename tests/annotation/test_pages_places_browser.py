@@ -10,7 +10,7 @@ from annotation.models import CloudStorage, Frame
 from annotation.services import storages
 from tests.annotation.pictures import picture
 from tests.cast import PASSWORD
-from tests.stack.buckets import KEY, SECRET, BucketServer, bucket_server  # noqa: F401 a fixture
+from tests.stack.buckets import KEY, SECRET, BucketServer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -21,7 +21,7 @@ def _database_beside_playwright(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_boxes_write_names_and_names_mark_boxes(sdk_server: str, page: Page, alice: Any, project: Any, settings: Any, tmp_path: Path,
-                                                bucket_server: BucketServer) -> None:  # noqa: F811
+                                                bucket_server: BucketServer) -> None:
     settings.SHARE_ROOT = str(tmp_path)
     settings.INGEST_ALLOWED_PRIVATE_HOSTS = [bucket_server.host]
     for name in ("day/1.png", "day/2.png", "top.png"):

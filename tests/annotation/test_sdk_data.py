@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from tests.annotation.pictures import picture
 from tests.annotation.videos import decoded, video
-from tests.stack.buckets import KEY, SECRET, BucketServer, bucket_server  # noqa: F401 a fixture
+from tests.stack.buckets import KEY, SECRET, BucketServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILES = {name: picture(60 + 7 * number, 40, form="PNG", mode=mode)
@@ -71,7 +71,7 @@ def test_the_server_s_share(sdk: Any, folder: Path, settings: Any) -> None:
     check(tree, ["a.png", "sub/d.png"], {**FILES, "sub/d.png": FILES["a.png"]})
 
 
-def test_remote_files(sdk: Any, folder: Path, bucket_server: BucketServer, settings: Any) -> None:  # noqa: F811
+def test_remote_files(sdk: Any, folder: Path, bucket_server: BucketServer, settings: Any) -> None:
     settings.INGEST_ALLOWED_PRIVATE_HOSTS = [bucket_server.host]
     bucket_server.make("open", FILES)
     bucket_server.client.put_bucket_acl(Bucket="open", ACL="public-read")
@@ -82,7 +82,7 @@ def test_remote_files(sdk: Any, folder: Path, bucket_server: BucketServer, setti
     check(task, ["a.png", "b.png", "c.png"])
 
 
-def test_a_cloud_storage(sdk: Any, bucket_server: BucketServer, settings: Any) -> None:  # noqa: F811
+def test_a_cloud_storage(sdk: Any, bucket_server: BucketServer, settings: Any) -> None:
     settings.INGEST_ALLOWED_PRIVATE_HOSTS = [bucket_server.host]
     bucket_server.make("clouds", {f"set/{name}": content for name, content in FILES.items()})
     api = sdk.api_client.cloudstorages_api
