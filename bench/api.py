@@ -7,8 +7,9 @@ annotations, frame). By one client (median of interleaved rounds, ms) and by 8 (
 itself and stops what it started. The floors have no login, permission or check. Exit code 1 when a goal is missed.
 
 22 November 2026, two busy cores, 1,000 jobs, before and after the collector left the loaded program alone and shapes were told without
-copying them, three runs each in turns: get by 8 clients 4.0, 2.9, 2.9 and 2.8, 2.5, 2.4 x; opening a job 2.2, 1.9, 2.3 and 1.6, 2.0, 1.8 x; get by one client 2.5 to 4.7 x
-either way (2.5 in the quietest run of both). Processor time in one process: annotations of 1,000 shapes 8.5 and 3.8 ms, floor 2.1.
+copying them, three runs each in turns: get by 8 clients 4.0, 2.9, 2.9 and 2.8, 2.5, 2.4 x; opening a job 2.2, 1.9, 2.3 and 1.6, 2.0,
+1.8 x; get by one client 2.5 to 4.7 x either way, 2.5 in the quietest run of both. Processor time in one process: annotations of 1,000
+shapes 8.5 and 3.8 ms, floor 2.1.
 """
 import argparse
 import json

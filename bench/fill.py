@@ -5,9 +5,10 @@ makes its own project, removes it, prints one line a turn.
 Both work on the same stored files in the same run and leave the same rows in the same table; the floor is Pillow's header, SHA-256 and
 `execute_values`. Target: within 3x.
 
-22 November 2026, two busy cores, before and after rows went in by COPY, six turns each: processor time 3.0 to 5.5 and 2.5 to 3.1 s (floor 0.8);
-ratio by the clock 1.9 to 3.9 and 1.9 to 4.0, medians 3.2 and 3.0. Of 250 us an image some 170 are its look: opened, hashed (the floor's 85),
-its end and orientation found, its Frame made; 35 are a first look for archives and videos, the rest names, journal and rows.
+22 November 2026, two busy cores, before and after rows went in by COPY, six turns each: processor time 3.0 to 5.5 and 2.5 to 3.1 s
+(floor 0.8); ratio by the clock 1.9 to 3.9 and 1.9 to 4.0, medians 3.2 and 3.0. Of 250 us an image some 170 are its look: opened, hashed
+(the floor's 85), its end and orientation found, its Frame made; 35 are a first look for archives and videos, the rest names, journal and
+rows.
 """
 import hashlib
 import io
