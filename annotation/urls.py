@@ -1,6 +1,8 @@
 """Pages of the annotation room."""
 from django.contrib.auth import views as auth_views
+from django.templatetags.static import static
 from django.urls import path
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from annotation.views import (
@@ -25,8 +27,11 @@ from annotation.views import (
 )
 
 app_name = "annotation"
+# Where a page names no icon, the administration's say, browsers ask for this one.
+ICON = lazy(static, str)("annotation/img/favicon.svg")
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="annotation:project_list"), name="home"),
+    path("favicon.ico", RedirectView.as_view(url=ICON), name="icon"),
     # accounts
     path("login", accounts.Login.as_view(), name="login"),
     path("logout", auth_views.LogoutView.as_view(), name="logout"),

@@ -34,8 +34,9 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         """May ask for verbs: those to whom the model's change permission was given."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
 
-    def ask_each(self, request: HttpRequest, rows: QuerySet[Any], verb: Callable[[Any], Any]) -> None:
-        """Call a service for every row; each is asked or says why not, the others go on."""
+    def ask_each(self, request: HttpRequest, rows: QuerySet[Any], verb: Callable[[Any], Any], *,
+                 said: str = "The platform is being asked: {}. See Provider commands.", noun: str = "command") -> None:
+        """Call a service for every row; each is asked or says why not, the others go on. `said`: with {} for "3 commands"."""
         asked = 0
         for row in rows[:MAX_ROWS]:
             try:
@@ -48,8 +49,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
             except PermissionDenied:
                 self.message_user(request, f"{row}: your role does not allow it.", messages.ERROR)
         if asked:
-            self.message_user(request, f"The platform is being asked: {asked} command{'s' if asked > 1 else ''}. See Provider commands.",
-                              messages.SUCCESS)
+            self.message_user(request, said.format(f"{asked} {noun}{'s' if asked > 1 else ''}"), messages.SUCCESS)
 
 
 class CommentActionForm(ActionForm):

@@ -20,11 +20,13 @@ class VerificationAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Pause", permissions=["operate"])
     def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self.ask_each(request, rows, lambda row: services.pause_verification(actor=request.user, verification=row))
+        self.ask_each(request, rows, lambda row: services.pause_verification(actor=request.user, verification=row),
+                      said="Paused: {}. Nothing more is asked; what is asked may still be answered, and counts.", noun="verification")
 
     @admin.action(description="Go on", permissions=["operate"])
     def go_on(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        self.ask_each(request, rows, lambda row: services.resume_verification(actor=request.user, verification=row))
+        self.ask_each(request, rows, lambda row: services.resume_verification(actor=request.user, verification=row),
+                      said="{} will go on with the next look.", noun="verification")
 
 
 @admin.register(VerificationTask)

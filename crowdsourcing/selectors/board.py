@@ -7,6 +7,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from crowdsourcing.models import Pool
+from crowdsourcing.selectors.policies import policy_comes
 from crowdsourcing.selectors.queue import LEVELS, QueueFilters, queue_of
 
 # Hours ahead: how far the board looks, and what is pressing.
@@ -50,6 +51,8 @@ def _sums() -> dict[str, Any]:
 
 
 def waiting_counts(user: Any) -> dict[str, int]:
-    """{"waiting", "due"}: all submitted work, and what is accepted by itself within NEAR hours. One query, for every page's head."""
+    """{"waiting", "due"}: submitted work that waits for people, not for a review policy, and what is accepted by itself within NEAR hours.
+    One query, for every page's head."""
     near = Q(accepted_by_itself_at__lte=timezone.now() + timedelta(hours=NEAR))
-    return queue_of(user, QueueFilters()).order_by().aggregate(waiting=Count("pk"), due=Count("pk", filter=near))
+    return queue_of(user, QueueFilters()).order_by().aggregate(
+        waiting=Count("pk", filter=~policy_comes()), due=Count("pk", filter=near))

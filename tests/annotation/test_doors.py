@@ -13,7 +13,7 @@ from annotation.services import issues
 pytestmark = pytest.mark.django_db
 # For everybody: a login, a health check, the schema, what the platform knows of rules, one's own things, links with a key of their own.
 OPEN = re.compile(
-    r"^/(healthz|readyz|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/|crowdsourcing/(images/|rules/catalogue))|crowdsourcing/webhooks/|editor/"
+    r"^/(healthz|readyz|favicon.ico$|static/|admin/|api/(schema|swagger|docs|server/|auth/|users(/self)?$|editor/|crowdsourcing/(images/|rules/catalogue))|crowdsourcing/webhooks/|editor/"
     r"|login|logout|signup|password-|profile|tokens$|invitations/|api/invitations/|guide/preview|$)")
 # Lists and forms that hold one's own things; that they are empty is tested where they are.
 LISTS = re.compile(
@@ -23,6 +23,11 @@ LISTS = re.compile(
 OF_THE_JOB = re.compile(r"^/(api/)?jobs/\d+(/(editor|reopen|preview|data|data/meta|annotations/?))?$")
 SEEN_BY_WORKERS = re.compile(r"^get /(api/)?(organizations|memberships)/\d+$|^get /api/(labels|guides)/\d+$")
 NOTHING = re.compile("(?!)")
+
+
+def test_who_asks_for_an_icon_is_led_to_it(client: Client) -> None:
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302 and response["Location"].endswith(".svg")
 
 
 def addresses(patterns: Any, prefix: str = "") -> list[tuple[str, tuple[str, ...]]]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from crowdsourcing import credentials
 from crowdsourcing.models import Ban, BulkDecision, Pool, ProviderAccount, ProviderCommand, Skill, TolokerSkill, WorkMeasure
-from tests.crowdsourcing import scene
+from tests.crowdsourcing import questions, scene
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db]
 MODELS = ("provideraccount", "toloker", "crowdproject", "pool", "tasksuite", "assignment", "ledgerentry", "providercommand", "statuschange",
@@ -64,6 +64,14 @@ def test_pool_verbs_are_actions(browser: Any, pool: Pool, ada: Any, action: str,
     assert "The platform is being asked: 1 command." in act(browser, "pool", action, pool)
     command = ProviderCommand.objects.get(target_type="pool")
     assert (command.kind, command.actor) == (kind, ada)
+
+
+def test_a_paused_verification_says_so_and_names_no_command(browser: Any, pool: Pool) -> None:
+    row, before = questions.verification(pool), ProviderCommand.objects.count()
+    assert "Paused: 1 verification." in act(browser, "verification", "pause", row)
+    row.refresh_from_db()
+    assert row.stopped_at is not None and ProviderCommand.objects.count() == before
+    assert "1 verification will go on" in act(browser, "verification", "go_on", row)
 
 
 def test_an_obstacle_is_said_for_its_row_and_the_others_go_on(browser: Any, pool: Pool) -> None:

@@ -131,6 +131,18 @@ def test_the_servers_fault_stands_at_its_row(form: Page) -> None:
     assert stored(form) == {"and": [ENGLISH, {"or": [GERMANY | {"value": "Germania"}]}]}
 
 
+def test_what_a_switch_hides_does_not_keep_the_form_from_being_sent(form: Page) -> None:
+    days = form.get_by_label("Days for manual review by requester")
+    days.fill("99")
+    form.get_by_label("Accept solutions automatically").check()
+    expect(days).to_be_hidden()
+    assert days.evaluate("input => input.validity.valid")
+    form.get_by_label("Accept solutions automatically").uncheck()
+    days.fill("7")
+    form.get_by_label("Accept solutions automatically").check()
+    expect(days).to_have_value("7")
+
+
 def test_the_cost_follows_the_price_and_the_switches_show_their_parts(form: Page) -> None:
     form.get_by_label("Price per job").fill("0.2")
     expect(form.locator("[data-cost-total]")).to_have_text("$0.78")

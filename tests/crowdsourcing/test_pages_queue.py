@@ -192,6 +192,10 @@ def test_the_board_groups_by_pool_with_money_and_the_most_suspicious_first(
     (address,) = set(re.findall(rf'href="(/review\?pool={pool.pk}&amp;due=24&amp;sort=suspicion)"', page))
     assert jobs_in(text_of(signed_in.get(address.replace("&amp;", "&")))) == [number_of(four[0])]
     assert "Due<span" in page and ">2<span" in page, "in the navigation: what is due in 24 hours"
+    assert "Review<span" in page and ">5<span" in page
+    ReviewPolicy.objects.create(pool=calm, version=1, config={"rules": {}})
+    page = text_of(signed_in.get(SOON))
+    assert ">4<span" in page, "what the policy is still to decide waits for nobody"
     Assignment.objects.filter(pk__in=[four[0].pk, other.pk]).update(status="ACCEPTED")
     assert "Due<span" not in text_of(signed_in.get(SOON))
 

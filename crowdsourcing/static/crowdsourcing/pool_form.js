@@ -7,16 +7,24 @@ function money(amount) {
   return `$${text.endsWith("0") ? text.slice(0, -1) : text}`;
 }
 
+// What is hidden must not keep the browser from sending the form.
+function show(part, shown) {
+  part.hidden = !shown && !part.querySelector(".invalid-feedback");
+  for (const input of part.hidden ? part.querySelectorAll("input") : []) {
+    if (!input.validity.valid) input.value = input.defaultValue;
+  }
+}
+
 function showParts() {
   for (const [attribute, shownWhen] of [["whenOn", true], ["whenOff", false]]) {
     const name = attribute === "whenOn" ? "data-when-on" : "data-when-off";
     for (const part of form.querySelectorAll(`[${name}]`)) {
-      part.hidden = form.elements[part.dataset[attribute]].checked !== shownWhen;
+      show(part, form.elements[part.dataset[attribute]].checked === shownWhen);
     }
   }
   for (const part of form.querySelectorAll("[data-when-chosen]")) {
     const [name, value] = part.dataset.whenChosen.split("=");
-    part.hidden = form.elements[name].value !== value;
+    show(part, form.elements[name].value === value);
   }
 }
 
