@@ -11,7 +11,7 @@ from crowdsourcing import making, mirror, rules
 from crowdsourcing.delivery.specs import pool_spec
 from crowdsourcing.delivery.work import Handler, Work
 from crowdsourcing.mirror.locks import VERIFY, only_one
-from crowdsourcing.models import Assignment, Pool, Skill, Verification
+from crowdsourcing.models import Assignment, Pool, ProviderCommand, Skill, Verification
 from crowdsourcing.providers.asking import AskingPoolSpec, AskingProjectSpec
 from crowdsourcing.providers.base import SkillSpec
 from crowdsourcing.providers.errors import Refused, Unavailable
@@ -37,6 +37,15 @@ def setup_verification(work: Work) -> None:
     if not verification.remote_pool_id:
         work.step("Creating the verification pool")
         mirror.mirror_verification_pool(verification, work.provider.ensure_asking_pool(asking_pool_spec(verification)))
+    if _tried_before(work, verification):
+        # A try that failed may have left them as they were wanted then.
+        work.step("Sending the settings")
+        _send(work, verification)
+
+
+def _tried_before(work: Work, verification: Verification) -> bool:
+    same = ProviderCommand.objects.filter(target_type=work.command.target_type, target_id=verification.pk, kind=work.command.kind)
+    return same.exclude(pk=work.command.pk).exists()
 
 
 def update_verification(work: Work) -> None:
@@ -57,11 +66,15 @@ def _update(work: Work, verification: Verification) -> None:
         work.step("Closing the verification pool for the change")
         mirror.mirror_verification_pool(verification, work.provider.close_pool(verification.remote_pool_id))
     work.step("Sending the changes")
+    _send(work, verification)
+    _forget_opened(verification)
+
+
+def _send(work: Work, verification: Verification) -> None:
     mirror.mirror_verification_project(
         verification, work.provider.update_asking_project(verification.remote_project_id, project_spec(verification)))
     news = work.provider.update_asking_pool(verification.remote_pool_id, asking_pool_spec(verification))
     mirror.mirror_verification_pool(verification, news)
-    _forget_opened(verification)
 
 
 @transaction.atomic

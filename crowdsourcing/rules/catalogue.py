@@ -116,7 +116,7 @@ COLLECTORS: dict[str, Collector] = {entry.type: entry for entry in (
 
 SCOPES = {"ALL_PROJECTS": "all your projects", "PROJECT": "this project", "POOL": "this pool"}
 _SCOPE = Value("scope", "From", "choice", choices=SCOPES, default="ALL_PROJECTS")
-_NOTE = Value("private_comment", "Note, only you see it", "text", highest=2_000, required=False)
+_NOTE = Value("private_comment", "Note, only you see it", "text", highest=499, required=False)
 _SKILL = Value("skill_id", "Skill", "skill")
 UNITS = {"DAYS": "days", "HOURS": "hours", "MINUTES": "minutes", "PERMANENT": "for good"}
 # The longest ban of each unit is a hundred years, so that its end is a date.

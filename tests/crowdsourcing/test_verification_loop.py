@@ -1,13 +1,16 @@
 """The second crowd's loop against a platform in memory: asked, answered, decided, redone; each once, whatever dies."""
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from crowdsourcing import mirror
-from crowdsourcing.models import ReviewPolicy, Skill, Verdict, Vote
+from crowdsourcing import delivery, mirror, selectors
+from crowdsourcing.models import ProviderCommand, ReviewPolicy, Skill, Verdict, Vote
+from crowdsourcing.providers.errors import Refused
 from crowdsourcing.quality import verification as loop
 from crowdsourcing.quality.verification import answers, turns
-from crowdsourcing.services import assignments
+from crowdsourcing.services import assignments, pools, verifications
 from crowdsourcing.verification_wishes import DEFAULTS, marking_rule
 from tests.crowdsourcing.crowd import Crowd
 from tests.crowdsourcing.verifying import BAD, GOOD, answer, deliver, of, set_up, skilled, statuses, turn, work
@@ -51,12 +54,7 @@ def test_a_requester_may_want_answers_without_decisions(crowd: Crowd) -> None:
 def test_those_who_annotated_before_are_marked_too(crowd: Crowd) -> None:
     crowd.open_pool()
     crowd.work(0, "early")
-    from crowdsourcing.services import pools
-
     crowd.deliver(pools.stop_pool(actor=crowd.owner, pool=crowd.pool))
-    from crowdsourcing import selectors
-    from crowdsourcing.services import verifications
-
     made = verifications.setup_verification(actor=crowd.owner, pool=crowd.pool, config={})
     crowd.deliver(selectors.latest_command(made))
     skill = of(crowd).annotated_skill
@@ -195,14 +193,6 @@ def test_a_worker_killed_at_any_line_asks_pays_and_refuses_once(
     "mirror_skill", "mirror_verification_skills", "mirror_verification_project", "mirror_verification_pool", "mirror_pool"])
 def test_a_worker_killed_while_setting_up_leaves_one_of_each(
         crowd: Crowd, monkeypatch: pytest.MonkeyPatch, name: str, after: bool) -> None:
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from crowdsourcing import delivery, selectors
-    from crowdsourcing.models import ProviderCommand
-    from crowdsourcing.services import verifications
-
     crowd.setup_project()
     crowd.setup_pool()
     made = verifications.setup_verification(actor=crowd.owner, pool=crowd.pool, config={})
@@ -222,3 +212,18 @@ def test_a_worker_killed_while_setting_up_leaves_one_of_each(
     crowd.deliver_all()
     assert (len(crowd.platform.projects), len(crowd.platform.pools), len(crowd.platform.skills)) == (2, 2, 2)
     assert of(crowd).status == "CLOSED" and len(crowd.pool.quality_rules) == 1
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_what_a_try_that_failed_left_gets_the_settings_of_the_next(crowd: Crowd, after: bool) -> None:
+    crowd.setup_project()
+    crowd.setup_pool()
+    crowd.platform.fail("ensure_asking_pool", Refused("The price is too low.", "VALIDATION_ERROR"), after=after)
+    made = verifications.setup_verification(actor=crowd.owner, pool=crowd.pool, config={"question": "Is it right?"})
+    assert crowd.deliver(selectors.latest_command(made)).status == "failed"
+    again = {"question": "Is it outlined?", "reward_per_assignment": "0.02"}
+    made = verifications.setup_verification(actor=crowd.owner, pool=crowd.pool, config=again)
+    assert crowd.deliver(selectors.latest_command(made)).status == "done"
+    project, pool = crowd.platform.projects[of(crowd).remote_project_id]["spec"], crowd.platform.pools[of(crowd).remote_pool_id]["spec"]
+    assert project.question == "Is it outlined?" and str(pool.reward_per_assignment) == "0.02"
+    assert (len(crowd.platform.projects), len(crowd.platform.pools)) == (2, 2)
