@@ -37,7 +37,7 @@ class PoolQuality:
     @action(detail=True, methods=["get"], filterset_class=None, pagination_class=None)
     def quality(self, request: Request, pk: str) -> Response:
         """Acceptance, scores, agreement of the second crowd, times and money. Shares come with 95 % intervals (Wilson). Days are those of
-        your time zone."""
+        UTC."""
         return Response(PoolQualitySerializer(pool_quality(self.get_object())).data)  # type: ignore[attr-defined]
 
     @extend_schema(responses={200: ConfusionsSerializer}, summary="What was taken for what")

@@ -1,6 +1,5 @@
 """The sums behind the pages of quality. Pure: numbers in, numbers out; nothing here knows a table or a page."""
 import math
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -61,8 +60,16 @@ class Quartiles:
     def of(cls, values: Sequence[float]) -> "Quartiles | None":
         if not values:
             return None
-        low, median, high = np.percentile(np.asarray(values, dtype=float), [25, 50, 75]).tolist()
-        return cls(low, median, high, len(values))
+        ordered = sorted(map(float, values))
+        return cls(_between(ordered, 0.25), _between(ordered, 0.5), _between(ordered, 0.75), len(ordered))
+
+
+def _between(ordered: Sequence[float], share: float) -> float:
+    """As numpy.percentile, which takes a hundred times as long for the few values of one person out of thousands."""
+    place = share * (len(ordered) - 1)
+    low = math.floor(place)
+    first, last, part = ordered[low], ordered[min(low + 1, len(ordered) - 1)], place - low
+    return first + (last - first) * part if part < 0.5 else last - (last - first) * (1 - part)
 
 
 def histogram(values: Iterable[float], edges: Sequence[float]) -> list[int]:
@@ -70,11 +77,9 @@ def histogram(values: Iterable[float], edges: Sequence[float]) -> list[int]:
 
     `edges` ascend and are two at least; the answer has one number less.
     """
-    counts = [0] * (len(edges) - 1)
-    for value in values:
-        # A score of 0.3 is stored as a little less or more than the edge of that name.
-        counts[min(max(bisect_right(edges, value + 1e-9) - 1, 0), len(counts) - 1)] += 1
-    return counts
+    # A score of 0.3 is stored as a little less or more than the edge of that name.
+    places = np.searchsorted(np.asarray(edges), np.fromiter(values, float) + 1e-9, side="right") - 1
+    return np.bincount(np.clip(places, 0, len(edges) - 2), minlength=len(edges) - 1).tolist()
 
 
 def pair_agreement(items: Iterable[Mapping[Any, int]]) -> Share:

@@ -1,9 +1,11 @@
 """The sums behind the pages of quality, against values that are known."""
+import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from crowdsourcing.quality.statistics import (
@@ -52,6 +54,19 @@ def test_a_histogram_counts_everything_once() -> None:
     assert histogram([0.0, 0.05, 0.1, 0.3, 0.1 + 0.2, 0.95, 1.0], SCORE_EDGES) == [2, 1, 0, 2, 0, 0, 0, 0, 0, 2]
     assert histogram([-1, 4.9, 5, 59, 60, 9_999], TIME_EDGES) == [2, 1, 0, 0, 1, 1, 0, 0, 0, 0, 1]
     assert histogram([], SCORE_EDGES) == [0] * 10
+
+
+def test_quartiles_and_bins_are_those_of_other_peoples_sums() -> None:
+    dice = random.Random(5)
+    for number in [*range(1, 30), 400]:
+        values = [dice.choice([dice.uniform(-2, 4_000), dice.choice(TIME_EDGES), 7.5]) for _ in range(number)]
+        found = Quartiles.of(values)
+        assert found is not None and (found.low, found.median, found.high) == pytest.approx(
+            tuple(np.percentile(values, [25, 50, 75])), rel=1e-12, abs=1e-9)
+        for edges in (TIME_EDGES, SCORE_EDGES):
+            counts = histogram(iter(values), edges)
+            assert sum(counts) == number and counts[0] == sum(value < edges[1] for value in values)
+            assert counts[1:-1] == [sum(low <= value < high for value in values) for low, high in pairwise(edges[1:-1])]
 
 
 @pytest.mark.parametrize(("items", "expected"), [

@@ -17,4 +17,5 @@ def wilson(right: float, total: float, z: float = Z) -> tuple[float, float]:
     middle = share + z * z / (2 * total)
     half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
     whole = 1 + z * z / total
-    return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
+    # Of none and of all one end is the share itself; the sums above miss it by a last digit, which pages would word as "< 1 %".
+    return (max(0.0, (middle - half) / whole) if share > 0 else 0.0), (min(1.0, (middle + half) / whole) if share < 1 else 1.0)
