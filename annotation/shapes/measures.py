@@ -114,6 +114,18 @@ class Place:
         return self._rows[step]
 
     @cached_property
+    def area(self) -> float:
+        """Pixels, about; of scribbles that are measured by the box around them that box's, 0 of lines and points."""
+        if self.type in ("polyline", "points"):
+            return 0.0
+        left, top, right, bottom = self.box
+        if self.type == "mask":
+            return sum(end - start for start, end in self.spans)
+        if (self.type == "rectangle" and not self.rotation) or self.travel > MOST_CROSSINGS * self.step:
+            return (right - left) * (bottom - top)
+        return self.step * sum(end - start for start, end in self.rows(self.step))
+
+    @cached_property
     def stations(self) -> list[Point]:
         return _along(self.pairs)
 

@@ -12,8 +12,6 @@ MOST_NEIGHBOURS = 2_000
 MOST_PARTNERS = 8
 # Rows or columns of one assignment problem; a larger tangle is taken best pair first.
 MOST_ASSIGNED = 256
-# IoU of the boxes around two shapes over that of the shapes, at least.
-BOXES_SHARE = 2 / 3
 
 Edges = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -56,7 +54,9 @@ def _likely(drawings: Drawings, least: float) -> Edges:
         j = i + distance
         iou = box_ious(box[i], box[j])
         exact = drawings.upright[i] & drawings.upright[j]
-        keep = iou >= np.where(exact, least, least * BOXES_SHARE)
+        keep = exact & (iou >= least)
+        if not exact.all():
+            keep[~exact] = drawings.at_most(i[~exact], j[~exact]) >= least
         found.append(_measured(drawings, i[keep], j[keep], iou[keep], exact[keep], least))
     if not found:
         nothing = np.zeros(0, dtype=np.int64)
