@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from annotation.shapes.geometry import clean_points
 from crowdsourcing.quality.aggregation import ShapeRule, Votes, consensus, dawid_skene, majority, one_coin, weighted
 from crowdsourcing.quality.aggregation.clusters import _likely
 from crowdsourcing.quality.aggregation.drawings import Drawings
@@ -196,3 +197,21 @@ def test_learning_ends_where_the_plain_loops_end(tables: bool, seed: int) -> Non
     for place, item in enumerate(votes.items):
         for label, value in expected[item].items():
             assert found.chances[place, votes.labels.index(label)] == pytest.approx(value, abs=1e-3)
+
+
+# Three people's outlines of one thing at the picture's left edge, each within it.
+AT_THE_EDGE = {
+    "rectangle": [([9.51, 149.45, 33.73, 260.5], 350.7), ([12.48, 137.77, 38.04, 270.76], 349.02), ([6, 129.44, 27.41, 266.19], 355.38)],
+    "ellipse": [([21.38, 200.79, 35.0, 148.18], 342.5), ([17.73, 201.27, 31.44, 131.0], 351.18), ([23.37, 196.84, 35.73, 135.94], 341.15)],
+}
+
+
+@pytest.mark.parametrize("kind", AT_THE_EDGE)
+def test_a_merged_turned_shape_stays_in_the_picture(kind: str) -> None:
+    """The middles of their numbers would stick out, and the job could not be merged at all."""
+    drawn = [shape(kind, *points, rotation=turn) for points, turn in AT_THE_EDGE[kind]]
+    assert all(isinstance(clean_points(kind, each["points"], each["rotation"], 640, 480), list) for each in drawn)
+    [one] = of_one(*([each] for each in drawn), sizes={7: (640, 480)}).objects
+    assert len(one.persons) == 3
+    assert isinstance(clean_points(kind, one.points, one.rotation, 640, 480), list)
+    assert (one.points, one.rotation) in [(each["points"], each["rotation"]) for each in drawn], "the one most like the others"

@@ -3,7 +3,7 @@
 | type | merged shape |
 |---|---|
 | rectangle, ellipse | weighted median of each number; turned ones: of middle, width, height and angle, each seen from the nearest of its
-  descriptions |
+  descriptions; the shape most like the others where the result would stick out of the picture |
 | mask | pixels with more than half of the weight; of exactly half those of the shape most like the others |
 | polygon, polyline, points | the shape that is most like all others: somebody's own outline, with his corners where he put them |
 """
@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from annotation.shapes.geometry import clean_points
 from annotation.shapes.measures import Place, likeness
-from crowdsourcing.quality.aggregation.drawings import Drawings, box_ious
+from crowdsourcing.quality.aggregation.drawings import Drawings, Size, box_ious
 
 # As annotation.shapes.measures lays a mask's rows behind each other.
 _ROW = 1 << 24
@@ -42,7 +43,8 @@ def merge_shapes(drawings: Drawings, members: Sequence[int], weights: np.ndarray
     best = _most_alike(drawings, members, weights)
     points, rotation = list(drawings.place(members[best]).points), drawings.place(members[best]).rotation
     if kind in ("rectangle", "ellipse"):
-        points, rotation = _turned(drawings, members, weights, best)
+        turned = _turned(drawings, members, weights, best)
+        points, rotation = turned if _fits(kind, *turned, drawings.sizes[drawings.frame[members[0]]]) else (points, rotation)
     elif kind == "mask":
         points = _voted([drawings.place(number) for number in members], weights, best) or points
     merged = {"type": kind, "points": points, "rotation": rotation}
@@ -74,6 +76,11 @@ def _turned(drawings: Drawings, members: Sequence[int], weights: np.ndarray, bes
     x, y, wide, high, turn = weighted_median(np.array(rows), weights).tolist()
     rotation = (start + turn) % 360
     return ([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2] if box else [x, y, x + wide / 2, y - high / 2]), rotation
+
+
+def _fits(kind: str, points: list[float], rotation: float, size: Size | None) -> bool:
+    """Whether a job could hold it: middle, sides and angle of several people together may stick out of a picture in which each one's fits."""
+    return size is None or not isinstance(clean_points(kind, points, rotation, *size), str)
 
 
 def _middle(points: Sequence[float]) -> tuple[float, float, float, float]:
