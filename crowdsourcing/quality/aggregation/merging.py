@@ -79,7 +79,7 @@ def _turned(drawings: Drawings, members: Sequence[int], weights: np.ndarray, bes
 
 
 def _fits(kind: str, points: list[float], rotation: float, size: Size | None) -> bool:
-    """Whether a job could hold it: middle, sides and angle of several people together may stick out of a picture in which each one's fits."""
+    """Whether a job could hold it: what several people say of middle, sides and angle may together stick out of the picture."""
     return size is None or not isinstance(clean_points(kind, points, rotation, *size), str)
 
 
