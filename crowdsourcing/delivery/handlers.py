@@ -127,7 +127,7 @@ def _withdraw_offer(work: Work, suite: TaskSuite, *, unseen: bool = False) -> No
 
     `unseen`: the platform may have offered it again by its own rule before we saw that.
     """
-    missing = selectors.places_missing(suite, enough=selectors.is_enough(suite))
+    missing = selectors.places_missing(suite, enough=selectors.nobody_else_wanted(suite))
     if missing < 0 or unseen:
         work.step("Withdrawing the offer to other Tolokers")
         least = max(selectors.consuming_attempts(suite), suite.overlap + missing)

@@ -1,7 +1,7 @@
 """Questions about room 2's tables; nothing here writes, nothing here calls a platform."""
 from crowdsourcing.selectors.clock import platform_now
 from crowdsourcing.selectors.commands import is_open, latest_command, latest_commands, open_command, target_type_of
-from crowdsourcing.selectors.consensus import is_enough, people_at, places_missing, spare_places
+from crowdsourcing.selectors.consensus import is_enough, nobody_else_wanted, people_at, places_missing, spare_places
 from crowdsourcing.selectors.history import (
     attempts_of,
     changes_of,
@@ -19,7 +19,7 @@ from crowdsourcing.selectors.skills import audience_of, rules_of, skill_names, s
 
 __all__ = [
     "attempts_of", "audience_of", "changes_of", "consuming_attempts", "is_accepted", "is_busy", "is_enough", "is_offered_again",
-    "is_open", "latest_assignment", "latest_command", "latest_commands", "obstacles", "open_command", "people_at", "places_missing",
-    "platform_now", "pool_counts", "pool_money", "remote_url", "rules_of", "skill_names", "skills_gone", "skills_of", "spare_places",
-    "suite_of", "target_type_of", "timeline_of",
+    "is_open", "latest_assignment", "latest_command", "latest_commands", "nobody_else_wanted", "obstacles", "open_command", "people_at",
+    "places_missing", "platform_now", "pool_counts", "pool_money", "remote_url", "rules_of", "skill_names", "skills_gone", "skills_of",
+    "spare_places", "suite_of", "target_type_of", "timeline_of",
 ]

@@ -71,6 +71,19 @@ def is_enough(task_suite: TaskSuite) -> bool:
     return people_at(task_suite).count(AssignmentStatus.ACCEPTED) >= task_suite.pool.overlap
 
 
+def nobody_else_wanted(task_suite: TaskSuite) -> bool:
+    """Enough were accepted, so that who was asked because people do not agree is wanted no more, unless a person asked for the last."""
+    if not is_enough(task_suite):
+        return False
+    last = _asked_for(task_suite).exclude(status=CommandStatus.FAILED).order_by("created_at", "pk").last()
+    return last is None or last.actor_id is None
+
+
+def _asked_for(task_suite: TaskSuite) -> QuerySet[ProviderCommand]:
+    return ProviderCommand.objects.filter(
+        target_type=ProviderCommand.Target.TASK_SUITE, target_id=task_suite.pk, kind=CommandKind.REISSUE_JOB)
+
+
 def people_wanted(task_suite: TaskSuite) -> int:
     """How many Tolokers may do the job in all: one more than have, as long as they do not agree."""
     wanted = task_suite.pool.overlap
@@ -94,21 +107,17 @@ def places_missing(task_suite: TaskSuite, *, enough: bool = False) -> int:
 def spare_places(task_suite: TaskSuite) -> int:
     """How many places nobody has taken yet are offered although nobody is wanted for them.
 
-    Once as many are accepted as are wanted, whoever else was asked because people do not agree is not wanted any more, unless a person
-    asked. What neither rejections nor our own asking explain was raised by somebody in the platform's pages, and is theirs.
+    What neither rejections nor our own asking explain was raised by somebody in the platform's pages, and is theirs.
     """
     more = task_suite.overlap - task_suite.pool.overlap
     if more <= 0:
         return 0
-    asked = list(ProviderCommand.objects.filter(
-        target_type=ProviderCommand.Target.TASK_SUITE, target_id=task_suite.pk, kind=CommandKind.REISSUE_JOB,
-        status=CommandStatus.DONE).values_list("actor", flat=True))
+    asked = _asked_for(task_suite).filter(status=CommandStatus.DONE).count()
     at_once = task_suite.pool.reissue_policy == ReissuePolicy.AT_ONCE
-    if more > len(asked) + (task_suite.assignments.filter(rejected__isnull=False).count() if at_once else 0):
+    if more > asked + (task_suite.assignments.filter(rejected__isnull=False).count() if at_once else 0):
         return 0
-    by_hand = any(actor is not None for actor in asked)
     unused = task_suite.overlap - task_suite.assignments.filter(status__in=CONSUMES_OVERLAP).count()
-    return max(0, min(unused, -places_missing(task_suite, enough=is_enough(task_suite) and not by_hand)))
+    return max(0, min(unused, -places_missing(task_suite, enough=nobody_else_wanted(task_suite))))
 
 
 def progress_of(jobs: Any) -> dict[int, dict[str, int]]:

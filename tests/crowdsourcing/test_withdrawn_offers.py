@@ -209,3 +209,32 @@ def test_a_refusal_of_the_platform_is_not_asked_again_by_itself_and_can_be_by_ha
     crowd.deliver_all()
     assert crowd.suite().overlap == 3
     assert selectors.obstacles(crowd.suite(), "withdraw_offer") == ["This job is offered to no more Tolokers than are wanted."]
+
+
+def test_one_more_whom_the_requester_asked_for_is_not_sent_away_by_a_decision(crowd: Crowd) -> None:
+    """Who decides about the first two does not take back what a person asked for before."""
+    crowd.open_pool(overlap=2)
+    rows = [hand_in(crowd, worker, box) for worker, box in (("ann", RIGHT), ("ben", ELSEWHERE))]
+    settle(crowd)
+    crowd.deliver(assignments.reissue_job(actor=crowd.owner, task_suite=crowd.suite()))
+    for row in rows:
+        crowd.accept(row)
+    crowd.sync()
+    assert crowd.suite().overlap == 3 and kinds() == []
+    assert crowd.take(0, "dora")
+
+
+def test_what_the_policy_asks_for_later_is_not_kept_because_a_person_once_asked(crowd: Crowd) -> None:
+    crowd.open_pool(overlap=2)
+    first = hand_in(crowd, "sid", ELSEWHERE)
+    crowd.reject(first)
+    crowd.deliver(assignments.reissue_job(actor=crowd.owner, task_suite=crowd.suite()))
+    by_consensus(crowd, 5)
+    rows = [hand_in(crowd, worker, box) for worker, box in (("ann", RIGHT), ("ben", ELSEWHERE))]
+    settle(crowd)
+    assert crowd.suite().overlap == 4, "the policy asks one more"
+    for row in rows:
+        crowd.accept(row)
+    crowd.sync()
+    crowd.deliver_all()
+    assert crowd.suite().overlap == 3
