@@ -33,8 +33,8 @@ def judge_pool(pool: Pool) -> int:
     score_pool(pool)
     while _measure_new(pool) == ROUND:
         continue
-    measured = WorkMeasure.objects.filter(assignment__pool=pool)
-    peers = Peers.of(_measure_of(row) for row in measured.values(*_FIELDS))
+    measured = WorkMeasure.objects.filter(assignment__pool=pool, with_work=True)
+    peers = Peers.of(Measure(*row) for row in measured.values_list(*_FIELDS))
     waiting = list(Assignment.objects.filter(pool=pool, status=AssignmentStatus.SUBMITTED, measure__isnull=False).order_by("pk").values(
         "pk", "toloker_id", "job_id", "suspicion", "suspicion_signals", "suspicion_at",
         "truth_score__score", "truth_score__frames",
@@ -79,8 +79,8 @@ def _measured(row: Assignment, sizes: dict[int, tuple[int, int]]) -> Measure:
 
 
 # --- judging --------------------------------------------------------------------------------------------------------
-def _measure_of(row: dict[str, Any], prefix: str = "") -> Measure:
-    return Measure(**{name: row[prefix + name] for name in _FIELDS})
+def _measure_of(row: dict[str, Any]) -> Measure:
+    return Measure(*(row[f"measure__{name}"] for name in _FIELDS))
 
 
 def _opinions(waiting: list[dict[str, Any]], peers: Peers, project_id: int) -> Iterator[tuple[dict[str, Any], Suspicion]]:
@@ -94,7 +94,7 @@ def _opinions(waiting: list[dict[str, Any]], peers: Peers, project_id: int) -> I
                 for name in alike}
         record = Record(accepted, rejected, sorted(same["places"]), sorted(same["sizes"]), row["truth_score__score"],
                         len(row["truth_score__frames"] or ()))
-        yield row, judge(_measure_of(row, "measure__"), peers, record)
+        yield row, judge(_measure_of(row), peers, record)
 
 
 def _records(tolokers: Iterable[int]) -> dict[int, tuple[int, int]]:

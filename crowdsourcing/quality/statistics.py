@@ -104,7 +104,8 @@ def alpha(items: Iterable[Mapping[Any, int]]) -> float | None:
         number = sum(counts.values())
         if number < 2:
             continue
-        used.update(counts)
+        for answer, count in counts.items():
+            used[answer] += count
         differing += (number * number - sum(count * count for count in counts.values())) / (number - 1)
     whole = sum(used.values())
     by_chance = whole * whole - sum(count * count for count in used.values())

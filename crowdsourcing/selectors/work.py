@@ -1,5 +1,5 @@
 """All work of a pool or of one Toloker as plain rows, in one query: what the pages of quality count."""
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,6 +14,8 @@ from crowdsourcing.statuses import AssignmentStatus
 
 # Votes never change; their number and the newest one say which they are.
 _KEPT_SECONDS = 24 * 3600
+# There are three votes a frame: of a large pool they are not in memory all at once.
+_CHUNK = 10_000
 
 
 class Work(NamedTuple):
@@ -82,8 +84,14 @@ def work_in(pool: Pool) -> list[Work]:
 
 def votes_in(rows: QuerySet[Vote]) -> list[VoteRow]:
     """One query."""
-    return [VoteRow._make(row) for row in rows.order_by().values_list(
-        "task_id", "toloker_id", "toloker__user_id", "answer", "task__answer", "task__confidence", "remote_assignment_id", "reward")]
+    return list(_each_of(rows))
+
+
+def _each_of(rows: QuerySet[Vote]) -> Iterator[VoteRow]:
+    """One query, a chunk in memory."""
+    return map(VoteRow._make, rows.order_by().values_list(
+        "task_id", "toloker_id", "toloker__user_id", "answer", "task__answer", "task__confidence", "remote_assignment_id",
+        "reward").iterator(chunk_size=_CHUNK))
 
 
 def votes_of(pool: Pool) -> QuerySet[Vote]:
@@ -91,7 +99,8 @@ def votes_of(pool: Pool) -> QuerySet[Vote]:
 
 
 def kept_of_votes(pool: Pool, made: Any) -> Any:
-    """What `made(rows)` says of the pool's votes, kept for a day while no vote came and no question was settled. One or two queries."""
+    """What `made(rows)` says of the pool's votes, which it walks once, kept for a day while no vote came and no question
+    was settled. One or two queries."""
     rows = votes_of(pool)
     state = rows.order_by().aggregate(number=Count("pk"), newest=Max("pk"), settled=Max("task__decided_at"))
     if not state["number"]:
@@ -99,7 +108,7 @@ def kept_of_votes(pool: Pool, made: Any) -> Any:
     key = f"votes-2-{pool.pk}-{state['number']}-{state['newest']}-{state['settled'] and state['settled'].timestamp()}"
     found = cache.get(key)
     if found is None:
-        found = made(votes_in(rows))
+        found = made(_each_of(rows))
         cache.set(key, found, _KEPT_SECONDS)
     return found
 
