@@ -5,9 +5,11 @@ the same wherever one person and another set them. Two strangers who drew the sa
 beside one who is right must not throw that one out: nobody is judged before most people agree with what was found
 (`Rule.few_agree`), so until then one more is asked, then the requester.
 """
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import combinations, pairwise
 from operator import or_
 from typing import Any
 
@@ -19,13 +21,15 @@ from annotation.models import Frame, Job, Snapshot
 from annotation.shapes import digest_of
 from crowdsourcing.mirror.locks import lock_pool
 from crowdsourcing.models import Consensus, Pool
-from crowdsourcing.quality.aggregation import Agreement, FrameConsensus, Outcome, ShapeRule, Standing, agreements, consensus
+from crowdsourcing.quality.aggregation import Agreement, FrameConsensus, Merged, Outcome, ShapeRule, Standing, agreements, consensus
 from crowdsourcing.quality.policies import with_defaults
 from crowdsourcing.selectors.consensus import Piece, work_of
 from crowdsourcing.selectors.policies import policy_of
 
 # Suites whose work is in memory at once.
 ROUND = 50
+# Of a larger group neighbours alone are looked at.
+MOST_PAIRED = 100
 
 
 @dataclass(frozen=True)
@@ -188,9 +192,46 @@ def contents_of(frames: Mapping[int, FrameConsensus]) -> dict[int, dict[str, Any
     """Frame -> {"shapes", "tags"} of what people agree on and of what is still open; what too few drew is left out."""
     found = {}
     for number, frame in frames.items():
-        kept = [one.shape for one in frame.objects if one.standing is not Standing.DROPPED]
+        kept = [one for one in frame.objects if one.standing is not Standing.DROPPED]
+        groups, names = groups_of(kept), set[str]()
+        shapes = [_named_once(one.shape, names) | ({"group": group} if group or "group" in one.shape else {})
+                  for one, group in zip(kept, groups, strict=True)]
         found[number] = {
-            "shapes": [{**shape, "source": "consensus"} for shape in kept if not isinstance(shape["label_id"], tuple)],
+            "shapes": [{**shape, "source": "consensus"} for shape in shapes if not isinstance(shape["label_id"], tuple)],
             "tags": [{"label_id": shape["label_id"][1], "attributes": shape.get("attributes", []), "source": "consensus"}
-                     for shape in kept if isinstance(shape["label_id"], tuple)]}
+                     for shape in shapes if isinstance(shape["label_id"], tuple)]}
     return found
+
+
+def _named_once(shape: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """People who began with the same objects have the same names for them: without a name that another merged object has already."""
+    name = shape.get("client_id")
+    if name in names:
+        return {key: value for key, value in shape.items() if key != "client_id"}
+    names.update([name] if name else [])
+    return shape
+
+
+def groups_of(objects: Sequence[Merged]) -> list[int]:
+    """A number from 1 for those that more than half of the people who drew both put together, 0 alone. Each person's numbers are their
+    own, so those of the shapes say nothing."""
+    members: dict[tuple[Hashable, int], list[int]] = defaultdict(list)
+    for place, one in enumerate(objects):
+        for person, shape in zip(one.persons, one.shapes, strict=True):
+            if shape.get("group"):
+                members[person, shape["group"]].append(place)
+    together = Counter(pair for mine in members.values() for pair in (
+        combinations(mine, 2) if len(mine) <= MOST_PAIRED else pairwise(mine)))
+    home = list(range(len(objects)))
+
+    def home_of(one: int) -> int:
+        while home[one] != one:
+            home[one] = one = home[home[one]]
+        return one
+
+    for (first, second), count in sorted(together.items()):
+        if 2 * count > len(set(objects[first].persons) & set(objects[second].persons)):
+            home[home_of(second)] = home_of(first)
+    homes = [home_of(one) for one in range(len(objects))]
+    sizes, numbers = Counter(homes), dict[int, int]()
+    return [numbers.setdefault(one, len(numbers) + 1) if sizes[one] > 1 else 0 for one in homes]

@@ -14,6 +14,7 @@ from crowdsourcing.quality.aggregation.assignment import best_pairs
 from crowdsourcing.quality.aggregation.clusters import _likely
 from crowdsourcing.quality.aggregation.drawings import Drawings
 from crowdsourcing.quality.aggregation.merging import weighted_median
+from crowdsourcing.quality.agreeing import contents_of
 
 pytestmark = pytest.mark.unit
 
@@ -311,3 +312,29 @@ def test_one_more_person_who_draws_what_is_agreed_only_confirms_it(people: dict[
     after = consensus({0: {**people, "z": before.agreed}})[0]
     kept = [one for one in after.objects if one.standing is Standing.AGREED and "z" in one.persons]
     assert len(kept) >= sum(one.standing is Standing.AGREED and one.mean_iou > 0.9 for one in before.objects)
+
+
+# --- what is put on a job --------------------------------------------------------------------------------------------
+def _put(*drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    [content] = contents_of({0: of_one(*drawn)}).values()
+    return sorted(content["shapes"], key=lambda one: one["points"])
+
+
+def test_groups_are_of_those_whom_most_put_together_whatever_each_calls_them() -> None:
+    """A group's number is each person's own: one's first group has nothing to do with another's."""
+    car, plate, bike, man = (box(left, 0, left + 50, 50) for left in (0, 100, 200, 300))
+
+    def grouped(*groups: int) -> list[dict[str, Any]]:
+        return [{**each, "group": group} for each, group in zip((car, plate, bike, man), groups, strict=True)]
+
+    assert [one["group"] for one in _put(grouped(1, 1, 2, 2), grouped(2, 2, 1, 1), grouped(0, 0, 0, 0))] == [1, 1, 2, 2]
+    assert [one["group"] for one in _put(grouped(1, 1, 0, 0), grouped(0, 0, 1, 1), grouped(0, 1, 1, 0))] == [0, 0, 0, 0]
+    assert [one["group"] for one in _put(grouped(3, 3, 0, 0)[:2], grouped(5, 0, 5, 5)[2:])] == [1, 1, 2, 2], "each seen by one alone"
+    crowded = [box(10 * number, 0, 10 * number + 9, 9, group=4) for number in range(400)]
+    assert {one["group"] for one in _put(crowded, crowded)} == {1}
+
+
+def test_no_two_merged_objects_have_one_name_among_programs() -> None:
+    """Everybody began with the same pre-annotation; one moved it away, the other did not."""
+    names = [one.get("client_id") for one in _put([box(0, 0, 9, 9, client_id="p1")], [box(50, 50, 90, 90, client_id="p1")])]
+    assert len(names) == 2 and sorted(name for name in names if name) == ["p1"]
