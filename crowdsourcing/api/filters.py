@@ -15,6 +15,12 @@ from crowdsourcing.statuses import AssignmentStatus, Cause, CommandKind, Command
 TARGETS = ProviderCommand.Target.choices
 # Statuses that are somebody's judgement.
 VERDICTS = (AssignmentStatus.ACCEPTED.value, AssignmentStatus.REJECTED.value)
+_AT_JOB = "{} this job; of a job that several do all of theirs."
+
+
+def _at_job(job: int, path: str = "") -> Q:
+    """`path`: to the assignment."""
+    return Q(**{f"{path}job": job}) | Q(**{f"{path}job__parent_job": job})
 
 
 class NumberFilter(django_filters.NumberFilter):
@@ -79,7 +85,7 @@ class AssignmentFilter(django_filters.FilterSet):
     project = NumberFilter(field_name="pool__task__project_id")
     pool = NumberFilter(field_name="pool_id")
     task = NumberFilter(field_name="pool__task_id")
-    job = NumberFilter(method="at_job", help_text="Attempts at this job; of a job that several do all of theirs.")
+    job = NumberFilter(method="at_job", help_text=_AT_JOB.format("Attempts at"))
     status = django_filters.MultipleChoiceFilter(choices=AssignmentStatus.choices, help_text="May be given several times.")
     toloker = django_filters.CharFilter(field_name="toloker__user_id")
     remote_id = django_filters.CharFilter()
@@ -104,7 +110,7 @@ class AssignmentFilter(django_filters.FilterSet):
         return super().filter_queryset(narrowed(queryset, QueueFilters()))
 
     def at_job(self, rows: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
-        return rows.filter(Q(job=value) | Q(job__parent_job=value))
+        return rows.filter(_at_job(value))
 
     def due(self, rows: QuerySet[Any], name: str, value: float) -> QuerySet[Any]:
         return rows.filter(status=AssignmentStatus.SUBMITTED, accepted_by_itself_at__lte=timezone.now() + timedelta(hours=float(value)))
@@ -145,7 +151,7 @@ class ReviewFilter(django_filters.FilterSet):
     project = NumberFilter(method="of_assignments")
     task = NumberFilter(method="of_assignments")
     pool = NumberFilter(method="of_assignments")
-    job = NumberFilter(method="of_assignments")
+    job = NumberFilter(method="of_assignments", help_text=_AT_JOB.format("Judgements of"))
     toloker = django_filters.CharFilter(method="of_toloker")
     verdict = django_filters.ChoiceFilter(field_name="new", choices=[(status, status) for status in VERDICTS])
     reviewer = django_filters.CharFilter(field_name="actor__username")
@@ -158,8 +164,9 @@ class ReviewFilter(django_filters.FilterSet):
         fields = ["assignment", "project", "task", "pool", "job", "toloker", "verdict", "reviewer", "cause", "after", "before"]
 
     def of_assignments(self, rows: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
-        path = {"project": "pool__task__project", "task": "pool__task", "pool": "pool", "job": "job"}[name]
-        return rows.filter(target_id__in=Assignment.objects.filter(**{path: value}).order_by().values("pk"))
+        paths = {"project": "pool__task__project", "task": "pool__task", "pool": "pool"}
+        wanted = _at_job(value) if name == "job" else Q(**{paths[name]: value})
+        return rows.filter(target_id__in=Assignment.objects.filter(wanted).order_by().values("pk"))
 
     def of_toloker(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(target_id__in=Assignment.objects.filter(toloker__user_id=value).order_by().values("pk"))
@@ -170,7 +177,7 @@ class VerdictFilter(django_filters.FilterSet):
     project = NumberFilter(field_name="assignment__pool__task__project_id")
     task = NumberFilter(field_name="assignment__pool__task_id")
     pool = NumberFilter(field_name="assignment__pool_id")
-    job = NumberFilter(field_name="assignment__job_id")
+    job = NumberFilter(method="at_job", help_text=_AT_JOB.format("Verdicts on"))
     toloker = django_filters.CharFilter(field_name="assignment__toloker__user_id")
     outcome = django_filters.ChoiceFilter(choices=Verdict.Outcome.choices)
     source = django_filters.ChoiceFilter(
@@ -185,3 +192,6 @@ class VerdictFilter(django_filters.FilterSet):
         model = Verdict
         fields = ["assignment", "project", "task", "pool", "job", "toloker", "outcome", "source", "policy", "policy_version", "actor",
                   "after", "before"]
+
+    def at_job(self, rows: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        return rows.filter(_at_job(value, "assignment__"))

@@ -220,3 +220,13 @@ def test_votes_are_counted_on_the_way_and_once(django_assert_num_queries: Any, s
     assert found.paid == Decimal("0.01") * len({row.page for row in walked}) == Decimal("0.07")
     assert {one.user_id: one.votes for one in found.verifiers} == {"v0": 4, "v1": 3, "v2": 3, "v3": 1}
     assert sum(map(sum, found.confidence.counts.values())) == 3
+
+
+def test_lists_of_a_job_that_several_do_hold_what_is_about_any_of_them(signed_in: Any, several: Pool) -> None:
+    job = several.task.jobs.filter(type="annotation").first()
+    rows = list(Assignment.objects.filter(job__parent_job=job))
+    for row in rows:
+        Verdict.objects.create(assignment=row, source="consensus", outcome="accept", explanation="Why.")
+    for name in ("assignments", "verdicts", "reviews"):
+        counts = [signed_in.get(f"/api/crowdsourcing/{name}?job={one}").json()["count"] for one in (job.pk, *(row.job_id for row in rows))]
+        assert counts == [2, 1, 1], name
