@@ -6,7 +6,8 @@
 3. the best measure first, at least 0.5, within one type; of equals the one with the same label.
 
 Only pairs whose boxes have an IoU of a third are measured, and of those the eight best a shape, in three rounds: time grows with the
-number of shapes, not with its square, however they lie.
+number of shapes, not with its square, however they lie. Of what is left then, if it is little, all whose areas may be alike: a slip of
+the hand far away makes a large box of a small shape.
 """
 import math
 from collections import defaultdict
@@ -20,6 +21,9 @@ BOXES_LEAST = 1 / 3
 MOST_MEASURED = 8
 MOST_SEEN = 150
 ROUNDS = 3
+# Pairs of what is left, and how exact areas are that are measured along scan lines.
+MOST_LEFT = 400
+_ROUGHLY = 1.25
 # Of pairs that are not in the same place.
 _NEARLY = 0.9999
 
@@ -45,10 +49,13 @@ def pair_shapes(before: list[Shape], after: list[Shape], reach: float, *, ids: b
     if ids:
         settle(_corrected(before, after, left, right, olds, news))
     for _ in range(ROUNDS):
-        found = _best(before, after, {n: olds[n] for n in left}, {n: news[n] for n in right})
+        index = _Index({n: news[n] for n in right})
+        found = _best(before, after, {n: olds[n] for n in left}, news, index.near)
         settle(found)
         if not found:
             break
+    if len(left) * len(right) <= MOST_LEFT:
+        settle(_best(before, after, {n: olds[n] for n in left}, news, lambda place: [n for n in right if _may_be(place, news[n])]))
     return pairs
 
 
@@ -101,11 +108,19 @@ def _corrected(
     return found
 
 
-def _best(before: list[Shape], after: list[Shape], olds: dict[int, Place], news: dict[int, Place]) -> list[Pair]:
-    index = _Index(news)
+def _may_be(a: Place, b: Place) -> bool:
+    """Whether they may be alike, by what is cheap to know."""
+    common = math.prod(max(0.0, min(a.box[k + 2], b.box[k + 2]) - max(a.box[k], b.box[k])) for k in (0, 1))
+    small, large = sorted((a.area, b.area))
+    return a.type == b.type and common > 0 and _ROUGHLY * min(common, small) >= LEAST * large
+
+
+def _best(
+    before: list[Shape], after: list[Shape], olds: dict[int, Place], news: dict[int, Place], near: Callable[[Place], list[int]],
+) -> list[Pair]:
     measured = []
     for i, place in olds.items():
-        for j in index.near(place):
+        for j in near(place):
             measure = likeness(place, news[j])
             if measure >= LEAST:
                 measured.append((-round(measure, 6), before[i]["label_id"] != after[j]["label_id"], i + j, i, j))

@@ -108,6 +108,19 @@ def test_the_nearest_pairs_win_and_of_two_equals_the_one_with_the_same_label():
     assert [one.kind for one in frame.shapes] == ["added", "moved"]
 
 
+@pytest.mark.parametrize("kind", ["mask", "polygon", "points"])
+def test_a_slip_of_the_hand_far_away_does_not_make_another_shape(kind):
+    """The shapes are alike, the boxes around them are not: who slips is not told that the object is missing and another one too much."""
+    square = [10, 10, 50, 10, 50, 50, 10, 50]
+    clean, slipped = {
+        "mask": ([0, 12, 0, 0, 3, 2], [0, 4, 40, 4, 40, 4, 83, 1, 0, 0, 43, 3]),
+        "polygon": (square, [10, 10, 50, 10, 50, 30, 400, 30.1, 50, 30.2, 50, 50, 10, 50]),
+        "points": (square, [*square[:6], 400, 400]),
+    }[kind]
+    assert told(compared([shape(kind, clean)], [shape(kind, slipped)])) == {"moved": 1}
+    assert told(compared([shape(kind, slipped)], [shape(kind, clean)])) == {"moved": 1}
+
+
 def test_a_correction_by_id_is_one_shape_also_where_little_is_in_common():
     assert told(compared([box(0, 0, id=7)], [box(15, 0, id=7)])) == {"moved": 1}
     assert told(compared([box(0, 0, id=7)], [box(15, 0, id=8)])) == {"added": 1, "removed": 1}
