@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
 
 from crowdsourcing import selectors
 from crowdsourcing.intents import insert_reissue, insert_withdrawal
-from crowdsourcing.models import Consensus, Pool, TaskSuite
+from crowdsourcing.models import Assignment, Consensus, Pool, TaskSuite
 from crowdsourcing.selectors.clock import our_time
 from crowdsourcing.selectors.policies import policy_of
 from crowdsourcing.statuses import AssignmentStatus, CommandKind, CommandStatus, PoolStatus, ProjectStatus, ReissuePolicy
@@ -37,10 +38,22 @@ def _due() -> Iterator[TaskSuite]:
     candidates = TaskSuite.objects.filter(
         rejected, pool__reissue_policy=ReissuePolicy.AFTER_DISPUTE, pool__crowd_project__status=ProjectStatus.ACTIVE,
         assignments__status=AssignmentStatus.REJECTED,
-    ).exclude(pool__status__in=[PoolStatus.ARCHIVED, PoolStatus.LOCKED]).select_related("pool__crowd_project__account").distinct()
+    ).exclude(Exists(_disputable())).exclude(pool__status__in=[PoolStatus.ARCHIVED, PoolStatus.LOCKED]).select_related(
+        "pool__crowd_project__account").distinct()
     for suite in candidates:
         if _is_due(suite):
             yield suite
+
+
+def _disputable() -> QuerySet[Assignment]:
+    """Of a suite: rejected work whose dispute period is not over by the platform's clock. Most rejected jobs have some: they are not
+    looked at one by one."""
+    now = ExpressionWrapper(
+        Value(timezone.now() - timedelta(days=settings.DISPUTE_DAYS), output_field=DateTimeField())
+        + ExpressionWrapper(F("pool__crowd_project__account__clock_offset_seconds")
+                            * Value(timedelta(seconds=1), output_field=DurationField()), output_field=DurationField()),
+        output_field=DateTimeField())
+    return Assignment.objects.filter(task_suite=OuterRef("pk"), status=AssignmentStatus.REJECTED, rejected__gt=now)
 
 
 def _is_due(suite: TaskSuite) -> bool:

@@ -133,6 +133,21 @@ def test_a_rejected_job_goes_to_somebody_else_when_the_dispute_is_over(crowd: Cr
     assert len(rung) == 1
 
 
+def test_rejected_jobs_are_not_looked_at_one_by_one_before_their_time(
+        crowd: Crowd, monkeypatch: Any, django_assert_num_queries: Any) -> None:
+    rung: list[Any] = []
+    monkeypatch.setattr(tasks, "wake", rung.append)
+    crowd.open_pool()
+    for number in range(3):
+        crowd.reject(crowd.work(number))
+    with django_assert_num_queries(1):
+        tasks.reissue_after_dispute()
+    crowd.platform.advance(days=10)
+    crowd.sync()
+    tasks.reissue_after_dispute()
+    assert len(rung) == 3
+
+
 @pytest.mark.parametrize("policy", ["by_hand", "at_once"])
 def test_only_the_policy_after_dispute_waits_for_the_clock(crowd: Crowd, monkeypatch: Any, policy: str) -> None:
     monkeypatch.setattr(tasks, "wake", lambda command_id: pytest.fail("No command was wanted."))
