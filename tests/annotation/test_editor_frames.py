@@ -171,6 +171,7 @@ def test_a_frame_is_gone_to_by_number_or_name(page: Page) -> None:
             desk.press("Enter")
             expect(place(page)).to_have_value(expected)
         desk.press("`")
+        expect(field).to_be_focused()
         field.fill("no such frame")
         expect(page.get_by_text("No frame of this job has this number or name.")).to_be_visible()
         desk.press("Enter", "Escape")

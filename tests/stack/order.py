@@ -3,6 +3,7 @@ from pathlib import PurePosixPath
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 JOURNEYS = "tests/journeys"
 # By the time they take; what is not here needs less than these.
@@ -22,6 +23,25 @@ class Files(LoadFileScheduling):
     def schedule(self) -> None:
         self.config.option.loadscopereorder = False
         super().schedule()
+        # Whoever replaces a worker that died is given one file and begins with its last test only once there is another.
+        for node in self.nodes:
+            self._reschedule(node)
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Name the test that a worker died of; the others get what it had not begun.
+
+        pytest-xdist 3.8 gives them all that it ever had: whoever is given a file without a test left waits for ever (its issue 1323), and
+        what killed one worker is run by the next.
+        """
+        left = {scope: tests for scope, tests in self.assigned_work.pop(node).items() if not all(tests.values())}
+        crashed = next((test for tests in left.values() for test, done in tests.items() if not done), None)
+        for scope, tests in left.items():
+            if rest := {test: False for test, done in tests.items() if not done and test != crashed}:
+                self.workqueue[scope] = rest
+        if crashed is not None:
+            for other in self.nodes:
+                self._reschedule(other)
+        return crashed
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
